@@ -1,0 +1,32 @@
+namespace SaeSharp.Numerics.Backends;
+
+public abstract partial class Backend
+{
+    /// <summary>c = op(a)·op(b), or c += with <paramref name="accumulate"/>: [m, k] · [k, n] → [m, n], leading axes counted as rows.</summary>
+    /// <exception cref="ShapeException">The inner sizes differ, or c is not [m, n].</exception>
+    public void MatMul(Tensor a, Tensor b, Tensor c, Transpose transpose = Transpose.None, bool accumulate = false)
+    {
+        RequireFloat(a, nameof(a));
+        Shape.RequireType(b, a.DType);
+        Shape.RequireType(c, a.DType);
+        var (m, k) = transpose is Transpose.A or Transpose.Both ? (a.Columns, a.RowCount) : (a.RowCount, a.Columns);
+        var (k2, n) = transpose is Transpose.B or Transpose.Both ? (b.Columns, b.RowCount) : (b.RowCount, b.Columns);
+        if (k != k2) throw ShapeException.Mismatch(nameof(b), $"an inner size of {k} to fit a {a.ShapeText}", b.ShapeText);
+        if (c.RowCount != m || c.Columns != n) throw ShapeException.Mismatch(nameof(c), $"[{m}, {n}]", c.ShapeText);
+        MatMulCore(a, b, c, m, n, k, transpose, accumulate);
+    }
+
+    /// <summary>c = a·w with a packed weight (any float type): [.., k] → [.., n].</summary>
+    public void MatMul(Tensor a, PackedMatrix w, Tensor c)
+    {
+        RequireFloat(a, nameof(a));
+        Shape.Require(a, [("k", w.K)]);
+        Shape.Require(c, a.DType, [("n", w.N)]);
+        if (a.RowCount != c.RowCount) throw ShapeException.Mismatch(nameof(c), $"{a.RowCount} rows", c.ShapeText);
+        MatMulPackedCore(a, w, c);
+    }
+
+    protected abstract void MatMulCore(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate);
+
+    protected abstract void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c);
+}

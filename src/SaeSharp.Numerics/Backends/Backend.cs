@@ -1,0 +1,19 @@
+namespace SaeSharp.Numerics.Backends;
+
+/// <summary>The op set: every operation the models and SAEs are made of, as coarse steps that write into tensors the caller owns.</summary>
+/// <remarks>
+/// Public methods check types and shapes, then call one abstract method. The last arguments are written; an output may be an input only where that is said.
+/// Two laws hold for every backend, and the conformance suite checks them: the result does not depend on the number of threads, and a row's result does not
+/// depend on the rows beside it (their number, padding, cache or batch). Ops take f32 or f64 throughout; weights may be bf16 or f16.
+/// The ops stand in one file per topic: LinearAlgebra, Elementwise, Norms, Attention, Tokens, Sparse, Optimisers.
+/// </remarks>
+public abstract partial class Backend
+{
+    /// <summary>Short name, shown by <c>sae info</c> and the benchmarks: <c>reference</c>, <c>cpu/avx512</c> …</summary>
+    public abstract string Name { get; }
+
+    private static void RequireFloat(Tensor tensor, string what)
+    {
+        if (tensor.DType is not (DType.F32 or DType.F64)) throw ShapeException.WrongType(what, DType.F32, tensor.DType);
+    }
+}

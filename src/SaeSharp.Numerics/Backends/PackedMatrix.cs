@@ -1,0 +1,86 @@
+namespace SaeSharp.Numerics.Backends;
+
+/// <summary>A weight matrix [k, n] rearranged once so that products read it from front to back: panels of 32 columns, k rows each.</summary>
+/// <remarks>
+/// Element (i, j) stands at ((j / 32)·k + i)·32 + j mod 32; columns beyond n are zero. bf16 and f16 stay 16 bits wide and are widened by the kernels.
+/// One layout serves every backend and code path, so a row of a product has the same bits whether it was computed alone or among thousands.
+/// </remarks>
+public sealed class PackedMatrix
+{
+    /// <summary>Columns of one panel.</summary>
+    public const int PanelWidth = 32;
+
+    private PackedMatrix(int k, int n, Tensor panels) => (K, N, Panels) = (k, n, panels);
+
+    /// <summary>Length of the sums.</summary>
+    public int K { get; }
+
+    /// <summary>Columns of the product.</summary>
+    public int N { get; }
+
+    /// <summary>Number of panels: ⌈n / 32⌉.</summary>
+    public int PanelCount => Panels.Shape[0];
+
+    /// <summary>[panels, k, 32].</summary>
+    public Tensor Panels { get; }
+
+    /// <summary>Room for a matrix [k, n], zeroed; fill it with <see cref="Fill"/>.</summary>
+    public static PackedMatrix Empty(DType type, int k, int n) =>
+        new(k, n, Tensor.Zeros(type, (n + PanelWidth - 1) / PanelWidth, k, PanelWidth));
+
+    /// <summary>Packs <paramref name="matrix"/> [k, n], or with <see cref="Transpose.B"/> [n, k].</summary>
+    public static PackedMatrix Of(Tensor matrix, Transpose layout = Transpose.None)
+    {
+        var byRows = layout == Transpose.B;
+        var packed = Empty(matrix.DType, byRows ? matrix.Columns : matrix.RowCount, byRows ? matrix.RowCount : matrix.Columns);
+        packed.Fill(matrix, layout);
+        return packed;
+    }
+
+    /// <summary>Overwrites the panels with <paramref name="matrix"/> [k, n] (or [n, k] with <see cref="Transpose.B"/>) of the same type.</summary>
+    public void Fill(Tensor matrix, Transpose layout = Transpose.None)
+    {
+        if (layout == Transpose.B) Shape.Require(matrix, Panels.DType, [("n", N), ("k", K)]);
+        else Shape.Require(matrix, Panels.DType, [("k", K), ("n", N)]);
+        for (var panel = 0; panel < PanelCount; panel++) FillPanel(panel, matrix, layout);
+    }
+
+    /// <summary>Overwrites one panel; panels are independent, so threads may fill different ones.</summary>
+    internal void FillPanel(int panel, Tensor matrix, Transpose layout)
+    {
+        switch (Panels.DType.Size())
+        {
+            case 2: Copy<ushort>(panel, matrix, layout); break;
+            case 4: Copy<uint>(panel, matrix, layout); break;
+            default: Copy<ulong>(panel, matrix, layout); break;
+        }
+    }
+
+    /// <summary>Element (i, j) as a double: for the reference backend and for tests.</summary>
+    public double Value(int i, int j) => Panels.Read(((long)(j / PanelWidth) * K + i) * PanelWidth + j % PanelWidth);
+
+    private unsafe void Copy<T>(int panel, Tensor matrix, Transpose layout) where T : unmanaged
+    {
+        var from = (T*)matrix.Address;
+        var to = (T*)Panels.Address + (long)panel * K * PanelWidth;
+        var first = panel * PanelWidth;
+        var width = Math.Min(PanelWidth, N - first);
+        if (layout == Transpose.B)
+        {
+            // Blocks of 16 rows keep both sides in the first-level cache.
+            for (var block = 0; block < K; block += 16)
+            {
+                var end = Math.Min(K, block + 16);
+                for (var j = 0; j < width; j++)
+                {
+                    var row = from + (long)(first + j) * K;
+                    for (var i = block; i < end; i++) to[(long)i * PanelWidth + j] = row[i];
+                }
+            }
+        }
+        else
+        {
+            for (var i = 0; i < K; i++) new ReadOnlySpan<T>(from + (long)i * N + first, width).CopyTo(new(to + (long)i * PanelWidth, width));
+        }
+    }
+}
