@@ -1,0 +1,48 @@
+namespace SaeSharp.Lab.Benchmarks;
+
+/// <summary>Measure this machine's roofs and one of our kernels against them.</summary>
+public sealed record BenchRequest
+{
+    /// <summary>What to measure: roofs, gemm, sae-step, harvest or decode.</summary>
+    public required string Subject { get; init; }
+    /// <summary>Architecture (sae-step).</summary>
+    public string Arch { get; init; } = "topk";
+    /// <summary>Width of the activations (sae-step).</summary>
+    public int DIn { get; init; } = 288;
+    /// <summary>Number of features (sae-step).</summary>
+    public int DSae { get; init; } = 4608;
+    /// <summary>Tokens a step (sae-step).</summary>
+    public int Batch { get; init; } = 4096;
+    /// <summary>Latents kept on a token (sae-step).</summary>
+    public int K { get; init; } = 32;
+    /// <summary>Model shape, random weights: stories15m or gpt2-small (harvest, decode).</summary>
+    public string Shape { get; init; } = "stories15m";
+}
+
+/// <summary>What was measured.</summary>
+public sealed record BenchResult
+{
+    /// <summary>What.</summary>
+    public required string Subject { get; init; }
+    /// <summary>Tokens a second; null where the subject has no tokens.</summary>
+    public double? TokensPerSecond { get; init; }
+    /// <summary>Seconds of one repetition; null for roofs.</summary>
+    public BenchSeconds? Seconds { get; init; }
+    /// <summary>Share of the roof, 0 to 1.</summary>
+    public double? RoofShare { get; init; }
+    /// <summary>Largest resident memory of a child process that runs the step alone, MiB.</summary>
+    public double? PeakRssMiB { get; init; }
+    /// <summary>Managed bytes allocated a step after warm-up.</summary>
+    public double? AllocatedBytesPerStep { get; init; }
+    /// <summary>FMA peak, GFLOP/s.</summary>
+    public double? FmaPeakGflops { get; init; }
+    /// <summary>Read bandwidth, GB/s.</summary>
+    public double? ReadGBps { get; init; }
+    /// <summary>Why a figure is null, by its JSON name.</summary>
+    public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>Seconds of the repetitions.</summary>
+/// <param name="Median">Their median.</param>
+/// <param name="Min">Their smallest.</param>
+public sealed record BenchSeconds(double Median, double Min);

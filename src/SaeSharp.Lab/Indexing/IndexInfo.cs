@@ -1,0 +1,36 @@
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>What an index is and what it was made from, so that a page never mixes two runs.</summary>
+public sealed record IndexInfo
+{
+    /// <summary>Name of the folder in <c>indexes/</c>.</summary>
+    public required string Name { get; init; }
+    /// <summary>The folder.</summary>
+    public required string Path { get; init; }
+    /// <summary>Name of the SAE.</summary>
+    public required string Sae { get; init; }
+    /// <summary>SHA-256 of the SAE's weights.</summary>
+    public required string SaeSha256 { get; init; }
+    /// <summary>The model's folder.</summary>
+    public required string Model { get; init; }
+    /// <summary>SHA-256 of the model's config and weights.</summary>
+    public required string ModelSha256 { get; init; }
+    /// <summary>Hook point.</summary>
+    public required string Hook { get; init; }
+    /// <summary>Path of the corpus file.</summary>
+    public required string Corpus { get; init; }
+    /// <summary>SHA-256 of the corpus file.</summary>
+    public required string CorpusSha256 { get; init; }
+    /// <summary>Tokens counted: N of every density.</summary>
+    public required long Tokens { get; init; }
+    /// <summary>Documents read.</summary>
+    public required long Documents { get; init; }
+    /// <summary>Longest window in tokens.</summary>
+    public required int Context { get; init; }
+    /// <summary>Number of features.</summary>
+    public required int DSae { get; init; }
+    /// <summary>When it was made, UTC.</summary>
+    public required DateTime Made { get; init; }
+    /// <summary>Version of the file layout.</summary>
+    public required int Layout { get; init; }
+}

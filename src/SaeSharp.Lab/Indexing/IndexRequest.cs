@@ -1,0 +1,39 @@
+using SaeSharp.Lab.Harvesting;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>Build the feature index: statistics and examples of every feature of an SAE over a corpus, in one pass.</summary>
+public sealed record IndexRequest
+{
+    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    public required string Sae { get; init; }
+    /// <summary>Model; left out: the one the SAE was trained on, where it is in the workspace.</summary>
+    public string? Model { get; init; }
+    /// <summary>The texts and their windows.</summary>
+    public required CorpusOptions Corpus { get; init; }
+    /// <summary>Stop after this many tokens; 0 takes all.</summary>
+    public long Tokens { get; init; }
+    /// <summary>Tokens a batch; the files do not depend on it.</summary>
+    public int Batch { get; init; } = 4096;
+    /// <summary>Top examples kept of each feature.</summary>
+    public int Top { get; init; } = 20;
+    /// <summary>Equal-width intervals of [0, max] from which examples are kept.</summary>
+    public int Intervals { get; init; } = 5;
+    /// <summary>Examples kept of each interval.</summary>
+    public int PerInterval { get; init; } = 4;
+    /// <summary>Tokens of context before the example's token.</summary>
+    public int Before { get; init; } = 24;
+    /// <summary>Tokens of context after it.</summary>
+    public int After { get; init; } = 12;
+    /// <summary>Seed by which interval examples are drawn.</summary>
+    public int Seed { get; init; }
+}
+
+/// <summary>What was indexed.</summary>
+/// <param name="Index">What the index is and what it was made from.</param>
+/// <param name="Alive">Features that fire at least once.</param>
+/// <param name="Dense">Features that fire on more than a tenth of the tokens.</param>
+/// <param name="L0">Mean number of features on a token.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+/// <param name="TokensPerSecond">Tokens a second.</param>
+public sealed record IndexResult(IndexInfo Index, int Alive, int Dense, double L0, double Seconds, double TokensPerSecond);

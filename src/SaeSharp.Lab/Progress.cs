@@ -1,0 +1,14 @@
+namespace SaeSharp.Lab;
+
+/// <summary>How far a long verb is.</summary>
+/// <param name="Stage">What is being done now, e.g. <c>training</c>.</param>
+/// <param name="Done">Units done in this stage.</param>
+/// <param name="Total">Units of this stage in all; 0 where it is not known.</param>
+/// <param name="PerSecond">Units a second since the stage began.</param>
+/// <param name="Left">Time left in this stage, null where it cannot be told.</param>
+/// <param name="Unit">What is counted, e.g. <c>tokens</c>.</param>
+public sealed record Progress(string Stage, long Done, long Total, double PerSecond, TimeSpan? Left, string Unit)
+{
+    /// <summary>Live figures of the stage, e.g. <c>blocks.1.hook_resid_post loss</c> while training; null where there are none.</summary>
+    public IReadOnlyDictionary<string, double>? Figures { get; init; }
+}

@@ -1,0 +1,20 @@
+using SaeSharp.Lab.Reading;
+
+namespace SaeSharp.Lab.Steering;
+
+/// <summary>Push features while a model reads and writes: natural coefficients, texts before and after, and every layer read back.</summary>
+public sealed record SteerRequest : GenerationInput
+{
+    /// <summary>Features to push, written SAE:N=COEF. COEF is in units of latents; 2x is twice the natural coefficient, 0.5max half the largest in the index.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
+    /// <summary>What is done with each of them.</summary>
+    public EditOp Op { get; init; } = EditOp.Add;
+    /// <summary>Where: all, prompt, generated, 3.. (from position 3) or [2,5] (these positions).</summary>
+    public EditPositions Positions { get; init; } = EditPositions.All;
+    /// <summary>SAEs to read back with. Left out: every SAE in the workspace that was trained on this model.</summary>
+    public IReadOnlyList<string> Saes { get; init; } = [];
+    /// <summary>Features with the largest change to list at each layer.</summary>
+    public int Top { get; init; } = 10;
+    /// <summary>Steer BOS too. It is left alone otherwise, since SAEs are not trained on it.</summary>
+    public bool SteerBos { get; init; }
+}

@@ -1,0 +1,71 @@
+using SaeSharp.Lab.Harvesting;
+
+namespace SaeSharp.Lab.Training;
+
+/// <summary>Train one SAE at each hook point, all on one stream of activations.</summary>
+public sealed record TrainRequest
+{
+    /// <summary>Model: a folder with config.json and safetensors, or a name in the workspace.</summary>
+    public required string Model { get; init; }
+    /// <summary>Hook points to train at, e.g. blocks.1.hook_resid_post.</summary>
+    public required IReadOnlyList<string> Hooks { get; init; }
+    /// <summary>The texts and their windows.</summary>
+    public required CorpusOptions Corpus { get; init; }
+    /// <summary>Architecture: topk or standard.</summary>
+    public string Arch { get; init; } = "topk";
+    /// <summary>Number of features; 0 takes 8 times the width of the activations.</summary>
+    public int DSae { get; init; }
+    /// <summary>Latents kept on a token (topk).</summary>
+    public int K { get; init; } = 32;
+    /// <summary>Weight of the L1 penalty (standard).</summary>
+    public double L1 { get; init; } = 1;
+    /// <summary>Training tokens in all; 0 for one pass over the corpus. The corpus is gone through again where it has fewer.</summary>
+    public long Tokens { get; init; }
+    /// <summary>Tokens a step.</summary>
+    public int Batch { get; init; } = 1024;
+    /// <summary>Learning rate.</summary>
+    public double Lr { get; init; } = 4e-3;
+    /// <summary>Steps in which the learning rate rises from 0.</summary>
+    public int Warmup { get; init; } = 50;
+    /// <summary>Last steps in which the learning rate falls to 0; left out: a fifth of the steps.</summary>
+    public int? Decay { get; init; }
+    /// <summary>A latent is dead when it did not fire for this many steps.</summary>
+    public int DeadWindow { get; init; } = 100;
+    /// <summary>Dead latents that the auxiliary loss revives at a time; left out: half of dIn.</summary>
+    public int? AuxK { get; init; }
+    /// <summary>Weight of the auxiliary loss.</summary>
+    public double AuxCoefficient { get; init; } = 1;
+    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn (folded into the weights when saved), or none.</summary>
+    public string Normalise { get; init; } = "expected-average";
+    /// <summary>Largest norm of all gradients together; 0 for no limit.</summary>
+    public double ClipNorm { get; init; } = 1;
+    /// <summary>Seed of the initial weights and of the shuffle.</summary>
+    public int Seed { get; init; }
+    /// <summary>Activations held at a time for shuffling, in tokens; 0 takes 64 batches.</summary>
+    public int Buffer { get; init; }
+    /// <summary>Name of the SAE in the workspace (with several hooks: of their common folder), or a folder; left out: model, hook and architecture.</summary>
+    public string? Out { get; init; }
+    /// <summary>Steps between two checkpoints; 0 for none.</summary>
+    public int CheckpointEvery { get; init; } = 200;
+    /// <summary>Go on from the last checkpoint of the same run where there is one; the result equals an uninterrupted run's bit for bit.</summary>
+    public bool Resume { get; init; }
+}
+
+/// <summary>What was trained.</summary>
+/// <param name="Saes">One entry a hook.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+/// <param name="TokensPerSecond">Training tokens a second, harvest included.</param>
+public sealed record TrainResult(IReadOnlyList<TrainedSae> Saes, double Seconds, double TokensPerSecond);
+
+/// <summary>One trained SAE.</summary>
+/// <param name="Name">Its name in the workspace.</param>
+/// <param name="Path">Its folder, in SAELens' format.</param>
+/// <param name="Hook">Its hook point.</param>
+/// <param name="Steps">Steps taken.</param>
+/// <param name="Tokens">Tokens seen.</param>
+/// <param name="Loss">Mean loss of the last steps.</param>
+/// <param name="Fvu">FVU over the last training batches (not held out: see sae eval).</param>
+/// <param name="L0">Mean number of latents on a token of the last batches.</param>
+/// <param name="Dead">Latents that did not fire within the dead window.</param>
+/// <param name="WeightsSha256">SHA-256 of the weights file.</param>
+public sealed record TrainedSae(string Name, string Path, string Hook, long Steps, long Tokens, double Loss, double Fvu, double L0, int Dead, string WeightsSha256);
