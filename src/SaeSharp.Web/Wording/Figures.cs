@@ -35,6 +35,10 @@ internal static class Figures
         return percent.ToString("0." + new string('0', digits), CultureInfo.InvariantCulture).Replace('-', '−') + " %";
     }
 
+    /// <summary>Reads a finite number written with a point.</summary>
+    public static bool TryRead(string? text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+
     /// <summary>A number for SVG and CSS.</summary>
     public static string Css(double value) => value.ToString("0.####", CultureInfo.InvariantCulture);
 }

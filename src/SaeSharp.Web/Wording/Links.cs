@@ -1,4 +1,5 @@
 using SaeSharp.Lab;
+using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Web.Wording;
@@ -23,8 +24,15 @@ internal static class Links
     public static SaeInfo? Find(Contents contents, string model, string source) =>
         contents.Saes.FirstOrDefault(sae => Plain(sae.Name) == source && (Plain(sae.Model) ?? AnyModel) == model);
 
+    /// <summary>The workspace's name of the model an index was made with; null where it is not there.</summary>
+    public static string? ModelOf(Contents contents, IndexInfo index) =>
+        contents.Models.FirstOrDefault(name => name == index.Model || name == Path.GetFileName(index.Model.TrimEnd('/')));
+
     /// <summary>What an SAE is called beside others: its layer where its hook has one, else its hook.</summary>
     public static string Place(int? layer, string? hook) => layer is { } number ? $"layer {number}" : hook ?? "unknown place";
+
+    /// <summary>As <see cref="Place"/>, short enough for the edge of a plot.</summary>
+    public static string Short(int? layer, string? hook) => layer is { } number ? $"L{number}" : hook ?? "?";
 
     private const string AnyModel = "model";
 

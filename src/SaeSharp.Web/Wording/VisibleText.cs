@@ -28,6 +28,9 @@ internal static class VisibleText
         return new string('␣', before) + body + new string('␣', after);
     }
 
+    /// <summary>As <see cref="Of"/> for running text: line ends stay line ends.</summary>
+    public static string Lines(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(Of));
+
     // Joiners shape emoji and Indic scripts, so they stay.
     private static bool IsHidden(Rune rune) => rune.Value is not (0x200C or 0x200D)
         && Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
