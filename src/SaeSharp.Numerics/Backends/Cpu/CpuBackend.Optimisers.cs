@@ -18,7 +18,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         {
             W = parameter.Pointer<float>(), G = gradient.Pointer<float>(), M = mean.Pointer<float>(), V = meanSquare.Pointer<float>(), Count = parameter.Count, Step = step,
             Rate = (float)(step.LearningRate / (1 - Math.Pow(step.Beta1, step.Step))), Correction = (float)(1 / (1 - Math.Pow(step.Beta2, step.Step))),
-            Keep = 1 - step.LearningRate * step.WeightDecay,
+            Keep = (float)(1 - step.LearningRate * step.WeightDecay),
         };
         _pool.For((int)((job.Count + Chunk - 1) / Chunk), ref job, job.Count < SmallWork);
         Keep(parameter, gradient, mean, meanSquare);
@@ -63,8 +63,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             var first = (long)part * Chunk;
             var n = (int)Math.Min(Chunk, Count - first);
             float* w = W + first, g = G + first, m = M + first, v = V + first;
-            TVector beta1 = L.Broadcast(Step.Beta1), beta2 = L.Broadcast(Step.Beta2), scale = L.Broadcast(Step.GradientScale);
-            TVector rest1 = L.Broadcast(1 - Step.Beta1), rest2 = L.Broadcast(1 - Step.Beta2), epsilon = L.Broadcast(Step.Epsilon);
+            float b1 = (float)Step.Beta1, b2 = (float)Step.Beta2, r1 = (float)(1 - Step.Beta1), r2 = (float)(1 - Step.Beta2);
+            float clip = (float)Step.GradientScale, eps = (float)Step.Epsilon;
+            TVector beta1 = L.Broadcast(b1), beta2 = L.Broadcast(b2), scale = L.Broadcast(clip);
+            TVector rest1 = L.Broadcast(r1), rest2 = L.Broadcast(r2), epsilon = L.Broadcast(eps);
             TVector rate = L.Broadcast(-Rate), correction = L.Broadcast(Correction), keep = L.Broadcast(Keep);
             var i = 0;
             for (; i + L.Count <= n; i += L.Count)
@@ -79,10 +81,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             }
             for (; i < n; i++)
             {
-                var grad = g[i] * Step.GradientScale;
-                m[i] = MathF.FusedMultiplyAdd(Step.Beta1, m[i], (1 - Step.Beta1) * grad);
-                v[i] = MathF.FusedMultiplyAdd(Step.Beta2, v[i], (1 - Step.Beta2) * (grad * grad));
-                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + Step.Epsilon), Keep * w[i]);
+                var grad = g[i] * clip;
+                m[i] = MathF.FusedMultiplyAdd(b1, m[i], r1 * grad);
+                v[i] = MathF.FusedMultiplyAdd(b2, v[i], r2 * (grad * grad));
+                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + eps), Keep * w[i]);
             }
         }
     }
