@@ -43,6 +43,8 @@ public sealed record TrainRequest
     public int Seed { get; init; }
     /// <summary>Activations held at a time for shuffling, in tokens; 0 takes 64 batches.</summary>
     public int Buffer { get; init; }
+    /// <summary>Largest memory, in MiB, for keeping all activations of the corpus: then the model runs over it once, for all hooks. Larger corpora are harvested again in each pass; the result is the same.</summary>
+    public int CacheMiB { get; init; } = 1024;
     /// <summary>Name of the SAE in the workspace (with several hooks: of their common folder), or a folder; left out: model, hook and architecture.</summary>
     public string? Out { get; init; }
     /// <summary>Steps between two checkpoints; 0 for none.</summary>
