@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using SaeSharp.Lab.Library;
 using SaeSharp.Models;
 using SaeSharp.Numerics;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SaeSharp.Lab.Harvesting;
 
