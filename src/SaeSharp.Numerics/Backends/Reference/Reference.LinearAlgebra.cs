@@ -20,6 +20,8 @@ public sealed partial class Reference
         }
     }
 
+    protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed) => packed.Fill(matrix, layout);
+
     protected override void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c)
     {
         var left = ReadAll(a);

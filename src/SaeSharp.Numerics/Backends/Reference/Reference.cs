@@ -11,6 +11,8 @@ public sealed partial class Reference : Backend
 
     public override string Name => "reference";
 
+    public override int Threads => 1;
+
     /// <summary>One row, widened.</summary>
     private static double[] Read(Tensor x, int row)
     {
