@@ -1,4 +1,5 @@
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Backends.Cpu;
 
 namespace SaeSharp.Numerics.Tests.Conformance;
 
@@ -13,7 +14,12 @@ public sealed record Candidate(string Path, int Threads, bool Supported, Func<Ba
     public static IReadOnlyList<Candidate> All { get; } =
     [
         new("reference", 1, true, () => Reference.Instance),
+        Cpu(CpuPath.Avx512, 1), Cpu(CpuPath.Avx512, 2),
+        Cpu(CpuPath.Avx2, 1), Cpu(CpuPath.Avx2, 2),
+        Cpu(CpuPath.Portable, 1), Cpu(CpuPath.Portable, 2),
     ];
+
+    private static Candidate Cpu(CpuPath path, int threads) => new($"cpu {path}", threads, path.IsSupported(), () => CpuBackend.Create(threads, path));
 
     private readonly Lazy<Backend> _backend = new(Make);
 

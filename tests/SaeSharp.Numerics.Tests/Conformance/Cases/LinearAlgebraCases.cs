@@ -10,6 +10,7 @@ internal static class LinearAlgebraCases
         new("MatMul", Infinite),
         new("MatMul packed", draw => Packed(draw, draw.Size(), draw.Size(), draw.Size())),
         new("MatMul packed", InfinitePacked),
+        new("Pack packed", Pack),
     ];
 
     /// <summary>op(a)·op(b) of given sizes, transposes and accumulation drawn.</summary>
@@ -56,6 +57,20 @@ internal static class LinearAlgebraCases
         Poison(draw, b);
         var w = PackedMatrix.Of(b);
         return Problem.ByRows(m, Tolerance.Sum(k), (backend, outputs, first, count) => backend.MatMul(a.Rows(first, count), w, outputs.New(a.DType, count, n)));
+    }
+
+    /// <summary>Packing over panels already in use: columns beyond n must become zero again.</summary>
+    private static Problem Pack(Draw draw)
+    {
+        var (n, k, type, layout) = (draw.Size(), draw.Size(), draw.WeightType(), draw.OneOf(Transpose.None, Transpose.B));
+        var matrix = layout == Transpose.B ? draw.Normals(type, n, k) : draw.Normals(type, k, n);
+        return Problem.Whole(Tolerance.Exact, (backend, outputs) =>
+        {
+            var packed = PackedMatrix.Empty(type, k, n);
+            packed.Panels.RawBytes().Fill(1);
+            backend.Pack(matrix, layout, packed);
+            outputs.Copy(packed.Panels);
+        });
     }
 
     private static void Poison(Draw draw, Tensor tensor)
