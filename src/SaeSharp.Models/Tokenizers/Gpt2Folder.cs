@@ -13,7 +13,7 @@ internal static class Gpt2Folder
 
     public static TokenizerFile Read(string vocabularyFile, string mergesFile)
     {
-        var vocabulary = Vocabulary.Read(JsonFile.Read(vocabularyFile));
+        var vocabulary = Vocabulary.Read(JsonField.Read(vocabularyFile));
         var merges = MergeTable.Read(mergesFile, File.ReadLines(mergesFile), vocabulary);
         var special = vocabulary.TryGet(EndOfText, out _) ? EndOfText : null;
         return new(

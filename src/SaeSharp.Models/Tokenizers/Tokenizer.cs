@@ -35,7 +35,7 @@ public sealed class Tokenizer
     public int? EosId { get; }
 
     /// <summary>Reads a tokenizer.json, or a folder that holds one (or GPT-2's vocab.json and merges.txt).</summary>
-    /// <exception cref="TokenizerException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
+    /// <exception cref="FileException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
     public static Tokenizer Load(string fileOrFolder) => new(TokenizerFile.Read(fileOrFolder));
 
     /// <summary>The tokens of <paramref name="text"/>. Half a surrogate pair counts as U+FFFD.</summary>

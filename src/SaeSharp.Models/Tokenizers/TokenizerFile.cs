@@ -25,12 +25,12 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         if (File.Exists(json)) return ReadJson(json);
         var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
         if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
-        throw TokenizerException.NotFound(fileOrFolder);
+        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, or vocab.json and merges.txt");
     }
 
     private static TokenizerFile ReadJson(string file)
     {
-        var json = JsonFile.Read(file);
+        var json = JsonField.Read(file);
         if (!json.IsObject) throw json.Wrong("an object");
         if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
         var added = json["added_tokens"];
@@ -54,7 +54,7 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         {
             var path = Path.Combine(Path.GetDirectoryName(file) ?? "", name);
             if (!File.Exists(path)) continue;
-            var token = JsonFile.Read(path)[role];
+            var token = JsonField.Read(path)[role];
             if (!token.IsNothing) return token.IsObject ? token["content"].Text() : token.Text();
         }
         return null;

@@ -33,8 +33,8 @@ internal sealed class MergeTable
         var number = 0;
         foreach (var line in lines)
         {
-            var place = string.Create(CultureInfo.InvariantCulture, $"Line {++number}");
-            if (line.Length > 0) table.AddLine(line, vocabulary, "", expected => TokenizerException.Malformed(file, place, $"'{line}'", expected));
+            var place = string.Create(CultureInfo.InvariantCulture, $"line {++number}");
+            if (line.Length > 0) table.AddLine(line, vocabulary, "", expected => FileException.Malformed(file, place, $"'{line}', expected {expected}"));
         }
         return table;
     }
@@ -45,13 +45,13 @@ internal sealed class MergeTable
     /// <summary>The token that the merge of this rank makes.</summary>
     public int ResultOf(int rank) => results[rank];
 
-    private void AddLine(string line, Vocabulary vocabulary, string prefix, Func<string, TokenizerException> wrong)
+    private void AddLine(string line, Vocabulary vocabulary, string prefix, Func<string, FileException> wrong)
     {
         const string comment = "#version";
         if (!line.StartsWith(comment, StringComparison.Ordinal)) Add(line.Split(' '), vocabulary, prefix, wrong);
     }
 
-    private void Add(string[] parts, Vocabulary vocabulary, string prefix, Func<string, TokenizerException> wrong)
+    private void Add(string[] parts, Vocabulary vocabulary, string prefix, Func<string, FileException> wrong)
     {
         if (parts is not [var left, var right]) throw wrong("a pair of tokens");
         if (!right.StartsWith(prefix, StringComparison.Ordinal)) throw wrong($"a merge whose right part begins with '{prefix}'");

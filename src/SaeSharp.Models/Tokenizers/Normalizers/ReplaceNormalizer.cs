@@ -11,7 +11,7 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : Normal
     public static string ReadPattern(JsonField field)
     {
         var pattern = field["pattern"];
-        if (!pattern["Regex"].IsNothing) throw TokenizerException.UnknownKind(pattern.File, pattern.Path, "Regex", ["String"]);
+        if (!pattern["Regex"].IsNothing) throw pattern.Unsupported("Regex", ["String"]);
         var text = pattern["String"].Text();
         return text.Length > 0 ? text : throw pattern["String"].Wrong("a text that is not empty");
     }

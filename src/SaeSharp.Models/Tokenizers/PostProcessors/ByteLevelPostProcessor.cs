@@ -23,8 +23,8 @@ internal sealed class ByteLevelPostProcessor(bool trimOffsets, bool addPrefixSpa
             var leading = token.TakeWhile(IsSpace).Count();
             var trailing = token.Reverse().TakeWhile(IsSpace).Count();
             var (start, end) = encoding.Offsets[i];
-            // The space that add_prefix_space put in front of the text is in no offset.
-            if (leading > 0 && addPrefixSpace && (i == 0 || start == 0)) leading--;
+            // The space that add_prefix_space puts in front of the text is in no offset; where there are more, it put none.
+            if (leading == 1 && addPrefixSpace && (i == 0 || start == 0)) leading = 0;
             start = Math.Min(start + leading, end);
             if (end >= trailing) end = Math.Max(end - trailing, start);
             encoding.Offsets[i] = (start, end);

@@ -1,13 +1,16 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using SaeSharp.Numerics.Files;
 
 namespace SaeSharp.Models.Tokenizers.Reading;
 
 /// <summary>A place in a JSON file that knows its file and path, so that every complaint can name both.</summary>
 internal readonly struct JsonField(string file, string path, JsonElement element)
 {
-    public string File => file;
+    /// <summary>The top level of a file.</summary>
+    /// <exception cref="FileException">It cannot be read or is not strict JSON.</exception>
+    public static JsonField Read(string file) => new(file, "", StrictJson.Read(file));
 
     public string Path => path.Length == 0 ? "the top level" : path;
 
@@ -47,19 +50,11 @@ internal readonly struct JsonField(string file, string path, JsonElement element
 
         static IEnumerable<(string, JsonField)> Read(JsonField owner, JsonElement members)
         {
-            foreach (var member in members.EnumerateObject())
-            {
-                var name = owner.Decoded(() => member.Name);
-                yield return (name, owner.Child($".{name}", member.Value));
-            }
+            foreach (var member in members.EnumerateObject()) yield return (member.Name, owner.Child($".{member.Name}", member.Value));
         }
     }
 
-    public string Text()
-    {
-        var value = element;
-        return value.ValueKind == JsonValueKind.String ? Decoded(() => value.GetString()!) : throw Wrong("a text");
-    }
+    public string Text() => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Wrong("a text");
 
     public string? TextOrNull() => IsNothing ? null : Text();
 
@@ -86,16 +81,14 @@ internal readonly struct JsonField(string file, string path, JsonElement element
     }
 
     /// <summary>The error that says what stands here and what should.</summary>
-    public TokenizerException Wrong(string expected) => TokenizerException.Malformed(file, Path, Found(), expected);
+    public FileException Wrong(string expected) => FileException.Malformed(file, Path, $"{Found()}, expected {expected}");
+
+    /// <summary>The error for a component that this program does not have.</summary>
+    public FileException Unsupported(string kind, IReadOnlyCollection<string> supported) => FileException.Unsupported(
+        file, Path, $"'{kind}', expected one of {string.Join(", ", supported)}",
+        Spelling.Closest(kind, supported) is { } nearest ? $"The nearest that can be read is '{nearest}'." : "Tokenizers of this kind cannot be read yet.");
 
     private JsonField Child(string step, JsonElement value) => new(file, step[0] == '.' && path.Length == 0 ? step[1..] : path + step, value);
-
-    /// <summary>JSON may spell half a surrogate pair (\ud800), which is no text.</summary>
-    private string Decoded(Func<string> read)
-    {
-        try { return read(); }
-        catch (InvalidOperationException) { throw TokenizerException.Malformed(file, Path, "text with half a surrogate pair", "valid Unicode"); }
-    }
 
     private string Found()
     {

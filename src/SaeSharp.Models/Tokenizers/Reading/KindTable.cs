@@ -12,12 +12,12 @@ internal sealed class KindTable<T> : IEnumerable<string> where T : class
     /// <summary>The component described at <paramref name="field"/>, or null where the file has none.</summary>
     public T? ReadOptional(JsonField field) => field.IsNothing ? null : Read(field);
 
-    /// <exception cref="TokenizerException">The field has no type, or one that is not in this table.</exception>
+    /// <exception cref="FileException">The field has no type, or one that is not in this table.</exception>
     public T Read(JsonField field)
     {
         var type = field["type"];
         var kind = type.Text();
-        return readers.TryGetValue(kind, out var read) ? read(field) : throw TokenizerException.UnknownKind(field.File, type.Path, kind, readers.Keys);
+        return readers.TryGetValue(kind, out var read) ? read(field) : throw type.Unsupported(kind, readers.Keys);
     }
 
     public IEnumerator<string> GetEnumerator() => readers.Keys.GetEnumerator();
