@@ -26,6 +26,15 @@ public abstract partial class Backend
         MatMulPackedCore(a, w, c);
     }
 
+    /// <summary>Overwrites <paramref name="packed"/> with <paramref name="matrix"/> [k, n], or [n, k] with <see cref="Transpose.B"/>, of the same type.</summary>
+    public void Pack(Tensor matrix, Transpose layout, PackedMatrix packed)
+    {
+        packed.RequireFits(matrix, layout);
+        PackCore(matrix, layout, packed);
+    }
+
+    protected abstract void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed);
+
     protected abstract void MatMulCore(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate);
 
     protected abstract void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c);

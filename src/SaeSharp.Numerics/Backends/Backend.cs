@@ -12,6 +12,9 @@ public abstract partial class Backend
     /// <summary>Short name, shown by <c>sae info</c> and the benchmarks: <c>reference</c>, <c>cpu/avx512</c> …</summary>
     public abstract string Name { get; }
 
+    /// <summary>How many threads an operation may use.</summary>
+    public abstract int Threads { get; }
+
     private static void RequireFloat(Tensor tensor, string what)
     {
         if (tensor.DType is not (DType.F32 or DType.F64)) throw ShapeException.WrongType(what, DType.F32, tensor.DType);

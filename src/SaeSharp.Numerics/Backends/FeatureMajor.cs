@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SaeSharp.Numerics.Backends;
 
 /// <summary>The entries of sparse codes sorted by feature: for each feature, which (row, slot) pairs chose it, in row order.</summary>
@@ -17,6 +19,7 @@ public sealed class FeatureMajor(int features)
     public ReadOnlySpan<int> Entries => _entries.AsSpan(0, _starts[^1]);
 
     /// <summary>Sorts <paramref name="indices"/> [rows · k]; −1 marks an empty slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Sort(ReadOnlySpan<int> indices)
     {
         if (_entries.Length < indices.Length) _entries = GC.AllocateUninitializedArray<int>(indices.Length);

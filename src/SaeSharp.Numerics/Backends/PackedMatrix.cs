@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SaeSharp.Numerics.Backends;
 
 /// <summary>A weight matrix [k, n] rearranged once so that products read it from front to back: panels of 32 columns, k rows each.</summary>
@@ -40,47 +42,52 @@ public sealed class PackedMatrix
     /// <summary>Overwrites the panels with <paramref name="matrix"/> [k, n] (or [n, k] with <see cref="Transpose.B"/>) of the same type.</summary>
     public void Fill(Tensor matrix, Transpose layout = Transpose.None)
     {
-        if (layout == Transpose.B) Shape.Require(matrix, Panels.DType, [("n", N), ("k", K)]);
-        else Shape.Require(matrix, Panels.DType, [("k", K), ("n", N)]);
+        RequireFits(matrix, layout);
         for (var panel = 0; panel < PanelCount; panel++) FillPanel(panel, matrix, layout);
     }
 
+    internal void RequireFits(Tensor matrix, Transpose layout)
+    {
+        if (layout == Transpose.B) Shape.Require(matrix, Panels.DType, [("n", N), ("k", K)]);
+        else Shape.Require(matrix, Panels.DType, [("k", K), ("n", N)]);
+    }
+
     /// <summary>Overwrites one panel; panels are independent, so threads may fill different ones.</summary>
-    internal void FillPanel(int panel, Tensor matrix, Transpose layout)
+    internal unsafe void FillPanel(int panel, Tensor matrix, Transpose layout)
     {
         switch (Panels.DType.Size())
         {
-            case 2: Copy<ushort>(panel, matrix, layout); break;
-            case 4: Copy<uint>(panel, matrix, layout); break;
-            default: Copy<ulong>(panel, matrix, layout); break;
+            case 2: CopyPanel((ushort*)matrix.Address, (ushort*)Panels.Address, panel, K, N, layout == Transpose.B); break;
+            case 4: CopyPanel((uint*)matrix.Address, (uint*)Panels.Address, panel, K, N, layout == Transpose.B); break;
+            default: CopyPanel((ulong*)matrix.Address, (ulong*)Panels.Address, panel, K, N, layout == Transpose.B); break;
         }
     }
 
     /// <summary>Element (i, j) as a double: for the reference backend and for tests.</summary>
     public double Value(int i, int j) => Panels.Read(((long)(j / PanelWidth) * K + i) * PanelWidth + j % PanelWidth);
 
-    private unsafe void Copy<T>(int panel, Tensor matrix, Transpose layout) where T : unmanaged
+    /// <summary>Writes panel number <paramref name="panel"/> of a matrix [k, n], or by rows [n, k]; columns beyond n become zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static unsafe void CopyPanel<T>(T* from, T* panels, int panel, int k, int n, bool byRows) where T : unmanaged
     {
-        var from = (T*)matrix.Address;
-        var to = (T*)Panels.Address + (long)panel * K * PanelWidth;
+        var to = panels + (long)panel * k * PanelWidth;
         var first = panel * PanelWidth;
-        var width = Math.Min(PanelWidth, N - first);
-        if (layout == Transpose.B)
+        var width = Math.Min(PanelWidth, n - first);
+        if (width < PanelWidth) new Span<T>(to, k * PanelWidth).Clear();
+        if (!byRows)
         {
-            // Blocks of 16 rows keep both sides in the first-level cache.
-            for (var block = 0; block < K; block += 16)
-            {
-                var end = Math.Min(K, block + 16);
-                for (var j = 0; j < width; j++)
-                {
-                    var row = from + (long)(first + j) * K;
-                    for (var i = block; i < end; i++) to[(long)i * PanelWidth + j] = row[i];
-                }
-            }
+            for (var i = 0; i < k; i++) new ReadOnlySpan<T>(from + (long)i * n + first, width).CopyTo(new(to + (long)i * PanelWidth, width));
+            return;
         }
-        else
+        // Blocks of 16 rows keep both sides in the first-level cache.
+        for (var block = 0; block < k; block += 16)
         {
-            for (var i = 0; i < K; i++) new ReadOnlySpan<T>(from + (long)i * N + first, width).CopyTo(new(to + (long)i * PanelWidth, width));
+            var end = Math.Min(k, block + 16);
+            for (var j = 0; j < width; j++)
+            {
+                var row = from + (long)(first + j) * k;
+                for (var i = block; i < end; i++) to[(long)i * PanelWidth + j] = row[i];
+            }
         }
     }
 }

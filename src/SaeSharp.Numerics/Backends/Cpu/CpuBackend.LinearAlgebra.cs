@@ -1,0 +1,87 @@
+using SaeSharp.Numerics.Threads;
+
+namespace SaeSharp.Numerics.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend<L, TVector>
+{
+    private const int PanelWidth = PackedMatrix.PanelWidth;
+
+    /// <summary>Longest sum held in registers: a tile's rows (12 · 768 floats) then fit the first-level cache.</summary>
+    private const int MaxBlockK = 768;
+
+    /// <summary>Panels of b in one tile: 6 · 32 · 768 floats stay in the second-level cache while rows of a pass by.</summary>
+    private const int TilePanels = 6;
+
+    private const int TileRowBlock = 768;
+
+    /// <summary>Length of one block of the sum over k: depends on k alone, so every row of every product is summed alike.</summary>
+    private static int BlockK(int k)
+    {
+        var blocks = (k + MaxBlockK - 1) / MaxBlockK;
+        return blocks <= 1 ? k : (k + blocks - 1) / blocks;
+    }
+
+    protected override void MatMulCore(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate)
+    {
+        if (a.DType == DType.F64)
+        {
+            Reference.Instance.MatMul(a, b, c, transpose, accumulate);
+            return;
+        }
+        var panels = (n + PanelWidth - 1) / PanelWidth;
+        var scratch = _scratch.Rent((long)panels * PanelWidth * k * sizeof(float));
+        var pack = new PackPanelsJob { B = b.Pointer<float>(), Panels = (float*)scratch.Address, N = n, K = k, ByRows = transpose is Transpose.B or Transpose.Both };
+        _pool.For(panels, ref pack, (long)n * k < SmallWork);
+        Multiply(a.Pointer<float>(), (void*)scratch.Address, DType.F32, c.Pointer<float>(), m, n, k, transpose is Transpose.A or Transpose.Both, accumulate);
+        _scratch.Return(scratch);
+        Keep(a, b, c);
+    }
+
+    protected override void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c)
+    {
+        if (a.DType == DType.F64)
+        {
+            Reference.Instance.MatMul(a, w, c);
+            return;
+        }
+        if (w.Panels.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
+        Multiply(a.Pointer<float>(), (void*)w.Panels.Address, w.Panels.DType, c.Pointer<float>(), a.RowCount, w.N, w.K, false, false);
+        Keep(a, w, c);
+    }
+
+    protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed)
+    {
+        var job = new FillJob { Matrix = matrix, Packed = packed, Layout = layout };
+        _pool.For(packed.PanelCount, ref job);
+    }
+
+    private void Multiply(float* a, void* panels, DType type, float* c, int m, int n, int k, bool transposeA, bool accumulate)
+    {
+        if (m == 0 || n == 0) return;
+        if (k == 0)
+        {
+            if (!accumulate) new Span<byte>(c, checked((int)((long)m * n * sizeof(float)))).Clear();
+            return;
+        }
+        var job = new ProductJob<L, TVector>
+        {
+            A = a, Panels = panels, Type = type, C = c, M = m, N = n, K = k, BlockK = BlockK(k), Accumulate = accumulate, Scratch = _scratch,
+        };
+        if (m == 1)
+        {
+            // One row (aᵀ of one column lies the same): weights stream once, a few panels a part keep the streams long.
+            job.PanelsPerPart = (n / PanelWidth / (4 * Threads) + 2) & ~1;
+            _pool.For(job.RowParts, ref job, (long)n * k < SmallWork);
+            return;
+        }
+        var packed = _scratch.Rent(((long)m + L.TileRows) * k * sizeof(float));
+        job.PackedA = (float*)packed.Address;
+        var pack = new PackRowsJob<L, TVector> { A = a, Packed = job.PackedA, M = m, K = k, BlockK = job.BlockK, TransposeA = transposeA };
+        _pool.For(pack.Parts, ref pack, (long)m * k < SmallWork);
+        job.RowBlock = TileRowBlock / L.TileRows * L.TileRows;
+        job.PanelsPerPart = TilePanels;
+        while (job.PanelsPerPart > 1 && job.TileParts < 4 * Threads) job.PanelsPerPart--; // narrow products: a part for every thread
+        _pool.For(job.TileParts, ref job, (long)m * n * k < 8 * SmallWork);
+        _scratch.Return(packed);
+    }
+}

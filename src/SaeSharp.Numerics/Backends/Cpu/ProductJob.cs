@@ -1,0 +1,198 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using SaeSharp.Numerics.Threads;
+
+namespace SaeSharp.Numerics.Backends.Cpu;
+
+/// <summary>c = a·b over packed panels, cut into parts: panels for a single row, tiles of rows × panels otherwise.</summary>
+internal unsafe struct ProductJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
+{
+    private const int Width = PackedMatrix.PanelWidth;
+
+    public float* A, PackedA, C;
+    public void* Panels;
+    public DType Type;
+    public int M, N, K, BlockK, RowBlock, PanelsPerPart;
+    public bool Accumulate;
+    public ScratchPool Scratch;
+
+    private readonly int PanelCount => (N + Width - 1) / Width;
+    public readonly int RowParts => (PanelCount + PanelsPerPart - 1) / PanelsPerPart;
+    public readonly int TileParts => RowParts * RowBlocks;
+    private readonly int RowBlocks => (M + RowBlock - 1) / RowBlock;
+
+    public readonly void Run(int part)
+    {
+        // Panels outermost: parts that run at the same time read different weights and the same rows.
+        var first = (PackedA == null ? part : part / RowBlocks) * PanelsPerPart;
+        var end = Math.Min(PanelCount, first + PanelsPerPart);
+        var wide = Type == DType.F32 ? null : Scratch.Rent((long)(PackedA == null ? 1 : PanelsPerPart) * BlockK * Width * sizeof(float));
+        for (var k0 = 0; k0 < K; k0 += BlockK)
+        {
+            var k = Math.Min(BlockK, K - k0);
+            if (PackedA == null) Row(first, end, k0, k, wide);
+            else Tile(part % RowBlocks * RowBlock, first, end, k0, k, wide);
+        }
+        if (wide is not null) Scratch.Return(wide);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Row(int first, int end, int k0, int k, NativeStorage? wide)
+    {
+        var edge = stackalloc float[Width];
+        var add = Accumulate || k0 > 0;
+        for (var p = first; p < end; p++)
+        {
+            var c = C + (long)p * Width;
+            if (N - p * Width < Width)
+            {
+                RowPanel(p, k0, k, edge, false, wide);
+                PutEdge(edge, c, N - p * Width, add);
+            }
+            else if (Type == DType.F32 && p + 1 < end && N - p * Width >= 2 * Width)
+            {
+                GemvKernel<L, TVector>.TwoPanels(A + k0, Panel(p, k0), Panel(p + 1, k0), c, k, add);
+                p++;
+            }
+            else
+            {
+                RowPanel(p, k0, k, c, add, wide);
+            }
+        }
+    }
+
+    private readonly void RowPanel(int p, int k0, int k, float* c, bool add, NativeStorage? wide)
+    {
+        if (Type == DType.BF16) GemvKernel<L, TVector>.Panel(A + k0, (BFloat16*)Panels + Offset(p, k0), c, k, add);
+        else GemvKernel<L, TVector>.Panel(A + k0, Type == DType.F32 ? Panel(p, k0) : Widened(p, k0, k, (float*)wide!.Address), c, k, add);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Tile(int firstRow, int first, int end, int k0, int k, NativeStorage? wide)
+    {
+        var edge = stackalloc float[12 * Width];
+        var rows = Math.Min(M, firstRow + RowBlock);
+        var tiles = (M + L.TileRows - 1) / L.TileRows;
+        var add = Accumulate || k0 > 0;
+        for (var p = first; wide is not null && p < end; p++) Widened(p, k0, k, (float*)wide.Address + (long)(p - first) * k * Width);
+
+        for (var row = firstRow; row < rows; row += L.TileRows)
+        {
+            var a = PackedA + (long)k0 * tiles * L.TileRows + (long)row * k;
+            for (var p = first; p < end; p++)
+            {
+                var b = wide is null ? Panel(p, k0) : (float*)wide.Address + (long)(p - first) * k * Width;
+                var c = C + (long)row * N + (long)p * Width;
+                var width = Math.Min(Width, N - p * Width);
+                if (width == Width && M - row >= L.TileRows)
+                {
+                    GemmKernel<L, TVector>.Panel(a, b, c, N, k, add);
+                    continue;
+                }
+                GemmKernel<L, TVector>.Panel(a, b, edge, Width, k, false);
+                for (var r = 0; r < Math.Min(L.TileRows, M - row); r++) PutEdge(edge + r * Width, c + (long)r * N, width, add);
+            }
+        }
+    }
+
+    private static void PutEdge(float* from, float* to, int count, bool add)
+    {
+        for (var i = 0; i < count; i++) to[i] = add ? to[i] + from[i] : from[i];
+    }
+
+    private readonly long Offset(int p, int k0) => ((long)p * K + k0) * Width;
+
+    private readonly float* Panel(int p, int k0) => (float*)Panels + Offset(p, k0);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly float* Widened(int p, int k0, int k, float* to)
+    {
+        var target = new Span<float>(to, k * Width);
+        if (Type == DType.F16)
+        {
+            TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((Half*)Panels + Offset(p, k0), k * Width), target);
+            return to;
+        }
+        var from = (BFloat16*)Panels + Offset(p, k0);
+        for (var i = 0; i < k * Width; i += L.Count) L.Store(to + i, L.Load(from + i));
+        return to;
+    }
+}
+
+/// <summary>Packs the rows of a into tiles [k][TileRows] for each block of k, zeros below the last row.</summary>
+internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
+{
+    public float* A, Packed;
+    public int M, K, BlockK;
+    public bool TransposeA;
+
+    public readonly int Parts => (M + L.TileRows - 1) / L.TileRows;
+
+    public readonly void Run(int part)
+    {
+        var first = part * L.TileRows;
+        for (var k0 = 0; k0 < K; k0 += BlockK)
+        {
+            var k = Math.Min(BlockK, K - k0);
+            var to = Packed + (long)k0 * Parts * L.TileRows + (long)first * k;
+            if (TransposeA) PackColumns(first, k0, k, to);
+            else PackRows(first, k0, k, to);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PackRows(int first, int k0, int k, float* to)
+    {
+        for (var r = 0; r < L.TileRows; r++)
+        {
+            var target = to + r;
+            if (first + r >= M)
+            {
+                for (var i = 0; i < k; i++, target += L.TileRows) *target = 0;
+                continue;
+            }
+            var row = A + (long)(first + r) * K + k0;
+            var n = L.TileRows;
+            var j = 0;
+            for (; j + 4 <= k; j += 4, target += 4 * n)
+            {
+                target[0] = row[j];
+                target[n] = row[j + 1];
+                target[2 * n] = row[j + 2];
+                target[3 * n] = row[j + 3];
+            }
+            for (; j < k; j++, target += n) *target = row[j];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PackColumns(int first, int k0, int k, float* to)
+    {
+        var count = Math.Min(L.TileRows, M - first);
+        for (var i = 0; i < k; i++, to += L.TileRows)
+        {
+            var row = A + (long)(k0 + i) * M + first;
+            for (var r = 0; r < L.TileRows; r++) to[r] = r < count ? row[r] : 0;
+        }
+    }
+}
+
+/// <summary>Packs b [k, n], or by rows [n, k], into panels for one product.</summary>
+internal unsafe struct PackPanelsJob : IJob
+{
+    public float* B, Panels;
+    public int N, K;
+    public bool ByRows;
+
+    public readonly void Run(int part) => PackedMatrix.CopyPanel((uint*)B, (uint*)Panels, part, K, N, ByRows);
+}
+
+/// <summary>Rearranges a weight matrix panel by panel.</summary>
+internal struct FillJob : IJob
+{
+    public Tensor Matrix;
+    public PackedMatrix Packed;
+    public Transpose Layout;
+
+    public readonly void Run(int part) => Packed.FillPanel(part, Matrix, Layout);
+}
