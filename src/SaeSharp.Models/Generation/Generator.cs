@@ -47,7 +47,7 @@ public static class Generator
         var values = new double[logits.Columns];
         for (var id = 0; id < values.Length; id++) values[id] = logits.Read(id);
         logits.Free();
-        if (Array.FindIndex(values, double.IsNaN) is >= 0 and var bad) throw ModelException.NotANumber(bad);
+        if (Array.FindIndex(values, value => !double.IsFinite(value)) is >= 0 and var bad) throw ModelException.NotFinite(bad, values[bad]);
         return options.Temperature == 0 ? Sampler.Likeliest(values) : Sampler.Draw(Sampler.Probabilities(values, options), random.Next());
     }
 }
