@@ -51,11 +51,11 @@ public static class Generator
         {
             var span = logits.Span<float>();
             var best = TensorPrimitives.IndexOfMax(span); // the first of equals; a NaN wins over everything
-            return float.IsNaN(span[best]) ? throw ModelException.NotANumber(best) : best;
+            return float.IsFinite(span[best]) ? best : throw ModelException.NotFinite(best, span[best]);
         }
         var values = logits.To(DType.F64).Span<double>();
         for (var id = 0; id < values.Length; id++)
-            if (double.IsNaN(values[id])) throw ModelException.NotANumber(id);
+            if (!double.IsFinite(values[id])) throw ModelException.NotFinite(id, values[id]);
         return options.Temperature == 0 ? Sampler.Likeliest(values) : Sampler.Draw(Sampler.Probabilities(values, options), random.Next());
     }
 }

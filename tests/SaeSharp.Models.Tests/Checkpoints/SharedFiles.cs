@@ -13,6 +13,8 @@ internal static class SharedFiles
 
     public static string Golden(params string[] path) => Path.Combine([Root!, "golden", .. path]);
 
+    public static string Data(params string[] path) => Path.Combine([Root!, "data", .. path]);
+
     private static string? Find([CallerFilePath] string here = "")
     {
         if (Environment.GetEnvironmentVariable("SAESHARP_SHARED") is { Length: > 0 } set) return Directory.Exists(set) ? set : null;
