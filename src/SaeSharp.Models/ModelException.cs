@@ -58,4 +58,8 @@ public sealed class ModelException : SaeSharpException
     internal static ModelException StateFull(int length, int capacity) => new(
         $"The decoding state holds {capacity} positions; {length} are needed.",
         "Make the state larger, shorten the prompt or generate fewer tokens.");
+
+    internal static ModelException NotANumber(int id) => new(
+        $"The model's logit of token {id} is NaN, expected a number.",
+        "Lower the coefficients of the edits; without edits the weights are damaged.");
 }

@@ -1,8 +1,11 @@
 namespace SaeSharp.Models.Tokenizers;
 
 /// <summary>Tokens of a text or a pair of texts while they are put together: one entry of each list for every token.</summary>
-internal sealed class TokenList
+/// <param name="source">The text that the offsets count in.</param>
+internal sealed class TokenList(string source)
 {
+    public string Source => source;
+
     public List<int> Ids { get; } = [];
 
     public List<string> Tokens { get; } = [];

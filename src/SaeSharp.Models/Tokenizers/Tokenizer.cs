@@ -74,17 +74,18 @@ public sealed class Tokenizer
 
     private TokenList Finish(IReadOnlyList<TokenList> parts, bool addSpecial)
     {
-        var whole = new TokenList();
+        var whole = new TokenList(parts[0].Source);
         foreach (var part in postProcessor?.Process(parts, addSpecial) ?? parts) whole.Append(part);
         return whole;
     }
 
     private TokenList EncodeText(string text, int typeId, bool specialsAsText)
     {
-        var encoding = new TokenList();
+        text = WellFormed.Of(text);
+        var encoding = new TokenList(text);
         var words = new List<Piece>();
         var tokens = new List<ModelToken>();
-        foreach (var piece in added.Split(AlignedText.Of(WellFormed.Of(text)), specialsAsText))
+        foreach (var piece in added.Split(AlignedText.Of(text), specialsAsText))
         {
             if (piece.AddedId is { } id)
             {

@@ -33,6 +33,10 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         var json = JsonField.Read(file);
         if (!json.IsObject) throw json.Wrong("an object");
         if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
+        foreach (var option in new[] { json["truncation"], json["padding"] })
+        {
+            if (!option.IsNothing) throw option.Unsupported("set", ["null"]);
+        }
         var added = json["added_tokens"];
         return new(
             Kinds.Models.Read(json["model"]),

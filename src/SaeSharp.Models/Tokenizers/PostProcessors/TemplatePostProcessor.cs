@@ -46,7 +46,7 @@ internal sealed class TemplatePostProcessor(TemplatePostProcessor.Part[] single,
             if (part is Part.Sequence text) parts.Add(encodings[Math.Min(text.Index, encodings.Count - 1)].OfType(text.TypeId));
             else if (part is Part.Special special && addSpecial)
             {
-                var inserted = new TokenList();
+                var inserted = new TokenList("");
                 foreach (var (id, token) in special.Tokens) inserted.Add(id, token, (0, 0), special.TypeId, inserted: true);
                 parts.Add(inserted);
             }
