@@ -27,7 +27,7 @@ public sealed class EveryAttention
     [Theory, MemberData(nameof(Backends))]
     public void Attention_through_a_cache_has_the_bits_of_attention_over_the_whole_sequence(string candidate) => ForEachSequence(candidate, (backend, batch, span, whole, draw) =>
     {
-        var cache = new KeyValueCache(span.Count + draw.Below(20), batch.KvHeads, batch.DHead, batch.Q.DType);
+        var cache = new KeyValueCache(1 + span.Count + draw.Below(20), batch.KvHeads, batch.DHead, batch.Q.DType);
         for (var done = 0; done < span.Count;)
         {
             var count = Math.Min(draw.OneOf(1, 1, 2, 17), span.Count - done);

@@ -28,7 +28,7 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
     public readonly void Attend(float* q, float* z, int stride, int position, int count)
     {
         var last = position + count - 1;
-        var first = First(position) / L.Count * L.Count;
+        var first = First(position) / (2 * L.Count) * (2 * L.Count); // whole pairs of vectors, or the last pair would reach beyond the padding
         for (var j = first; j <= last; j += 2 * L.Count) Score(q, stride, j, count);
         for (var r = 0; r < count; r++) Normalise(Scores + r * ScoreStride, first, position + r);
 

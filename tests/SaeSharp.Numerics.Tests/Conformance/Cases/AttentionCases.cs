@@ -42,7 +42,7 @@ internal static class AttentionCases
     private static Problem AttentionCached(Draw draw)
     {
         var batch = AttentionBatch.Of(draw);
-        var capacity = batch.K.Shape[0] + draw.Below(5);
+        var capacity = 1 + batch.K.Shape[0] + draw.Below(5);
         var cache = new KeyValueCache(capacity, batch.KvHeads, batch.DHead, draw.Type);
         cache.Append(batch.K, batch.V);
         var newest = draw.Below(cache.Count + 1);
