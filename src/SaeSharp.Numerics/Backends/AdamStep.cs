@@ -9,4 +9,4 @@ namespace SaeSharp.Numerics.Backends;
 /// <param name="WeightDecay">λ: weights are first scaled by 1 − αλ.</param>
 /// <param name="GradientScale">Factor on the gradient, for clipping by global norm.</param>
 public readonly record struct AdamStep(
-    int Step, float LearningRate, float Beta1 = 0.9f, float Beta2 = 0.999f, float Epsilon = 1e-8f, float WeightDecay = 0, float GradientScale = 1);
+    int Step, double LearningRate, double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0, double GradientScale = 1);

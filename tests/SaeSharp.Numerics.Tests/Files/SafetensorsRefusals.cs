@@ -99,13 +99,23 @@ public class SafetensorsRefusals
         Assert.Contains("F8_E4M3", Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_axis_beyond_what_tensors_address_is_refused_when_read()
+    [Theory]
+    [InlineData("F32", "[0,4294967296]"), InlineData("BOOL", "[65536,65536,0]"), InlineData("BOOL", "[65536,65536,0,3]")]
+    public void A_shape_beyond_what_tensors_address_is_refused_when_read(string type, string shape)
     {
         using var folder = new TemporaryFolder();
-        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", "F32", "[0,4294967296]", 0, 0)}}}", 0)));
+        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", type, shape, 0, 0)}}}", 0)));
 
-        Assert.Contains("4294967296", Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
+        Assert.Contains(shape.Replace(",", ", ", StringComparison.Ordinal), Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("[0,65536,65536]"), InlineData("[65536,0,65536]"), InlineData("[65536,0]")]
+    public void An_empty_shape_that_tensors_address_is_read(string shape)
+    {
+        using var folder = new TemporaryFolder();
+        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", "BOOL", shape, 0, 0)}}}", 0)));
+
+        Assert.Equal(0, file.Read("w").Count);
     }
 
     [Fact]
