@@ -59,7 +59,7 @@ public sealed class ModelException : SaeSharpException
         $"The decoding state holds {capacity} positions; {length} are needed.",
         "Make the state larger, shorten the prompt or generate fewer tokens.");
 
-    internal static ModelException NotANumber(int id) => new(
-        $"The model's logit of token {id} is NaN, expected a number.",
+    internal static ModelException NotFinite(int id, double logit) => new(
+        $"The model's logit of token {id} is {logit}, expected a finite number.",
         "Lower the coefficients of the edits; without edits the weights are damaged.");
 }

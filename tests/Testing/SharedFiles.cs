@@ -15,6 +15,8 @@ internal static class SharedFiles
     /// <summary>The path of something in the folder: <c>At("golden", "models", "llama")</c>.</summary>
     public static string At(params string[] path) => Path.Combine([Root!, .. path]);
 
+    public static string Data(params string[] path) => Path.Combine([Root!, "data", .. path]);
+
     private static string? Find([CallerFilePath] string here = "")
     {
         if (Environment.GetEnvironmentVariable("SAESHARP_SHARED") is { Length: > 0 } set) return Directory.Exists(set) ? set : null;
