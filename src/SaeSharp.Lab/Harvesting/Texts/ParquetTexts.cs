@@ -20,7 +20,7 @@ internal static class ParquetTexts
             for (var group = 0; group < reader.RowGroupCount; group++)
             {
                 using var rows = reader.OpenRowGroupReader(group);
-                var values = new string[rows.RowCount];
+                var values = new string?[rows.RowCount];
                 await rows.ReadAsync(column, values.AsMemory()).ConfigureAwait(false);
                 texts.AddRange(values.Select(value => value ?? ""));
             }
