@@ -16,9 +16,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
         var job = new AdamJob
         {
-            W = parameter.Pointer<float>(), G = gradient.Pointer<float>(), M = mean.Pointer<float>(), V = meanSquare.Pointer<float>(), Count = parameter.Count, Step = step,
+            W = parameter.Pointer<float>(), G = gradient.Pointer<float>(), M = mean.Pointer<float>(), V = meanSquare.Pointer<float>(), Count = parameter.Count,
+            Beta1 = (float)step.Beta1, Beta2 = (float)step.Beta2, Rest1 = (float)(1 - step.Beta1), Rest2 = (float)(1 - step.Beta2),
+            Epsilon = (float)step.Epsilon, Scale = (float)step.GradientScale, Keep = (float)(1 - step.LearningRate * step.WeightDecay),
             Rate = (float)(step.LearningRate / (1 - Math.Pow(step.Beta1, step.Step))), Correction = (float)(1 / (1 - Math.Pow(step.Beta2, step.Step))),
-            Keep = 1 - step.LearningRate * step.WeightDecay,
         };
         _pool.For((int)((job.Count + Chunk - 1) / Chunk), ref job, job.Count < SmallWork);
         Keep(parameter, gradient, mean, meanSquare);
@@ -54,8 +55,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     {
         public float* W, G, M, V;
         public long Count;
-        public AdamStep Step;
-        public float Rate, Correction, Keep;
+        public float Beta1, Beta2, Rest1, Rest2, Epsilon, Scale, Rate, Correction, Keep;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int part)
@@ -63,8 +63,8 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             var first = (long)part * Chunk;
             var n = (int)Math.Min(Chunk, Count - first);
             float* w = W + first, g = G + first, m = M + first, v = V + first;
-            TVector beta1 = L.Broadcast(Step.Beta1), beta2 = L.Broadcast(Step.Beta2), scale = L.Broadcast(Step.GradientScale);
-            TVector rest1 = L.Broadcast(1 - Step.Beta1), rest2 = L.Broadcast(1 - Step.Beta2), epsilon = L.Broadcast(Step.Epsilon);
+            TVector beta1 = L.Broadcast(Beta1), beta2 = L.Broadcast(Beta2), scale = L.Broadcast(Scale);
+            TVector rest1 = L.Broadcast(Rest1), rest2 = L.Broadcast(Rest2), epsilon = L.Broadcast(Epsilon);
             TVector rate = L.Broadcast(-Rate), correction = L.Broadcast(Correction), keep = L.Broadcast(Keep);
             var i = 0;
             for (; i + L.Count <= n; i += L.Count)
@@ -79,10 +79,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             }
             for (; i < n; i++)
             {
-                var grad = g[i] * Step.GradientScale;
-                m[i] = MathF.FusedMultiplyAdd(Step.Beta1, m[i], (1 - Step.Beta1) * grad);
-                v[i] = MathF.FusedMultiplyAdd(Step.Beta2, v[i], (1 - Step.Beta2) * (grad * grad));
-                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + Step.Epsilon), Keep * w[i]);
+                var grad = g[i] * Scale;
+                m[i] = MathF.FusedMultiplyAdd(Beta1, m[i], Rest1 * grad);
+                v[i] = MathF.FusedMultiplyAdd(Beta2, v[i], Rest2 * (grad * grad));
+                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + Epsilon), Keep * w[i]);
             }
         }
     }
