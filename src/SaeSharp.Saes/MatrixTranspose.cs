@@ -18,7 +18,8 @@ internal static class MatrixTranspose
     private static unsafe void Copy<T>(Tensor from, Tensor to) where T : unmanaged
     {
         var (rows, columns) = (from.RowCount, from.Columns);
-        var (source, target) = (from.Pointer<T>(), to.Pointer<T>());
+        var source = from.Pointer<T>();
+        var target = to.Pointer<T>();
         for (var r0 = 0; r0 < rows; r0 += Tile)
         for (var c0 = 0; c0 < columns; c0 += Tile)
         for (var r = r0; r < Math.Min(r0 + Tile, rows); r++)

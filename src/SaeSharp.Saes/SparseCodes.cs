@@ -47,7 +47,8 @@ public sealed class SparseCodes
         for (var row = 0; row < Rows; row++)
         {
             var latents = dense.Row<float>(row);
-            var (indices, values) = (RowIndices(row), RowValues(row));
+            var indices = RowIndices(row);
+            var values = RowValues(row);
             for (var i = 0; i < indices.Length; i++) latents[indices[i]] = values[i];
         }
         return dense;

@@ -16,7 +16,7 @@ public abstract class ActivationSource
     public abstract long TokensPerEpoch { get; }
 
     /// <summary>Writes batch number <paramref name="batch"/>, counted from 0 without end, into <paramref name="x"/> [batch, dIn], f32.</summary>
-    public abstract void Fill(long batch, Tensor x);
+    public abstract void Fill(long batch, Tensor x, CancellationToken cancel);
 
     /// <summary>Mean ‖x‖₂ over the first <paramref name="tokens"/> of an epoch, or over all of it where null.</summary>
     public abstract double MeanNorm(long? tokens, CancellationToken cancel);

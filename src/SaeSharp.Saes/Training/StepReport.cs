@@ -33,12 +33,21 @@ public readonly record struct StepReport
     /// <summary>Used in this step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Activations trained on so far, and all in all.</summary>
-    public required (long Done, long Total) Tokens { get; init; }
+    /// <summary>Activations trained on so far, before a resumption included.</summary>
+    public required long Tokens { get; init; }
 
-    /// <summary>Mean speed since the run (or its resumption) began.</summary>
-    public required double TokensPerSecond { get; init; }
+    /// <summary>Activations of the whole run.</summary>
+    public required long TotalTokens { get; init; }
+
+    /// <summary>Since <see cref="SaeTrainer.Run"/> was called.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Steps done since <see cref="SaeTrainer.Run"/> was called.</summary>
+    public int StepsInRun { get; init; }
+
+    /// <summary>Mean speed since <see cref="SaeTrainer.Run"/> was called.</summary>
+    public double TokensPerSecond => Elapsed > TimeSpan.Zero ? Tokens / (Step + 1.0) * StepsInRun / Elapsed.TotalSeconds : 0;
 
     /// <summary>At that speed.</summary>
-    public required TimeSpan TimeLeft { get; init; }
+    public TimeSpan TimeLeft => TokensPerSecond > 0 ? TimeSpan.FromSeconds((TotalTokens - Tokens) / TokensPerSecond) : TimeSpan.Zero;
 }

@@ -7,7 +7,7 @@ internal sealed class SafetensorsMutator
 {
     private static readonly string[] Types = ["F32", "F64", "BF16", "F16", "I32", "I64", "BOOL", "U8", "F8_E4M3", "F4", "F6_E2M3", "f32", "", "F33"];
     private static readonly string[] Numbers =
-        ["0", "1", "-1", "2147483647", "2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e3", "3.5", "null", "\"4\"", "[]"];
+        ["0", "1", "-1", "2147483647", "2147483648", "4294967296", "65536", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e3", "3.5", "null", "\"4\"", "[]"];
     private static readonly ulong[] Lengths = [0, 1, 2, 7, 8, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_FFFF, 100_000_000, 100_000_001, 1UL << 63, ulong.MaxValue];
 
     private readonly Random _random;

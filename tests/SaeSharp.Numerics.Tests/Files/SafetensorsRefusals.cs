@@ -99,13 +99,23 @@ public class SafetensorsRefusals
         Assert.Contains("F8_E4M3", Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void An_axis_beyond_what_tensors_address_is_refused_when_read()
+    [Theory]
+    [InlineData("F32", "[0,4294967296]"), InlineData("BOOL", "[65536,65536,0]"), InlineData("BOOL", "[65536,65536,0,3]")]
+    public void A_shape_beyond_what_tensors_address_is_refused_when_read(string type, string shape)
     {
         using var folder = new TemporaryFolder();
-        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", "F32", "[0,4294967296]", 0, 0)}}}", 0)));
+        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", type, shape, 0, 0)}}}", 0)));
 
-        Assert.Contains("4294967296", Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
+        Assert.Contains(shape.Replace(",", ", ", StringComparison.Ordinal), Assert.Throws<FileException>(() => file.Read("w")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("[0,65536,65536]"), InlineData("[65536,0,65536]"), InlineData("[65536,0]")]
+    public void An_empty_shape_that_tensors_address_is_read(string shape)
+    {
+        using var folder = new TemporaryFolder();
+        using var file = SafetensorsFile.Open(folder.Write("a", RawSafetensors.File($"{{{RawSafetensors.Tensor("w", "BOOL", shape, 0, 0)}}}", 0)));
+
+        Assert.Equal(0, file.Read("w").Count);
     }
 
     [Fact]
@@ -150,13 +160,13 @@ public class SafetensorsRefusals
 
     [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public void A_file_that_others_may_write_is_read_and_not_mapped()
+    public void A_file_that_everybody_may_write_is_read_and_not_mapped()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a mapped file shrink.");
         using var folder = new TemporaryFolder();
         var path = folder.Write("a", RawSafetensors.File(Sound, 12));
 
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
         using (var file = SafetensorsFile.Open(path, mapFrom: 0)) Assert.True(file.IsMapped);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherWrite);
         using (var file = SafetensorsFile.Open(path, mapFrom: 0)) Assert.False(file.IsMapped);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using SaeSharp.Numerics.Threads;
 
@@ -98,12 +99,16 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         {
             var first = (long)part * Chunk;
             var end = Math.Min(Count, first + Chunk);
-            var sum = 0.0;
-            for (var i = first; i < end; i += 256)
+            var i = first;
+            Vector<double> low = default, high = default;
+            for (; i + Vector<float>.Count <= end; i += Vector<float>.Count)
             {
-                var n = (int)Math.Min(256, end - i);
-                sum += RowKernel<L, TVector>.Dot(X + i, X + i, n);
+                Vector.Widen(Unsafe.ReadUnaligned<Vector<float>>(X + i), out var a, out var b);
+                low += a * a;
+                high += b * b;
             }
+            var sum = Vector.Sum(low + high);
+            for (; i < end; i++) sum += (double)X[i] * X[i];
             Sums[part] = sum;
         }
     }
