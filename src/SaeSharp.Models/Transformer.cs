@@ -70,6 +70,9 @@ public sealed class Transformer
     /// <summary>Bytes of all weights as stored; a tied table counts once.</summary>
     public long WeightBytes { get; }
 
+    /// <summary>How many layers runs have reached so far; only those take memory beside the checkpoint's.</summary>
+    internal int PackedLayers => _blocks.Count(block => block.IsPacked);
+
     /// <summary>Opens a model folder: <c>config.json</c> and safetensors, single or sharded.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="backend">What computes.</param>

@@ -34,9 +34,9 @@ public sealed record ActivationsRequest
 /// <param name="Prompts">Number of prompts.</param>
 /// <param name="Tokens">Number of tokens in all.</param>
 /// <param name="Tensors">Name and shape of every tensor.</param>
-public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<TensorEntry> Tensors);
+public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<WrittenTensor> Tensors);
 
-/// <summary>A tensor in a file.</summary>
+/// <summary>A tensor that was written.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Shape">Its shape.</param>
-public sealed record TensorEntry(string Name, IReadOnlyList<long> Shape);
+public sealed record WrittenTensor(string Name, IReadOnlyList<long> Shape);

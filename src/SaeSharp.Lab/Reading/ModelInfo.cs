@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>A language model at a glance.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>Short name: the folder's own name.</summary>
+    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
     public required string Name { get; init; }
     /// <summary>The folder it was read from.</summary>
     public required string Path { get; init; }

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>A sparse autoencoder at a glance.</summary>
 public sealed record SaeInfo
 {
-    /// <summary>Short name: its name in the workspace, or the folder's own.</summary>
+    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
     public required string Name { get; init; }
     /// <summary>The folder it was read from.</summary>
     public required string Path { get; init; }

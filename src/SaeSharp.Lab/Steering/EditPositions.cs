@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
 
 namespace SaeSharp.Lab.Steering;
 
@@ -41,6 +42,9 @@ public sealed record EditPositions
     /// <summary>These positions, from 0 at the first token.</summary>
     public static EditPositions Of(IEnumerable<int> positions) => new(PositionKind.Listed, 0, [.. positions.Order().Distinct()]);
 
+    /// <summary>From <paramref name="first"/> on.</summary>
+    public static EditPositions StartingAt(int first) => new(PositionKind.From, first);
+
     /// <summary>Whether the edit touches <paramref name="position"/> of a run whose prompt has <paramref name="promptLength"/> tokens.</summary>
     public bool Contains(int position, int promptLength) => Kind switch
     {
@@ -50,6 +54,9 @@ public sealed record EditPositions
         PositionKind.From => position >= From,
         _ => Array.BinarySearch(Listed, position) >= 0,
     };
+
+    /// <summary>The same as the model's runs take it.</summary>
+    internal ModelPositions InModel() => Kind == PositionKind.Listed ? ModelPositions.At(Listed) : ModelPositions.Parse(ToString());
 
     /// <summary>The same in the words that <see cref="Parse"/> reads.</summary>
     public override string ToString() => Kind switch

@@ -9,12 +9,10 @@ public sealed record SteerRequest : GenerationInput
     public IReadOnlyList<string> Features { get; init; } = [];
     /// <summary>What is done with each of them.</summary>
     public EditOp Op { get; init; } = EditOp.Add;
-    /// <summary>Where: all, prompt, generated, 3.. (from position 3) or [2,5] (these positions).</summary>
-    public EditPositions Positions { get; init; } = EditPositions.All;
+    /// <summary>Where: all, prompt, generated, 3.. (from position 3) or [2,5] (these positions). Left out: everywhere but on BOS, which SAEs are not trained on.</summary>
+    public EditPositions? Positions { get; init; }
     /// <summary>SAEs to read back with. Left out: every SAE in the workspace that was trained on this model.</summary>
     public IReadOnlyList<string> Saes { get; init; } = [];
     /// <summary>Features with the largest change to list at each layer.</summary>
     public int Top { get; init; } = 10;
-    /// <summary>Steer BOS too. It is left alone otherwise, since SAEs are not trained on it.</summary>
-    public bool SteerBos { get; init; }
 }

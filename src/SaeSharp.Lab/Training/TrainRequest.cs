@@ -19,6 +19,8 @@ public sealed record TrainRequest
     public int K { get; init; } = 32;
     /// <summary>Weight of the L1 penalty (standard).</summary>
     public double L1 { get; init; } = 1;
+    /// <summary>Steps in which the L1 penalty rises from 0 (standard).</summary>
+    public int L1Warmup { get; init; } = 100;
     /// <summary>Training tokens in all; 0 for one pass over the corpus. The corpus is gone through again where it has fewer.</summary>
     public long Tokens { get; init; }
     /// <summary>Tokens a step.</summary>
@@ -37,15 +39,17 @@ public sealed record TrainRequest
     public double AuxCoefficient { get; init; } = 1;
     /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn (folded into the weights when saved), or none.</summary>
     public string Normalise { get; init; } = "expected-average";
-    /// <summary>Largest norm of all gradients together; 0 for no limit.</summary>
+    /// <summary>Largest norm of all gradients together.</summary>
     public double ClipNorm { get; init; } = 1;
     /// <summary>Seed of the initial weights and of the shuffle.</summary>
     public int Seed { get; init; }
-    /// <summary>Activations held at a time for shuffling, in tokens; 0 takes 64 batches.</summary>
-    public int Buffer { get; init; }
+    /// <summary>Memory of the shuffle buffer in MiB. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise of one block after another.</summary>
+    public int BufferMiB { get; init; } = 512;
+    /// <summary>With several hooks: memory in MiB in which the activations of all of them are kept, so that the model runs over the corpus once. Where they do not fit, it runs once for each hook; the result is the same.</summary>
+    public int CacheMiB { get; init; } = 1024;
     /// <summary>Name of the SAE in the workspace (with several hooks: of their common folder), or a folder; left out: model, hook and architecture.</summary>
     public string? Out { get; init; }
-    /// <summary>Steps between two checkpoints; 0 for none.</summary>
+    /// <summary>Steps between two checkpoints; 0 writes one only when interrupted.</summary>
     public int CheckpointEvery { get; init; } = 200;
     /// <summary>Go on from the last checkpoint of the same run where there is one; the result equals an uninterrupted run's bit for bit.</summary>
     public bool Resume { get; init; }

@@ -37,6 +37,9 @@ internal sealed class AttentionLayer
         _hookZ = hooks.Add($"{name}.hook_z", _shape.Heads, _shape.DHead);
     }
 
+    /// <inheritdoc cref="Linear.IsPacked"/>
+    public bool IsPacked => _q.IsPacked;
+
     /// <summary>[rows, dModel] → [rows, dModel]. True where the run ended on the way.</summary>
     public bool Run(Pass pass, Tensor x, Tensor y)
     {

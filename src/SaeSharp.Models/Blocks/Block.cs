@@ -32,6 +32,9 @@ internal sealed class Block
         _residPost = hooks.Add($"{name}.hook_resid_post", spec.DModel);
     }
 
+    /// <inheritdoc cref="Linear.IsPacked"/>
+    public bool IsPacked => _attention.IsPacked;
+
     /// <summary>Changes the stream x [rows, dModel] in place. True where the run ended on the way.</summary>
     public bool Run(Pass pass, Tensor x)
     {

@@ -24,6 +24,9 @@ internal sealed class Linear
         _bias = bias?.To(computeType);
     }
 
+    /// <summary>Whether a run has reached this layer.</summary>
+    public bool IsPacked => _packed.IsValueCreated;
+
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {

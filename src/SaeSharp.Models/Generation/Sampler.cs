@@ -27,21 +27,29 @@ public static class Sampler
             return probabilities;
         }
 
-        var best = Ranked(logits);
-        var kept = options.TopK == 0 ? best.Length : Math.Min(options.TopK, best.Length);
+        var most = logits[Likeliest(logits)];
+        for (var id = 0; id < logits.Length; id++) probabilities[id] = Math.Exp((logits[id] - most) / options.Temperature);
+        if (options.TopK > 0 || options.TopP < 1) KeepBest(logits, probabilities, options);
         var sum = 0.0;
-        foreach (var id in best.AsSpan(0, kept)) sum += probabilities[id] = Math.Exp((logits[id] - logits[best[0]]) / options.Temperature);
-
-        if (options.TopP < 1)
-        {
-            var reached = 0.0;
-            var count = 0;
-            while (count == 0 || (count < kept && reached < options.TopP * sum)) reached += probabilities[best[count++]];
-            foreach (var id in best.AsSpan(count, kept - count)) probabilities[id] = 0;
-            sum = reached;
-        }
+        foreach (var probability in probabilities) sum += probability;
         foreach (ref var probability in probabilities.AsSpan()) probability /= sum;
         return probabilities;
+    }
+
+    /// <summary>Sets to 0 what top-k and then top-p leave out.</summary>
+    private static void KeepBest(ReadOnlySpan<double> logits, double[] probabilities, SamplingOptions options)
+    {
+        var best = Ranked(logits);
+        var kept = options.TopK == 0 ? best.Length : Math.Min(options.TopK, best.Length);
+        if (options.TopP < 1)
+        {
+            var sum = 0.0;
+            foreach (var id in best.AsSpan(0, kept)) sum += probabilities[id];
+            var (reached, count) = (0.0, 0);
+            while (count == 0 || (count < kept && reached < options.TopP * sum)) reached += probabilities[best[count++]];
+            kept = count;
+        }
+        foreach (var id in best.AsSpan(kept)) probabilities[id] = 0;
     }
 
     /// <summary>The token at which the running sum of <paramref name="probabilities"/> passes <paramref name="point"/> in [0, 1).</summary>

@@ -114,6 +114,11 @@ public class TinyStoriesGolden
         if (stored == "embed") return "hook_embed";
         if (stored == "final_norm") return "ln_final.hook_normalized";
         var (part, layer) = (stored[..^2], stored[^1]);
-        return part == "pattern" ? $"blocks.{layer}.attn.hook_pattern" : $"blocks.{layer}.hook_{part}";
+        return part switch
+        {
+            "pattern" => $"blocks.{layer}.attn.hook_pattern",
+            "mlp_hidden" => $"blocks.{layer}.mlp.hook_post",
+            _ => $"blocks.{layer}.hook_{part}",
+        };
     }
 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Tests.Transformers;
@@ -129,6 +130,25 @@ public class TransformerLaws
         var batches = Enumerable.Range(0, 12).Select(i => Enumerable.Range(i, 1 + i).ToArray()).ToArray();
         var alone = batches.Select(batch => new TinyLlama().Load(engine).Logits(null, batch)).ToArray();
         Parallel.For(0, batches.Length, new() { MaxDegreeOfParallelism = 4 }, i => Runs.RequireSameBits(alone[i], model.Logits(null, batches[i])));
+    }
+
+    [Theory, MemberData(nameof(Backends))]
+    public void Weights_stored_in_16_bits_give_the_bits_of_the_same_numbers_in_32(string engine)
+    {
+        foreach (var type in new[] { DType.BF16, DType.F16 })
+        {
+            var narrow = Load(tensors => tensors.ToDictionary(row => row.Key, row => row.Value.To(type)));
+            var wide = Load(tensors => tensors.ToDictionary(row => row.Key, row => row.Value.To(type).To(DType.F32)));
+            Assert.Equal(wide.WeightBytes, 2 * narrow.WeightBytes);
+            Runs.RequireSameBits(wide.Logits(null, [1, 2, 3]), narrow.Logits(null, [1, 2, 3]));
+        }
+
+        Transformer Load(Func<Dictionary<string, Tensor>, Dictionary<string, Tensor>> change)
+        {
+            using var folder = new TemporaryFolder();
+            new TinyLlama { Bias = true }.Write(folder.Path, change);
+            return Transformer.Load(folder.Path, Engines.Get(engine));
+        }
     }
 
     [Fact]

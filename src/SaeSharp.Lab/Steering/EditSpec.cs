@@ -1,7 +1,7 @@
 namespace SaeSharp.Lab.Steering;
 
 /// <summary>One change to the model's activations at a hook point. Edits at one hook all read the same unedited h.</summary>
-public sealed record Edit
+public sealed record EditSpec
 {
     /// <summary>add: h += C·v. set: file: h = C·v; sae: h += (C − f)·v, so that the error term stays. scale: f → C·f, or h *= C without a vector. ablate: f → 0. minimum: f → max(f, C). project: h −= (h·v̂)v̂.</summary>
     public required EditOp Op { get; init; }
@@ -11,7 +11,7 @@ public sealed record Edit
     public EditVector? Vector { get; init; }
     /// <summary>C: with an SAE in units of latents (the length added along the unit decoder row).</summary>
     public double Coefficient { get; init; }
-    /// <summary>Where: all, prompt, generated, 3.. (from position 3), or [2,5] (these positions). BOS is among all and prompt only where SteerBos says so.</summary>
+    /// <summary>Where: all, prompt, generated, 3.. (from position 3), or [2,5] (these positions).</summary>
     public EditPositions Positions { get; init; } = EditPositions.All;
 }
 

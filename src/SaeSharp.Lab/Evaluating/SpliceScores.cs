@@ -1,0 +1,82 @@
+using SaeSharp.Lab.Harvesting;
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Lab.Evaluating;
+
+/// <summary>Losses of the model with its activations replaced at the positions that count: by the reconstruction, by zero, by the mean.</summary>
+/// <remarks>A loss counts at a position that counts itself and has a next token in its window.</remarks>
+internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor, Tensor> reconstruct, Tensor mean)
+{
+    private readonly double[] _loss = new double[4];
+    private readonly double[] _divergence = new double[4];
+    private long _positions;
+
+    /// <summary>What stands in place of an activation.</summary>
+    public enum Splice { Original, Reconstruction, Zero, Mean }
+
+    /// <summary>Mean next-token loss, nats; null without positions.</summary>
+    public double? Loss(Splice splice) => _positions > 0 ? _loss[(int)splice] / _positions : null;
+
+    /// <summary>Mean KL(original ‖ spliced), nats; null without positions.</summary>
+    public double? Divergence(Splice splice) => _positions > 0 ? _divergence[(int)splice] / _positions : null;
+
+    /// <summary>Adds a batch of windows: one run as it is, then one for each replacement.</summary>
+    public void Add(IReadOnlyList<Window> windows)
+    {
+        var batch = TokenBatch.Of([.. windows.Select(window => window.Ids)]);
+        var kept = Harvester.KeptRows(windows);
+        var (rows, targets) = Predictions(windows);
+        var x = Tensor.Zeros(DType.F32, kept.Length, mean.Columns);                                       // x    [kept, dIn]
+        var original = Run(batch, new HookSet().Read(hook, value => Move(value, kept, x, into: false)));
+        var spliced = reconstruct(x);                                                                     // x̂    [kept, dIn]
+        _positions += rows.Length;
+        _loss[0] += LogitLoss.CrossEntropy(original, rows, targets);
+        foreach (var splice in (ReadOnlySpan<Splice>)[Splice.Reconstruction, Splice.Zero, Splice.Mean])
+        {
+            if (splice == Splice.Zero) spliced.Clear();
+            if (splice == Splice.Mean) for (var i = 0; i < kept.Length; i++) mean.Row<float>(0).CopyTo(spliced.Row<float>(i));
+            var edited = Run(batch, new HookSet().Edit(hook, (Tensor value) => Move(value, kept, spliced, into: true)));
+            _loss[(int)splice] += LogitLoss.CrossEntropy(edited, rows, targets);
+            _divergence[(int)splice] += LogitLoss.Divergence(original, edited, rows);
+            edited.Free();
+        }
+        original.Free();
+        spliced.Free();
+        x.Free();
+    }
+
+    private Tensor Run(TokenBatch batch, HookSet hooks)
+    {
+        var logits = model.Transformer.Run(batch, hooks, LogitRows.All)!;                                 // [rows, dVocab]
+        LogitLoss.Normalise(logits);
+        return logits;
+    }
+
+    /// <summary>Copies the rows that count out of the hook's value, or into it.</summary>
+    private static void Move(Tensor value, int[] kept, Tensor x, bool into)
+    {
+        var rows = value.Reshape((int)(value.Count / x.Columns), x.Columns);
+        for (var i = 0; i < kept.Length; i++)
+        {
+            if (into) x.Row<float>(i).CopyTo(rows.Row<float>(kept[i]));
+            else rows.Row<float>(kept[i]).CopyTo(x.Row<float>(i));
+        }
+    }
+
+    private static (int[] Rows, int[] Targets) Predictions(IReadOnlyList<Window> windows)
+    {
+        var (rows, targets, start) = (new List<int>(), new List<int>(), 0);
+        foreach (var window in windows)
+        {
+            foreach (var position in window.Kept.Where(position => position + 1 < window.Ids.Length))
+            {
+                rows.Add(start + position);
+                targets.Add(window.Ids[position + 1]);
+            }
+            start += window.Ids.Length;
+        }
+        return ([.. rows], [.. targets]);
+    }
+}

@@ -1,0 +1,84 @@
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Numerics;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace SaeSharp.Lab.Harvesting;
+
+/// <summary>Runs a model over windows and hands out the activations of the tokens that count, hook by hook.</summary>
+/// <param name="model">The model.</param>
+/// <param name="hooks">Hook points; the model stops after the last.</param>
+/// <param name="rows">Tokens a batch, about.</param>
+internal sealed class Harvester(LanguageModel model, IReadOnlyList<string> hooks, int rows)
+{
+    public const int DefaultRows = 4096;
+
+    /// <summary>Calls <paramref name="take"/> for each batch, in order.</summary>
+    public void Run(IEnumerable<Window> windows, Action<HarvestedBatch> take, CancellationToken cancel)
+    {
+        foreach (var batch in Corpus.Batches(windows, rows))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var harvested = Run(batch);
+            try
+            {
+                take(harvested);
+            }
+            finally
+            {
+                harvested.Free();
+            }
+        }
+    }
+
+    /// <summary>The activations of one batch; free it after use.</summary>
+    public HarvestedBatch Run(IReadOnlyList<Window> windows)
+    {
+        var kept = KeptRows(windows);
+        var activations = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var reads = new HookSet();
+        foreach (var hook in hooks)
+        {
+            activations[hook] = Tensor.Zeros(DType.F32, kept.Length, model.Transformer.HookWidth(hook)); // x   [kept, dIn]
+            reads.Read(hook, value => Gather(hook, value, kept, activations[hook], windows));
+        }
+        model.Transformer.Run(TokenBatch.Of([.. windows.Select(window => window.Ids)]), reads, LogitRows.None);
+        return new(windows, kept, activations);
+    }
+
+    /// <summary>Rows of a batch that count.</summary>
+    public static int[] KeptRows(IReadOnlyList<Window> windows)
+    {
+        var (kept, start) = (new List<int>(), 0);
+        foreach (var window in windows)
+        {
+            foreach (var position in window.Kept) kept.Add(start + position);
+            start += window.Ids.Length;
+        }
+        return [.. kept];
+    }
+
+    private static void Gather(string hook, Tensor value, int[] kept, Tensor target, IReadOnlyList<Window> windows)
+    {
+        var source = value.Reshape((int)(value.Count / target.Columns), target.Columns);
+        for (var i = 0; i < kept.Length; i++)
+        {
+            var row = source.Row<float>(kept[i]);
+            if (!TensorPrimitives.IsFiniteAll<float>(row)) throw LabException.NotFinite(hook, $"documents {windows[0].Document} to {windows[^1].Document}");
+            row.CopyTo(target.Row<float>(i));
+        }
+    }
+}
+
+/// <summary>Activations of one batch of windows.</summary>
+/// <param name="Windows">The windows, in order.</param>
+/// <param name="KeptRows">Rows that count among all tokens of the batch.</param>
+/// <param name="Activations">By hook, [kept, dIn].</param>
+internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<string, Tensor> Activations)
+{
+    /// <summary>Gives the memory back.</summary>
+    public void Free()
+    {
+        foreach (var tensor in Activations.Values) tensor.Free();
+    }
+}

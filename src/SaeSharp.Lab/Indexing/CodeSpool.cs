@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using SaeSharp.Lab.Library;
+using SaeSharp.Saes;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>Sparse codes of a whole corpus on disk, sorted by feature within blocks, so that afterwards each feature's firings can be read together.</summary>
+/// <remarks>
+/// Memory is fixed (one block), the cost is tokens × k: one counting sort a block. Eight bytes a firing, in a temporary file that vanishes with the spool.
+/// Roads not taken: online sketches of every feature (heaps, reservoirs) need no file, but cannot know the intervals of [0, max] before the end.
+/// </remarks>
+internal sealed class CodeSpool : IDisposable
+{
+    private const int BlockRows = 1 << 15;
+    private readonly List<Block> _blocks = [];
+    private readonly List<int> _features = [];
+    private readonly List<int> _tokens = [];
+    private readonly List<float> _values = [];
+    private readonly FileStream _file;
+    private readonly LoadedSae _sae;
+    private readonly long _expectedTokens;
+    private int _rows, _blockStart;
+
+    /// <param name="folder">Where the temporary file may lie.</param>
+    /// <param name="sae">Whose codes.</param>
+    /// <param name="expectedTokens">Tokens that will come, to refuse early what the disk cannot hold.</param>
+    public CodeSpool(string folder, LoadedSae sae, long expectedTokens)
+    {
+        Directory.CreateDirectory(folder);
+        (_sae, _expectedTokens) = (sae, expectedTokens);
+        _file = new(Path.Combine(folder, $"spool-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+    }
+
+    public int Tokens => _rows;
+
+    /// <summary>Firings of each feature, [dSae].</summary>
+    public long[] Fired() => [.. Enumerable.Range(0, _sae.DSae).Select(feature => _blocks.Sum(block => (long)block.Starts[feature + 1] - block.Starts[feature]))];
+
+    /// <summary>Adds the coefficients of the next tokens.</summary>
+    public void Add(SparseCodes codes)
+    {
+        for (var row = 0; row < codes.Rows; row++)
+        {
+            var (indices, values) = (codes.RowIndices(row), codes.RowValues(row));
+            for (var i = 0; i < indices.Length; i++)
+            {
+                if (values[i] <= 0) continue;
+                _features.Add(indices[i]);
+                _tokens.Add(_rows);
+                _values.Add(values[i]);
+            }
+            _rows = checked(_rows + 1);
+            if (_rows - _blockStart >= BlockRows || _features.Count >= 1 << 24) Flush();
+        }
+    }
+
+    /// <summary>Writes out what is left; call once, before reading.</summary>
+    public void Complete()
+    {
+        Flush();
+        _file.Flush();
+    }
+
+    /// <summary>The firings of features [<paramref name="from"/>, <paramref name="to"/>), each in token order.</summary>
+    public Firings[] Read(int from, int to)
+    {
+        var found = new Firings[to - from];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var count = _blocks.Sum(block => block.Starts[from + i + 1] - block.Starts[from + i]);
+            found[i] = new(new int[count], new float[count]);
+        }
+        var filled = new int[found.Length];
+        foreach (var block in _blocks)
+        {
+            var (first, last) = (block.Starts[from], block.Starts[to]);
+            var (tokens, values) = (new int[last - first], new float[last - first]);
+            ReadExactly(MemoryMarshal.AsBytes(tokens.AsSpan()), block.Offset + (long)first * sizeof(int));
+            ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), block.Offset + (long)block.Starts[^1] * sizeof(int) + (long)first * sizeof(float));
+            for (var i = 0; i < found.Length; i++)
+            {
+                var (start, count) = (block.Starts[from + i] - first, block.Starts[from + i + 1] - block.Starts[from + i]);
+                tokens.AsSpan(start, count).CopyTo(found[i].Tokens.AsSpan(filled[i]));
+                values.AsSpan(start, count).CopyTo(found[i].Values.AsSpan(filled[i]));
+                filled[i] += count;
+            }
+        }
+        return found;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void Flush()
+    {
+        if (_features.Count > 0)
+        {
+            RequireSpace();
+            var starts = new int[_sae.DSae + 1];
+            foreach (var feature in _features) starts[feature + 1]++;
+            for (var feature = 0; feature < _sae.DSae; feature++) starts[feature + 1] += starts[feature];
+            var next = starts[..^1];
+            var (tokens, values) = (new int[_features.Count], new float[_features.Count]);
+            for (var i = 0; i < _features.Count; i++)
+            {
+                var place = next[_features[i]]++;
+                (tokens[place], values[place]) = (_tokens[i], _values[i]);
+            }
+            _blocks.Add(new(_file.Length, starts));
+            _file.Seek(0, SeekOrigin.End);
+            _file.Write(MemoryMarshal.AsBytes(tokens.AsSpan()));
+            _file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            _file.Flush();
+            _features.Clear();
+            _tokens.Clear();
+            _values.Clear();
+        }
+        _blockStart = _rows;
+    }
+
+    private void RequireSpace()
+    {
+        var l0 = (double)_features.Count / (_rows - _blockStart);
+        var needed = l0 * (_expectedTokens - _blockStart) * 8;
+        var free = new DriveInfo(Path.GetFullPath(_file.Name)).AvailableFreeSpace;
+        if (needed > free) throw LabException.OutOfSpace(Path.GetDirectoryName(_file.Name)!, needed / (1L << 30), (double)free / (1L << 30), l0);
+    }
+
+    private void ReadExactly(Span<byte> bytes, long offset)
+    {
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = RandomAccess.Read(_file.SafeFileHandle, bytes[done..], offset + done);
+            if (read == 0) throw new EndOfStreamException($"{_file.Name} ended at byte {offset + done}.");
+            done += read;
+        }
+    }
+
+    private sealed record Block(long Offset, int[] Starts);
+}
+
+/// <summary>Where and how strongly one feature fires, in token order.</summary>
+/// <param name="Tokens">Numbers of the tokens, counted over all tokens that count.</param>
+/// <param name="Values">Its value on each.</param>
+internal sealed record Firings(int[] Tokens, float[] Values);

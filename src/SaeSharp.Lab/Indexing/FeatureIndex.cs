@@ -1,0 +1,56 @@
+using System.Data.Common;
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>Answers questions to the Parquet files of one index through DuckDB. Safe for several threads, one question at a time.</summary>
+internal sealed class FeatureIndex : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly DuckDBConnection _connection;
+    private readonly Lazy<FeatureStatistics> _statistics;
+
+    public FeatureIndex(IndexInfo info)
+    {
+        Info = info;
+        _connection = new DuckDBConnection("DataSource=:memory:");
+        _connection.Open();
+        _statistics = new(() => FeatureStatistics.Load(this));
+    }
+
+    public IndexInfo Info { get; }
+
+    /// <summary>Counts, maxima and distributions of all features, in memory.</summary>
+    public FeatureStatistics Statistics => _statistics.Value;
+
+    /// <summary>Rows of a table.</summary>
+    /// <param name="table">Its file.</param>
+    /// <param name="select">Columns.</param>
+    /// <param name="rest">What follows FROM, e.g. WHERE feature = ?; never text from outside.</param>
+    /// <param name="read">Reads one row.</param>
+    /// <param name="parameters">Values for the question marks.</param>
+    public List<T> Query<T>(string table, string select, string rest, Func<DbDataReader, T> read, params ReadOnlySpan<object> parameters)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                using var command = _connection.CreateCommand();
+                var path = Path.Combine(Info.Path, table).Replace("'", "''", StringComparison.Ordinal);
+                command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT {select} FROM read_parquet('{path}') {rest}");
+                foreach (var parameter in parameters) command.Parameters.Add(new DuckDBParameter(parameter));
+                using var reader = command.ExecuteReader();
+                var rows = new List<T>();
+                while (reader.Read()) rows.Add(read(reader));
+                return rows;
+            }
+            catch (DuckDBException error)
+            {
+                throw LabException.BrokenIndex(Info.Path, error.Message.Split('\n')[0].TrimEnd('.'));
+            }
+        }
+    }
+
+    public void Dispose() => _connection.Dispose();
+}

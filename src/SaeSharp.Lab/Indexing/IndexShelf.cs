@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using SaeSharp.Lab.Library;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>The feature indexes of a workspace.</summary>
+internal sealed class IndexShelf(string home) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, FeatureIndex> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Where they lie.</summary>
+    public string Folder { get; } = Path.Combine(home, "indexes");
+
+    /// <summary>All whole indexes of a layout we read, newest first.</summary>
+    public IReadOnlyList<IndexInfo> All() => !Directory.Exists(Folder) ? [] : [.. Directory.EnumerateDirectories(Folder)
+        .Where(folder => !folder.Contains(".saesharp-", StringComparison.Ordinal)).Select(ReadInfo).OfType<IndexInfo>().OrderByDescending(info => info.Made).ThenBy(info => info.Name, StringComparer.Ordinal)];
+
+    /// <summary>The newest index of exactly these weights on this model (any model for null); null where there is none.</summary>
+    public FeatureIndex? Find(LoadedSae sae, LanguageModel? model) =>
+        All().FirstOrDefault(info => info.SaeSha256 == sae.WeightsSha256 && (model is null || info.ModelSha256 == model.Sha256)) is { } found ? Open(found) : null;
+
+    /// <summary>The index of that name, or the newest of exactly these weights.</summary>
+    public FeatureIndex Get(LoadedSae sae, string? name)
+    {
+        if (name is null) return Find(sae, null) ?? throw LabException.NoIndex(sae.Name, Folder);
+        var all = All();
+        var info = all.FirstOrDefault(candidate => candidate.Name == name) ?? throw LabException.NoIndexNamed(name, [.. all.Select(candidate => candidate.Name)]);
+        return info.SaeSha256 == sae.WeightsSha256 ? Open(info) : throw LabException.BrokenIndex(info.Path, $"it was made with other weights than '{sae.Name}' has now");
+    }
+
+    /// <summary>Closes an index that was written anew.</summary>
+    public void Forget(string name)
+    {
+        if (_open.TryRemove(name, out var index)) index.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var index in _open.Values) index.Dispose();
+    }
+
+    private FeatureIndex Open(IndexInfo info) => _open.GetOrAdd(info.Name, _ => new(info));
+
+    private static IndexInfo? ReadInfo(string folder)
+    {
+        try
+        {
+            var file = Path.Combine(folder, IndexFiles.Info);
+            if (!File.Exists(file)) return null;
+            var info = JsonSerializer.Deserialize<IndexInfo>(File.ReadAllBytes(file), LabJson.Options);
+            return info?.Layout == IndexFiles.Layout ? info with { Path = folder } : null;
+        }
+        catch (JsonException)
+        {
+            return null; // of another version
+        }
+    }
+}

@@ -1,0 +1,102 @@
+namespace SaeSharp.Lab;
+
+/// <summary>A request that cannot be done as asked.</summary>
+public sealed class LabException : SaeSharpException
+{
+    private LabException(string message, string hint) : base(message, hint) { }
+
+    internal static LabException NoModel(string name, string home, IReadOnlyCollection<string> known) => new(
+        $"There is no model '{name}': neither a folder of that name nor one in {home}.",
+        Nearest(name, known, "Give the path of a folder with config.json and safetensors files."));
+
+    internal static LabException NoSae(string name, string home, IReadOnlyCollection<string> known) => new(
+        $"There is no SAE '{name}': neither a folder with a cfg.json nor one in {home}.",
+        Nearest(name, known, "Train one with sae train, or give the path of a SAELens folder."));
+
+    internal static LabException NotAModelFolder(string folder) => new(
+        $"{folder} has no config.json, so it is no model folder.",
+        "Give a folder with config.json, safetensors weights and, for text, tokenizer.json.");
+
+    internal static LabException NeitherModelNorSae(string target, IReadOnlyCollection<string> known) => new(
+        $"'{target}' is neither a model (a folder with config.json) nor an SAE (a folder with cfg.json), and the workspace has nothing of that name.",
+        Nearest(target, known, "Check the path; sae info takes a folder or a name in the workspace."));
+
+    internal static LabException NoTokenizer(string model) => new(
+        $"{model} has no tokenizer.json, so it cannot read text.",
+        "Give token ids with --ids or --ids-file, or put the model's tokenizer.json into its folder.");
+
+    internal static LabException NoHook(string sae) => new(
+        $"The SAE '{sae}' does not say which hook point it belongs to.",
+        "Add hook_name to the metadata of its cfg.json.");
+
+    internal static LabException NoModelOfSae(string sae, string? model) => new(
+        model is null ? $"The SAE '{sae}' does not say which model it was trained on." : $"The SAE '{sae}' was trained on '{model}', which is neither a folder here nor in the workspace.",
+        "Name the model with --model.");
+
+    internal static LabException WrongWidth(string sae, int dIn, string hook, int width, string model) => new(
+        $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",
+        "Check that the SAE was trained on this model and hook point: sae info SAE.");
+
+    internal static LabException NoPrompt() => new(
+        "There is no prompt.",
+        "Give a text, or token ids with --ids 1,2,3.");
+
+    internal static LabException TwoPrompts() => new(
+        "Both a text and token ids were given, expected one of them.",
+        "Leave out one.");
+
+    internal static LabException NoFeature(string sae, int feature, int dSae) => new(
+        $"Feature {feature} does not exist: '{sae}' has features 0 to {dSae - 1}.",
+        "Choose an index in that range.");
+
+    internal static LabException BadFeature(string text) => new(
+        $"'{text}' names no feature, expected SAE:N such as my-sae:12.",
+        "The part before the last colon is the SAE, the part after it the feature's index.");
+
+    internal static LabException BadPush(string text) => new(
+        $"'{text}' names no feature and coefficient, expected SAE:N=COEF such as my-sae:12=8.",
+        "COEF is a number in units of latents, 2x for twice the natural coefficient, or 0.5max for half the largest value in the index.");
+
+    internal static LabException NoSaeOfModel(string model, string home) => new(
+        $"No SAE in {home} was trained on {model}.",
+        "Name SAEs with --sae, or train one with sae train.");
+
+    internal static LabException NoIndex(string sae, string home) => new(
+        $"There is no feature index of exactly this SAE's weights ('{sae}') in {home}.",
+        "Build one with sae index.");
+
+    internal static LabException BrokenIndex(string folder, string why) => new(
+        $"The index in {folder} cannot be used: {why}.",
+        "Delete the folder and build the index again with sae index.");
+
+    internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
+        $"There is no index '{name}'.",
+        Nearest(name, known, "Build one with sae index."));
+
+    internal static LabException NothingToDo(string what, string hint) => new($"There is nothing to do: {what}.", hint);
+
+    internal static LabException EmptyCorpus(string corpus) => new(
+        $"{corpus} gives no token to count: every document is empty, too short or only BOS.",
+        "Check --split, --field and --min-document.");
+
+    internal static LabException NotFinite(string hook, string where) => new(
+        $"The activations at {hook} hold NaN or infinite numbers in {where}, expected finite ones.",
+        "Look at the model's weights and at that text: sae activations exports what it gives.");
+
+    internal static LabException BadEdit(string file, string where, string fact, string expected) => new(
+        $"{file}: {where}: {fact}, expected {expected}.",
+        "An edit is {\"op\":\"add\",\"vector\":{\"sae\":S,\"feature\":N},\"coefficient\":C,\"positions\":\"all\"}; see sae steer --help.");
+
+    internal static LabException Checksum(string what, long expected, long actual) => new(
+        $"The recipe's {what} is {actual}, expected {expected}: the texts, ids or windows differ from the published comparison.",
+        "Check that --data holds the unchanged tinystories-656k and tinystories-text folders.");
+
+    internal static LabException OutOfSpace(string folder, double neededGiB, double freeGiB, double l0) => new(
+        FormattableString.Invariant($"The index needs about {neededGiB:F1} GiB of temporary space in {folder}, which has {freeGiB:F1} GiB free: {l0:F0} features fire on a token."),
+        "Count fewer tokens with --tokens, use a sparser SAE, or choose another disk with --home.");
+
+    private static string Nearest(string name, IReadOnlyCollection<string> known, string otherwise) =>
+        Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'?"
+        : known.Count == 0 ? otherwise
+        : $"Known are: {string.Join(", ", known.Take(12))}{(known.Count > 12 ? ", ..." : "")}.";
+}

@@ -1,0 +1,72 @@
+using SaeSharp.Lab.Harvesting.Texts;
+using SaeSharp.Models;
+using SaeSharp.Models.Tokenizers;
+
+namespace SaeSharp.Lab.Library;
+
+/// <summary>A model with its tokenizer, as all verbs use it.</summary>
+internal sealed class LanguageModel(string name, string folder, Transformer transformer, Tokenizer? tokenizer, int? bosId)
+{
+    private readonly Lazy<string> _sha256 = new(() => ContentHash.OfFiles([
+        Path.Combine(folder, "config.json"), .. Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)]));
+
+    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
+    public string Name => name;
+
+    public string Folder => folder;
+
+    public Transformer Transformer => transformer;
+
+    public bool HasTokenizer => tokenizer is not null;
+
+    public int? BosId => bosId;
+
+    public int? EosId => tokenizer?.EosId;
+
+    /// <summary>SHA-256 of config and weights.</summary>
+    public string Sha256 => _sha256.Value;
+
+    /// <summary>The tokenizer, or an error that says how to do without.</summary>
+    public Tokenizer Tokenizer => tokenizer ?? throw LabException.NoTokenizer(name);
+
+    /// <summary>Token ids of a prompt given as text or as ids.</summary>
+    public int[] Ids(string? text, IReadOnlyList<int>? ids, bool noSpecial)
+    {
+        if (text is not null && ids is not null) throw LabException.TwoPrompts();
+        int[] found = ids is not null ? [.. ids] : text is not null ? Tokenizer.Encode(text, !noSpecial).Ids : throw LabException.NoPrompt();
+        return found.Length > 0 ? found : throw LabException.NoPrompt();
+    }
+
+    /// <summary>Prompts given as one text, a file of texts, one list of ids or a file of them.</summary>
+    public IReadOnlyList<int[]> Prompts(string? text, string? texts, string field, string split, IReadOnlyList<int>? ids, string? idsFile, bool noSpecial)
+    {
+        if (new object?[] { text, texts, ids, idsFile }.Count(given => given is not null) > 1) throw LabException.TwoPrompts();
+        return texts is not null ? [.. TextFile.Read(texts, field, split).Select(line => Tokenizer.Encode(line, !noSpecial).Ids)]
+            : idsFile is not null ? IdLists.Read(idsFile)
+            : [Ids(text, ids, noSpecial)];
+    }
+
+    /// <summary>Whether a token is no part of the text: BOS, EOS.</summary>
+    public bool IsSpecial(int id) => id == bosId || id == EosId || transformer.Spec.EosIds.Contains(id);
+
+    /// <summary>The tokens as a reader sees them in place; without a tokenizer, their ids.</summary>
+    public IReadOnlyList<TokenCell> Cells(ReadOnlySpan<int> ids, int firstPosition = 0)
+    {
+        var stream = tokenizer?.StartStream();
+        var cells = new TokenCell[ids.Length];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var special = IsSpecial(ids[i]);
+            var text = special ? TokenText(ids[i]) : stream?.Push(ids[i]) ?? TokenText(ids[i]);
+            cells[i] = new(firstPosition + i, ids[i], text, special);
+        }
+        if (cells.Length > 0 && stream?.Flush() is { Length: > 0 } rest) cells[^1] = cells[^1] with { Text = cells[^1].Text + rest };
+        return cells;
+    }
+
+    /// <summary>One token by itself, as the vocabulary spells it; without a tokenizer, its id.</summary>
+    public string TokenText(int id) => tokenizer?.TokenText(id) ?? $"<{id}>";
+
+    /// <summary>The text of generated ids; without a tokenizer, the ids.</summary>
+    public string Text(ReadOnlySpan<int> ids) => tokenizer?.Decode(ids) ?? string.Join(' ', ids.ToArray());
+}

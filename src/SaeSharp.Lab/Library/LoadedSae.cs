@@ -1,0 +1,66 @@
+using SaeSharp.Numerics;
+using SaeSharp.Saes;
+
+namespace SaeSharp.Lab.Library;
+
+/// <summary>An SAE as all verbs use it. Its latents here are coefficients: in units of a decoder row of length 1.</summary>
+internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sae)
+{
+    public const string WeightsFile = "sae_weights.safetensors";
+    private readonly float[] _norms = sae.DecoderNorms.Span<float>().ToArray();
+
+    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
+    public string Name => name;
+
+    public string Folder => folder;
+
+    public SparseAutoencoder Sae => sae;
+
+    public int DSae => sae.DSae;
+
+    /// <summary>The hook point it belongs to.</summary>
+    public string Hook => sae.Config.HookName is { Length: > 0 } hook ? hook : throw LabException.NoHook(name);
+
+    /// <summary>The number in the hook's name, null where it has none.</summary>
+    public int? Layer => HookLayer.Of(sae.Config.HookName);
+
+    /// <summary>SHA-256 of the weights file.</summary>
+    public string WeightsSha256 => ContentHash.OfFile(Path.Combine(folder, WeightsFile));
+
+    /// <summary>Coefficients of <paramref name="x"/> [rows, dIn]: latents times ‖W_dec[i]‖, unless the architecture gives them so itself.</summary>
+    public SparseCodes Encode(Tensor x) => Coefficients(sae.Encode(x));
+
+    /// <summary>The same codes as coefficients; changes them in place.</summary>
+    public SparseCodes Coefficients(SparseCodes codes)
+    {
+        if (sae.Config.RescaleActsByDecoderNorm) return codes;
+        for (var i = 0; i < codes.Values.Length; i++) codes.Values[i] *= _norms[codes.Indices[i]];
+        return codes;
+    }
+
+    /// <summary>The decoder row of a feature at length 1; zeros where it is zero.</summary>
+    public float[] UnitDirection(int feature)
+    {
+        RequireFeature(feature);
+        var row = sae.DecoderDirections.Row<float>(feature).ToArray();
+        var norm = _norms[feature];
+        for (var i = 0; i < row.Length; i++) row[i] = norm > 0 ? row[i] / norm : 0;
+        return row;
+    }
+
+    public float DecoderNorm(int feature) => _norms[feature];
+
+    /// <summary>Throws unless the feature exists.</summary>
+    public void RequireFeature(int feature)
+    {
+        if ((uint)feature >= (uint)DSae) throw LabException.NoFeature(name, feature, DSae);
+    }
+
+    /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
+    public void RequireFits(LanguageModel model)
+    {
+        var hook = model.Transformer.RequireHook(Hook);
+        var width = model.Transformer.HookWidth(hook);
+        if (width != sae.DIn) throw LabException.WrongWidth(name, sae.DIn, hook, width, model.Name);
+    }
+}

@@ -1,0 +1,77 @@
+using SaeSharp.Lab.Reading;
+using SaeSharp.Models;
+using SaeSharp.Models.Checkpoints;
+using SaeSharp.Models.Tokenizers;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Backends.Cpu;
+using SaeSharp.Saes;
+
+namespace SaeSharp.Lab.Library;
+
+/// <summary>The models and SAEs of a workspace, loaded once.</summary>
+internal sealed class Shelves : IDisposable
+{
+    private readonly Lazy<Backend> _backend;
+
+    public Shelves(string home, int threads)
+    {
+        _backend = new(() => CpuBackend.Create(threads));
+        var (models, saes) = (Path.Combine(home, "models"), Path.Combine(home, "saes"));
+        Models = new(models, "config.json", LoadModel, (name, known) => LabException.NoModel(name, models, known));
+        Saes = new(saes, "cfg.json", LoadSae, (name, known) => LabException.NoSae(name, saes, known));
+    }
+
+    public Backend Backend => _backend.Value;
+
+    public Shelf<LanguageModel> Models { get; }
+
+    public Shelf<LoadedSae> Saes { get; }
+
+    /// <summary>The model asked for, or else the one the SAE was trained on.</summary>
+    public LanguageModel ModelFor(LoadedSae sae, string? asked)
+    {
+        var trained = sae.Sae.Config.ModelName;
+        var model = asked is not null ? Models.Get(asked)
+            : trained is not null && Models.Find(trained) is not null ? Models.Get(trained)
+            : throw LabException.NoModelOfSae(sae.Name, trained);
+        sae.RequireFits(model);
+        return model;
+    }
+
+    /// <summary>The SAEs asked for, or else all in the workspace that were trained on <paramref name="model"/>; from the first layer to the last.</summary>
+    public IReadOnlyList<LoadedSae> SaesFor(LanguageModel model, IReadOnlyList<string> asked)
+    {
+        LoadedSae[] saes = asked.Count > 0
+            ? [.. asked.Distinct().Select(Saes.Get)]
+            : [.. Saes.Names.Select(Saes.Get).Where(sae => sae.Sae.Config.ModelName is { } trained && Models.Find(trained) == model.Folder)];
+        foreach (var sae in saes) sae.RequireFits(model);
+        var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        return [.. saes.OrderBy(sae => order[sae.Hook]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Reads <c>SAE:N</c>.</summary>
+    public (LoadedSae Sae, int Feature) Feature(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text[(colon + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var feature))
+            throw LabException.BadFeature(text);
+        var sae = Saes.Get(text[..colon]);
+        sae.RequireFeature(feature);
+        return (sae, feature);
+    }
+
+    public void Dispose()
+    {
+        if (_backend.IsValueCreated) (_backend.Value as IDisposable)?.Dispose();
+    }
+
+    private LanguageModel LoadModel(string name, string folder)
+    {
+        var transformer = Transformer.Load(folder, Backend);
+        var tokenizer = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json")) ? Tokenizer.Load(folder) : null;
+        var bosId = tokenizer?.BosId ?? HfConfig.Read(folder).Ids("bos_token_id").Cast<int?>().FirstOrDefault();
+        return new(name, folder, transformer, tokenizer, bosId);
+    }
+
+    private LoadedSae LoadSae(string name, string folder) => new(name, folder, SaeFolder.Load(folder, Backend));
+}

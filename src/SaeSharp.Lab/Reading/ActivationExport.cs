@@ -1,0 +1,44 @@
+using System.Globalization;
+using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Steering;
+using SaeSharp.Models;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Files;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>Writes activations of prompts at hook points to a safetensors file.</summary>
+internal static class ActivationExport
+{
+    public static ActivationsResult Write(ActivationsRequest request, Shelves shelves, IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var model = shelves.Models.Get(request.Model);
+        foreach (var hook in request.Hooks) model.Transformer.RequireHook(hook);
+        if (request.Hooks.Count == 0 && !request.Logits) throw LabException.NothingToDo("no hook point is named", "Give --hook H, or --logits.");
+        var prompts = model.Prompts(request.Text, request.Texts, request.Field, request.Split, request.Ids, request.IdsFile, request.NoSpecial);
+        var edits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
+
+        var meter = new ProgressMeter(progress, "exporting", prompts.Sum(prompt => (long)prompt.Length), "tokens");
+        var tensors = new List<(string Name, Tensor Tensor)>();
+        var done = 0L;
+        for (var n = 0; n < prompts.Count; n++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            tensors.AddRange(Export(model, prompts[n], n.ToString(CultureInfo.InvariantCulture), request, edits));
+            meter.Report(done += prompts[n].Length);
+        }
+        SafetensorsWriter.Write(request.Out, tensors);
+        return new(request.Out, prompts.Count, done, [.. tensors.Select(entry => new WrittenTensor(entry.Name, [.. entry.Tensor.Shape.ToArray().Select(size => (long)size)]))]);
+    }
+
+    private static IEnumerable<(string, Tensor)> Export(LanguageModel model, int[] prompt, string n, ActivationsRequest request, IReadOnlyList<ResolvedEdit> edits)
+    {
+        var hooks = EditsFile.Apply(edits, model, prompt.Length, new HookSet());
+        var values = new List<(string, Tensor)>();
+        foreach (var hook in request.Hooks.Distinct()) hooks.Read(hook, value => values.Add(($"{n}.{hook}", value.Clone())));
+        var logits = model.Transformer.Run(TokenBatch.Of(prompt), hooks, request.Logits ? LogitRows.All : LogitRows.None);
+        if (logits is not null) values.Add(($"{n}.logits", logits));
+        values.Add(($"{n}.ids", Tensor.Of(prompt, prompt.Length)));
+        return values;
+    }
+}

@@ -1,0 +1,49 @@
+using SaeSharp.Lab.Evaluating;
+using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Library;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>What models, SAEs and workspaces are.</summary>
+internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf indexes)
+{
+    public InfoResult Of(InfoRequest request)
+    {
+        if (shelves.Models.Find(request.Target) is not null) return new(Of(shelves.Models.Get(request.Target)), null);
+        if (shelves.Saes.Find(request.Target) is not null) return new(null, Of(shelves.Saes.Get(request.Target)));
+        throw LabException.NeitherModelNorSae(request.Target, [.. shelves.Models.Names, .. shelves.Saes.Names]);
+    }
+
+    public Contents Contents(string home) => new(
+        home,
+        [.. shelves.Models.Names.Concat(shelves.Models.Visited).Distinct()],
+        [.. shelves.Saes.Names.Concat(shelves.Saes.Visited).Distinct().Select(name => Of(shelves.Saes.Get(name)))],
+        indexes.All());
+
+    public static ModelInfo Of(LanguageModel model)
+    {
+        var net = model.Transformer;
+        var spec = net.Spec;
+        return new()
+        {
+            Name = model.Name, Path = model.Folder, Family = net.Family, Layers = spec.Layers, DModel = spec.DModel,
+            Heads = spec.Attention.Heads, KeyValueHeads = spec.Attention.KeyHeads, DHead = spec.Attention.DHead, DMlp = spec.Mlp.DMlp,
+            DVocab = spec.DVocab, Context = spec.Context, Parameters = net.ParameterCount, WeightBytes = net.WeightBytes,
+            HasTokenizer = model.HasTokenizer, Hooks = net.HookNames,
+        };
+    }
+
+    public SaeInfo Of(LoadedSae sae)
+    {
+        var config = sae.Sae.Config;
+        return new()
+        {
+            Name = sae.Name, Path = sae.Folder, Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae,
+            Hook = config.HookName, Layer = sae.Layer, Model = config.ModelName, K = config.K > 0 ? config.K : null,
+            ContextSize = config.ContextSize, PrependBos = config.PrependBos,
+            NormalizeActivations = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(config.NormalizeActivations.ToString()),
+            WeightBytes = sae.Sae.Tensors.Values.Sum(tensor => tensor.Bytes), WeightsSha256 = sae.WeightsSha256,
+            Quality = evals.Find(sae.WeightsSha256),
+        };
+    }
+}

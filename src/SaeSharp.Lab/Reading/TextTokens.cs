@@ -1,0 +1,32 @@
+using SaeSharp.Lab.Harvesting.Texts;
+using SaeSharp.Lab.Library;
+using SaeSharp.Models.Tokenizers;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>Texts to tokens and back: needs a tokenizer, no model.</summary>
+internal static class TextTokens
+{
+    public static TokensResult Of(TokensRequest request, Shelves shelves)
+    {
+        if (new object?[] { request.Text, request.Texts, request.IdsFile }.Count(given => given is not null) != 1) throw LabException.NoPrompt();
+        var tokenizer = Load(request.Model, shelves);
+        if (request.IdsFile is not null) return new([.. IdLists.Read(request.IdsFile).Select(ids => new TokenLine { Text = tokenizer.Decode(ids, skipSpecial: !request.NoSpecial) })]);
+        var texts = request.Texts is null ? [request.Text!] : TextFile.Read(request.Texts, request.Field, request.Split);
+        return new([.. texts.Select(text => Line(tokenizer.Encode(text, !request.NoSpecial)))]);
+    }
+
+    private static TokenLine Line(TokenizedText text) => new()
+    {
+        Ids = text.Ids,
+        Tokens = text.Tokens,
+        Offsets = [.. text.Offsets.Select(offset => new[] { offset.Start, offset.End })],
+    };
+
+    private static Tokenizer Load(string model, Shelves shelves)
+    {
+        if (File.Exists(model)) return Tokenizer.Load(model);
+        if (Directory.Exists(model) && !File.Exists(Path.Combine(model, "config.json"))) return Tokenizer.Load(model);
+        return Tokenizer.Load(shelves.Models.Find(model) ?? shelves.Models.Get(model).Folder);
+    }
+}

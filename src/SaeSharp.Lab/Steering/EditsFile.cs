@@ -1,0 +1,90 @@
+using System.Text.Json;
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Models.Interventions;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Files;
+using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
+
+namespace SaeSharp.Lab.Steering;
+
+/// <summary>Reads a file of edits, finds what they name and puts them into a model's run.</summary>
+internal static class EditsFile
+{
+    /// <summary>The edits in <paramref name="path"/>, in order.</summary>
+    public static IReadOnlyList<ResolvedEdit> Read(string path, Shelves shelves)
+    {
+        var root = StrictJson.Read(path);
+        if (root.ValueKind != JsonValueKind.Array) throw LabException.BadEdit(path, "content", $"it is a {root.ValueKind}", "a list of edits");
+        return [.. root.EnumerateArray().Select((entry, i) => Resolve(path, i, Parse(path, i, entry), shelves))];
+    }
+
+    /// <summary>Adds the edits to <paramref name="hooks"/> and returns it; the first <paramref name="promptLength"/> tokens are the prompt.</summary>
+    public static HookSet Apply(IReadOnlyList<ResolvedEdit> edits, LanguageModel model, int promptLength, HookSet hooks)
+    {
+        if (edits.Count == 0) return hooks;
+        foreach (var edit in edits)
+        {
+            model.Transformer.RequireHook(edit.Hook);
+            edit.Sae?.RequireFits(model);
+            if (edit.Vector is { } vector) Shape.Require(vector, [("width", model.Transformer.HookWidth(edit.Hook))]);
+        }
+        return new EditPlan(edits.Select(InModel), promptLength).AddTo(hooks);
+    }
+
+    private static EditSpec Parse(string path, int index, JsonElement entry)
+    {
+        try
+        {
+            return entry.Deserialize<EditSpec>(LabJson.Options) ?? throw LabException.BadEdit(path, $"edit {index}", "it is null", "an edit");
+        }
+        catch (JsonException error)
+        {
+            throw LabException.BadEdit(path, $"edit {index}{error.Path?.TrimStart('$')}", error.Message.Split(" Path:")[0].TrimEnd('.'), "one of the fields op, hook, vector, coefficient, positions");
+        }
+    }
+
+    private static ResolvedEdit Resolve(string path, int index, EditSpec spec, Shelves shelves)
+    {
+        LabException Bad(string fact, string expected) => LabException.BadEdit(path, $"edit {index}", fact, expected);
+        if (!double.IsFinite(spec.Coefficient)) throw Bad("the coefficient is not finite", "a finite number");
+        if (spec.Vector is { Sae: not null } of)
+        {
+            if (of.Feature is not { } feature || of.File is not null || of.Tensor is not null) throw Bad("the vector names an SAE", "an SAE and a feature, and nothing else");
+            var sae = shelves.Saes.Get(of.Sae);
+            sae.RequireFeature(feature);
+            if (spec.Hook is not null && spec.Hook != sae.Hook) throw Bad($"the hook is {spec.Hook}", $"the SAE's own, {sae.Hook}, or none");
+            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions);
+        }
+        if (spec.Hook is null) throw Bad("it names no hook", "a hook, or a vector with an SAE");
+        var vector = spec.Vector is null ? null : Vector(path, index, spec.Vector);
+        if (vector is null && spec.Op is not (EditOp.Scale or EditOp.Ablate)) throw Bad($"{spec.Op} has no vector", "a vector");
+        if (spec.Op == EditOp.Minimum) throw Bad("minimum has no SAE", "a vector with an SAE, whose feature is kept at C or more");
+        return new(spec.Op, spec.Hook, null, 0, vector, spec.Coefficient, spec.Positions);
+    }
+
+    private static Tensor Vector(string path, int index, EditVector vector)
+    {
+        if (vector.File is null || vector.Tensor is null || vector.Feature is not null)
+            throw LabException.BadEdit(path, $"edit {index}, vector", "it names no file and tensor", "either file and tensor or sae and feature");
+        var file = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, vector.File); // beside the edits, unless the path is absolute
+        using var tensors = SafetensorsFile.Open(File.Exists(file) ? file : vector.File);
+        var found = tensors.Read(vector.Tensor).To(DType.F32);
+        if (found.Rank is not (1 or 2)) throw LabException.BadEdit(path, $"edit {index}, vector", $"'{vector.Tensor}' is {found.ShapeText}", "[d] or [pos, d]");
+        return found;
+    }
+
+    private static Edit InModel(ResolvedEdit edit)
+    {
+        var positions = edit.Positions.InModel();
+        if (edit.Sae is { } sae) return new SaeEdit(edit, sae, positions);
+        return edit.Op switch
+        {
+            EditOp.Add => VectorEdits.Add(edit.Hook, positions, edit.Vector!, edit.Coefficient),
+            EditOp.Set => VectorEdits.Set(edit.Hook, positions, edit.Vector!, edit.Coefficient),
+            EditOp.Scale => VectorEdits.Scale(edit.Hook, positions, edit.Vector, edit.Coefficient),
+            EditOp.Ablate => VectorEdits.Ablate(edit.Hook, positions, edit.Vector),
+            _ => VectorEdits.Project(edit.Hook, positions, edit.Vector!),
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using SaeSharp.Lab.Library;
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Lab.Steering;
+
+/// <summary>An edit whose hook and direction are at hand.</summary>
+/// <param name="Op">What it does.</param>
+/// <param name="Hook">Where in the model.</param>
+/// <param name="Sae">Its SAE, or null.</param>
+/// <param name="Feature">Its feature, where it has an SAE.</param>
+/// <param name="Vector">Its vector [d] or [pos, d], f32, where it has none.</param>
+/// <param name="Coefficient">C.</param>
+/// <param name="Positions">At which positions.</param>
+internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions)
+{
+    /// <summary>What it does, as a formula.</summary>
+    public string Formula => (Op, Sae) switch
+    {
+        (EditOp.Add, _) => "h += C·v",
+        (EditOp.Set, null) => "h = C·v",
+        (EditOp.Set, _) => "h += (C − f)·v",
+        (EditOp.Scale, null) => Vector is null ? "h *= C" : "h += (C − 1)(h·v̂)v̂",
+        (EditOp.Scale, _) => "h += (C·f − f)·v",
+        (EditOp.Ablate, null) => Vector is null ? "h = 0" : "h −= (h·v̂)v̂",
+        (EditOp.Ablate, _) => "h −= f·v",
+        (EditOp.Minimum, _) => "h += (max(f, C) − f)·v",
+        (EditOp.Project, _) => "h −= (h·v̂)v̂",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

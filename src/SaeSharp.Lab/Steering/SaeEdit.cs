@@ -1,0 +1,57 @@
+using SaeSharp.Lab.Library;
+using SaeSharp.Models.Interventions;
+using SaeSharp.Numerics;
+using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
+
+namespace SaeSharp.Lab.Steering;
+
+/// <summary>Changes how much of one feature stands in h: along its unit decoder row v, by a coefficient that may depend on the feature's own value f.</summary>
+/// <remarks>What the SAE does not explain of h stays as it is, because only a multiple of v is added.</remarks>
+internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ModelPositions positions) : Edit(edit.Hook, positions)
+{
+    private readonly float[] _v = sae.UnitDirection(edit.Feature);                                        // v   [dIn]
+
+    public override void AddChange(Tensor h, ReadOnlySpan<int> positions, Tensor change)
+    {
+        if (h.RowCount == 0) return;
+        var values = NeedsValue ? Values(h) : null;                                                       // f   [n]
+        for (var row = 0; row < h.RowCount; row++)
+        {
+            var amount = edit.Op == EditOp.Project ? -Dot(h.Row<float>(row)) : Amount(values?[row] ?? 0);
+            var target = change.Row<double>(row);
+            if (amount == 0) continue;
+            for (var i = 0; i < target.Length; i++) target[i] += amount * _v[i];
+        }
+    }
+
+    private bool NeedsValue => edit.Op is EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum;
+
+    private double Amount(double f) => edit.Op switch
+    {
+        EditOp.Add => edit.Coefficient,
+        EditOp.Set => edit.Coefficient - f,
+        EditOp.Scale => edit.Coefficient * f - f,
+        EditOp.Ablate => -f,
+        EditOp.Minimum => Math.Max(f, edit.Coefficient) - f,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private double[] Values(Tensor h)
+    {
+        var codes = sae.Encode(h);
+        var values = new double[codes.Rows];
+        for (var row = 0; row < values.Length; row++)
+        {
+            var slot = codes.RowIndices(row).BinarySearch(edit.Feature);
+            if (slot >= 0) values[row] = codes.RowValues(row)[slot];
+        }
+        return values;
+    }
+
+    private double Dot(ReadOnlySpan<float> h)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < h.Length; i++) sum += (double)h[i] * _v[i];
+        return sum;
+    }
+}
