@@ -65,7 +65,7 @@ internal sealed class SaeStepBenchmark : Benchmark
         public override int DIn { get; }
         public override int BatchSize { get; }
         public override long TokensPerEpoch => (long)Batches * BatchSize;
-        public override void Fill(long batch, Tensor x) => _batches[batch % Batches].CopyTo(x);
+        public override void Fill(long batch, Tensor x, CancellationToken cancel) => _batches[batch % Batches].CopyTo(x);
         public override double MeanNorm(long? tokens, CancellationToken cancel) => 1;
     }
 }
