@@ -36,7 +36,8 @@ internal static class LogitLoss
         var each = new double[rows.Length];
         Parallel.For(0, rows.Length, i =>
         {
-            var (p, q, sum) = (logP.Row<float>(rows[i]), logQ.Row<float>(rows[i]), 0.0);
+            ReadOnlySpan<float> p = logP.Row<float>(rows[i]), q = logQ.Row<float>(rows[i]);
+            var sum = 0.0;
             Span<float> probability = stackalloc float[512];
             Span<float> difference = stackalloc float[512];
             for (var at = 0; at < p.Length; at += probability.Length)

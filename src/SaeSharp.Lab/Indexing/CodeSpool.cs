@@ -41,7 +41,8 @@ internal sealed class CodeSpool : IDisposable
     {
         for (var row = 0; row < codes.Rows; row++)
         {
-            var (indices, values) = (codes.RowIndices(row), codes.RowValues(row));
+            var indices = codes.RowIndices(row);
+            var values = codes.RowValues(row);
             for (var i = 0; i < indices.Length; i++)
             {
                 if (values[i] <= 0) continue;

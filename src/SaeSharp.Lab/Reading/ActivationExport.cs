@@ -31,7 +31,7 @@ internal static class ActivationExport
         return new(request.Out, prompts.Count, done, [.. tensors.Select(entry => new WrittenTensor(entry.Name, [.. entry.Tensor.Shape.ToArray().Select(size => (long)size)]))]);
     }
 
-    private static IEnumerable<(string, Tensor)> Export(LanguageModel model, int[] prompt, string n, ActivationsRequest request, IReadOnlyList<ResolvedEdit> edits)
+    private static List<(string, Tensor)> Export(LanguageModel model, int[] prompt, string n, ActivationsRequest request, IReadOnlyList<ResolvedEdit> edits)
     {
         var hooks = EditsFile.Apply(edits, model, prompt.Length, new HookSet());
         var values = new List<(string, Tensor)>();

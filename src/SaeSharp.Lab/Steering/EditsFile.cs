@@ -80,11 +80,11 @@ internal static class EditsFile
         if (edit.Sae is { } sae) return new SaeEdit(edit, sae, positions);
         return edit.Op switch
         {
-            EditOp.Add => VectorEdits.Add(edit.Hook, positions, edit.Vector!, edit.Coefficient),
-            EditOp.Set => VectorEdits.Set(edit.Hook, positions, edit.Vector!, edit.Coefficient),
-            EditOp.Scale => VectorEdits.Scale(edit.Hook, positions, edit.Vector, edit.Coefficient),
-            EditOp.Ablate => VectorEdits.Ablate(edit.Hook, positions, edit.Vector),
-            _ => VectorEdits.Project(edit.Hook, positions, edit.Vector!),
+            EditOp.Add => VectorEdit.Add(edit.Hook, positions, edit.Vector!, edit.Coefficient),
+            EditOp.Set => VectorEdit.Set(edit.Hook, positions, edit.Vector!, edit.Coefficient),
+            EditOp.Scale => VectorEdit.Scale(edit.Hook, positions, edit.Vector, edit.Coefficient),
+            EditOp.Ablate => VectorEdit.Ablate(edit.Hook, positions, edit.Vector),
+            _ => VectorEdit.Project(edit.Hook, positions, edit.Vector!),
         };
     }
 }

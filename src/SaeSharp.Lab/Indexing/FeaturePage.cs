@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using SaeSharp.Lab.Library;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>What an index and the weights say about one feature, or about many in a list.</summary>
+internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
+{
+    private const int TokensInAList = 3;
+    private readonly ConcurrentDictionary<string, DecoderNeighbours> _neighbours = new();
+
+    public FeatureResult Of(FeatureRequest request)
+    {
+        var sae = shelves.Saes.Get(request.Sae);
+        sae.RequireFeature(request.Feature);
+        var (index, feature, top) = (indexes.Get(sae, request.Index), request.Feature, OptionException.NotNegative(request.Top, "--top"));
+        var model = shelves.Models.Get(index.Info.Model);
+        if (model.Sha256 != index.Info.ModelSha256) throw LabException.BrokenIndex(index.Info.Path, $"the model in {index.Info.Model} has changed since");
+        var statistics = index.Statistics;
+        var fired = statistics.Fired[feature];
+        var neighbours = _neighbours.GetOrAdd(sae.WeightsSha256, _ => new(sae, shelves.Backend));
+        return new()
+        {
+            Index = index.Info, Sae = sae.Name, Feature = feature, Fired = fired, Tokens = index.Info.Tokens, Density = statistics.Density(feature),
+            Mean = statistics.Mean[feature], Max = statistics.Max[feature], Std = index.Query(IndexFiles.Features, "std", "WHERE feature = ?", row => row.IsDBNull(0) ? (double?)null : row.GetDouble(0), feature)[0],
+            Reason = fired == 0 ? $"the feature fires on none of the {index.Info.Tokens} tokens of this index" : null,
+            Histogram = index.Query(IndexFiles.Histogram, "low, high, count", "WHERE feature = ? ORDER BY bin", row => new HistogramBin(row.GetFloat(0), row.GetFloat(1), row.GetInt64(2)), feature),
+            TopExamples = Examples(index, model, feature, IndexFiles.StrongestMark, request.Examples), Intervals = Intervals(index, model, feature, fired),
+            TopTokens = index.Query(IndexFiles.Tokens, "id, fired, occurrences, mean", "WHERE feature = ? ORDER BY rank LIMIT ?",
+                row => new TokenShare(row.GetInt32(0), model.TokenText(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetDouble(3)), feature, top),
+            Logits = LogitLens.Of(sae, model, feature, top), DecoderNorm = sae.DecoderNorm(feature), EncoderDecoderCosine = neighbours.EncoderDecoderCosine(feature),
+            Neighbours = [.. neighbours.Nearest(feature, top).Select(near => new Neighbour(near.Feature, near.Cosine, statistics.Density(near.Feature)))],
+        };
+    }
+
+    public FeaturesResult Of(FeaturesRequest request)
+    {
+        var sae = shelves.Saes.Get(request.Sae);
+        var index = indexes.Get(sae, request.Index);
+        var model = shelves.Models.Get(index.Info.Model);
+        var statistics = index.Statistics;
+        IEnumerable<int> features = Enumerable.Range(0, sae.DSae).Where(feature => !request.AliveOnly || statistics.Fired[feature] > 0);
+        int[] order = [.. request.Order switch
+        {
+            FeatureOrder.Density => features.OrderByDescending(feature => statistics.Fired[feature]).ThenBy(feature => feature),
+            FeatureOrder.Max => features.OrderByDescending(feature => statistics.Max[feature] ?? 0).ThenBy(feature => feature),
+            _ => features,
+        }];
+        int[] part = [.. order.Skip(OptionException.NotNegative(request.Skip, "skip")).Take(OptionException.InRange(request.Take, 0, 1000, "take"))];
+        var tokens = part.Length == 0 ? [] : index.Query(IndexFiles.Tokens, "feature, id", $"WHERE rank < {TokensInAList} AND feature IN ({string.Join(',', part)}) ORDER BY feature, rank",
+            row => (Feature: row.GetInt32(0), Id: row.GetInt32(1)));
+        var texts = tokens.ToLookup(token => token.Feature, token => model.TokenText(token.Id));
+        return new(index.Info, order.Length, [.. part.Select(feature => new FeatureSummary(
+            feature, statistics.Fired[feature], statistics.Density(feature), statistics.Mean[feature], statistics.Max[feature], [.. texts[feature]]))]);
+    }
+
+    private static List<Interval> Intervals(FeatureIndex index, LanguageModel model, int feature, long fired) => index.Query(
+            IndexFiles.Intervals, "interval, low, high, count", "WHERE feature = ? ORDER BY interval DESC", row => (Number: row.GetInt32(0), Low: row.GetDouble(1), High: row.GetDouble(2), Count: row.GetInt64(3)), feature)
+        .ConvertAll(interval => new Interval(interval.Low, interval.High, interval.Count, (double)interval.Count / fired, Examples(index, model, feature, interval.Number, int.MaxValue)));
+
+    private static List<Example> Examples(FeatureIndex index, LanguageModel model, int feature, int interval, int count) => index.Query(
+        IndexFiles.Examples, "document, position, value, first, ids, values", "WHERE feature = ? AND interval = ? ORDER BY rank LIMIT ?", row => Read(row, model), feature, interval, OptionException.NotNegative(count, "--examples"));
+
+    private static Example Read(DbDataReader row, LanguageModel model)
+    {
+        var (position, first) = (row.GetInt32(1), row.GetInt32(3));
+        int[] ids = [.. row.GetFieldValue<List<int>>(4)];
+        return new(row.GetInt64(0), position, row.GetFloat(2), model.Cells(ids, first), [.. row.GetFieldValue<List<float>>(5).Select(value => (double)value)], position - first);
+    }
+}

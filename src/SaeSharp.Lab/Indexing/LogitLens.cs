@@ -1,0 +1,34 @@
+using SaeSharp.Lab.Library;
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Lab.Indexing;
+
+/// <summary>The direct effect of a feature's unit decoder row on the logits.</summary>
+internal static class LogitLens
+{
+    public static LogitEffects Of(LoadedSae sae, LanguageModel model, int feature, int top)
+    {
+        if (sae.Sae.DIn != model.Transformer.Spec.DModel || !WritesToStream(sae.Hook))
+            return new([], [], [], [], $"{sae.Hook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
+        var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DIn);                                  // v       [1, dModel]
+        var (plain, normed) = (Effects(model, row, false), Effects(model, row, true));
+        return new(Top(plain, model, top, 1), Top(plain, model, top, -1), Top(normed, model, top, 1), Top(normed, model, top, -1), null);
+    }
+
+    private static bool WritesToStream(string hook) => hook is "hook_embed" || hook.Contains("hook_resid_", StringComparison.Ordinal)
+        || hook.EndsWith("hook_attn_out", StringComparison.Ordinal) || hook.EndsWith("hook_mlp_out", StringComparison.Ordinal);
+
+    private static float[] Effects(LanguageModel model, Tensor row, bool throughFinalNorm)
+    {
+        var logits = model.Transformer.LogitsOf(row, throughFinalNorm);                                   // v·W_U   [1, dVocab]
+        var effects = logits.Row<float>(0).ToArray();
+        logits.Free();
+        return effects;
+    }
+
+    private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign) =>
+    [
+        .. effects.Index().OrderByDescending(entry => sign * entry.Item).ThenBy(entry => entry.Index).Take(count)
+            .Select(entry => new TokenEffect(entry.Index, model.TokenText(entry.Index), entry.Item)),
+    ];
+}

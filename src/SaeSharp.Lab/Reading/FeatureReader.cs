@@ -1,0 +1,78 @@
+using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>Reads the features on each token of a prompt, at every layer that has an SAE.</summary>
+internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
+{
+    public ReadResult Read(ReadRequest request)
+    {
+        var model = shelves.Models.Get(request.Model);
+        var followed = request.Follow.Select(shelves.Feature).ToList();
+        string[] asked = [.. request.Saes, .. request.Saes.Count > 0 ? followed.Select(feature => feature.Sae.Folder).Where(folder => !request.Saes.Any(name => shelves.Saes.Find(name) == folder)) : []];
+        var saes = shelves.SaesFor(model, asked);
+        foreach (var (sae, _) in followed) sae.RequireFits(model);
+        saes = [.. saes, .. followed.Select(feature => feature.Sae).Where(sae => !saes.Contains(sae)).Distinct()];
+        if (saes.Count == 0) throw LabException.NoSaeOfModel(model.Name, "the workspace");
+
+        var ids = model.Ids(request.Prompt, request.Ids, request.NoSpecial);
+        var cells = model.Cells(ids);
+        using var run = new LayerRun(model, saes, ids, new HookSet(), LogitRows.None);
+        return new()
+        {
+            Model = model.Name, Tokens = cells, Layers = [.. saes.Select(sae => Layer(run, sae, model, OptionException.NotNegative(request.Top, "--top")))],
+            Followed = [.. followed.Select(feature => Follow(run, feature.Sae, feature.Feature, model, cells))],
+        };
+    }
+
+    private LayerReading Layer(LayerRun run, LoadedSae sae, LanguageModel model, int top)
+    {
+        var index = indexes.Find(sae, model);
+        var (x, codes) = (run.At(sae), run.Codes(sae));
+        var reconstruction = sae.Sae.Reconstruct(x);                                                      // x̂   [pos, dIn]
+        var tokens = new TokenReading[x.RowCount];
+        for (var row = 0; row < tokens.Length; row++)
+        {
+            var (indices, values) = (codes.RowIndices(row).ToArray(), codes.RowValues(row).ToArray());
+            var strongest = Enumerable.Range(0, indices.Length).OrderByDescending(i => values[i]).ThenBy(i => indices[i]).Take(top);
+            tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), ErrorShare(x.Row<float>(row), reconstruction.Row<float>(row)),
+                [.. strongest.Select(i => Feature(indices[i], values[i], index?.Statistics))]);
+        }
+        reconstruction.Free();
+        return new() { Sae = sae.Name, Hook = sae.Hook, Layer = sae.Layer, Index = index?.Info.Name, Tokens = tokens };
+    }
+
+    private static FeatureReading Feature(int feature, float value, FeatureStatistics? statistics) => new(
+        feature, value, statistics?.Quantile(feature, value), statistics?.Max[feature] is { } max ? value / max : null, statistics?.Density(feature));
+
+    private FollowedFeature Follow(LayerRun run, LoadedSae sae, int feature, LanguageModel model, IReadOnlyList<TokenCell> cells)
+    {
+        var statistics = indexes.Find(sae, model)?.Statistics;
+        var values = run.Values(sae, feature);
+        var (max, position) = Peak(values, cells);
+        return new(sae.Name, feature, values, statistics is null || statistics.Fired[feature] == 0 ? null : [.. values.Select(value => statistics.Quantile(feature, value)!.Value)], max, position, statistics?.Max[feature]);
+    }
+
+    /// <summary>The largest value outside special tokens and where it is; 0 and null where the feature fires nowhere.</summary>
+    public static (double Max, int? Position) Peak(IReadOnlyList<double> values, IReadOnlyList<TokenCell> cells)
+    {
+        var (max, position) = (0.0, (int?)null);
+        for (var i = 0; i < cells.Count; i++)
+            if (!cells[i].IsSpecial && values[i] > max) (max, position) = (values[i], i);
+        return (max, position);
+    }
+
+    private static double? ErrorShare(ReadOnlySpan<float> x, ReadOnlySpan<float> reconstruction)
+    {
+        var (error, squares) = (0.0, 0.0);
+        for (var i = 0; i < x.Length; i++)
+        {
+            error += ((double)x[i] - reconstruction[i]) * ((double)x[i] - reconstruction[i]);
+            squares += (double)x[i] * x[i];
+        }
+        return squares > 0 ? error / squares : null;
+    }
+}

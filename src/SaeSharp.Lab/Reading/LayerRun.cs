@@ -1,0 +1,65 @@
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Numerics;
+using SaeSharp.Saes;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>One run of a model over one sequence, read by several SAEs: activations and coefficients at each.</summary>
+internal sealed class LayerRun : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _activations = new(StringComparer.Ordinal);
+    private readonly Dictionary<LoadedSae, SparseCodes> _codes = [];
+
+    /// <param name="model">The model.</param>
+    /// <param name="saes">Who reads.</param>
+    /// <param name="ids">The sequence.</param>
+    /// <param name="hooks">Edits, or an empty set.</param>
+    /// <param name="logits">Which logits are wanted.</param>
+    public LayerRun(LanguageModel model, IReadOnlyList<LoadedSae> saes, int[] ids, HookSet hooks, LogitRows logits)
+    {
+        foreach (var hook in saes.Select(sae => sae.Hook).Distinct())
+            hooks.Read(hook, value => _activations[hook] = value.Reshape(ids.Length, (int)(value.Count / ids.Length)).Clone()); // h   [pos, dIn]
+        Logits = model.Transformer.Run(TokenBatch.Of(ids), hooks, logits);
+        foreach (var sae in saes) _codes[sae] = sae.Encode(At(sae));
+    }
+
+    /// <summary>[rows, dVocab], or null where none were asked for.</summary>
+    public Tensor? Logits { get; }
+
+    /// <summary>What the SAE reads: [pos, dIn].</summary>
+    public Tensor At(LoadedSae sae) => _activations[sae.Hook];
+
+    /// <summary>Its coefficients.</summary>
+    public SparseCodes Codes(LoadedSae sae) => _codes[sae];
+
+    /// <summary>One feature on every position.</summary>
+    public double[] Values(LoadedSae sae, int feature)
+    {
+        var codes = _codes[sae];
+        var values = new double[codes.Rows];
+        for (var row = 0; row < values.Length; row++)
+        {
+            var slot = codes.RowIndices(row).BinarySearch(feature);
+            if (slot >= 0) values[row] = codes.RowValues(row)[slot];
+        }
+        return values;
+    }
+
+    /// <summary>‖h‖ at each position.</summary>
+    public double[] Norms(LoadedSae sae) => [.. Enumerable.Range(0, At(sae).RowCount).Select(row => Math.Sqrt(Squares(At(sae).Row<float>(row))))];
+
+    public void Dispose()
+    {
+        foreach (var tensor in _activations.Values) tensor.Free();
+        Logits?.Free();
+    }
+
+    /// <summary>Σ of squares, f64.</summary>
+    public static double Squares(ReadOnlySpan<float> row)
+    {
+        var sum = 0.0;
+        foreach (var value in row) sum += (double)value * value;
+        return sum;
+    }
+}
