@@ -1,0 +1,43 @@
+using SaeSharp.Lab;
+using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Reading;
+
+namespace SaeSharp.Web.Wording;
+
+/// <summary>Addresses of pages. A name may hold slashes, a part of an address may not: there a slash is a tilde.</summary>
+internal static class Links
+{
+    /// <summary>Every feature of an SAE: <c>/{model}/{source}</c>.</summary>
+    public static string Source(SaeInfo sae) => $"/{ModelPart(sae)}/{Part(sae.Name)}";
+
+    /// <summary>A feature: <c>/{model}/{source}/{index}</c>.</summary>
+    public static string Feature(SaeInfo sae, int feature) => $"{Source(sae)}/{feature}";
+
+    /// <summary>The prompt page with a prompt.</summary>
+    public static string Prompt(string model, string prompt) => $"/prompt?model={Uri.EscapeDataString(model)}&text={Uri.EscapeDataString(prompt)}";
+
+    /// <summary>The steering page with features <c>SAE:N</c> or <c>SAE:N=C</c> and, where there is one, a prompt.</summary>
+    public static string Steer(string? model, string? prompt, IEnumerable<string> features) =>
+        "/steer?" + string.Join('&', new[] { Pair("model", model), Pair("text", prompt) }.OfType<string>().Concat(features.Select(f => Pair("f", f)!)));
+
+    /// <summary>The SAE that an address names, or null. Addresses only choose among what the workspace lists; they never become paths.</summary>
+    public static SaeInfo? Find(Contents contents, string model, string source) =>
+        contents.Saes.FirstOrDefault(sae => Plain(sae.Name) == source && (Plain(sae.Model) ?? AnyModel) == model);
+
+    /// <summary>The workspace's name of the model an index was made with; null where it is not there.</summary>
+    public static string? ModelOf(Contents contents, IndexInfo index) =>
+        contents.Models.FirstOrDefault(name => name == index.Model || name == Path.GetFileName(index.Model.TrimEnd('/')));
+
+    /// <summary>What an SAE is called beside others: its layer where its hook has one, else its hook.</summary>
+    public static string Place(int? layer, string? hook) => layer is { } number ? $"layer {number}" : hook ?? "unknown place";
+
+    /// <summary>As <see cref="Place"/>, short enough for the edge of a plot.</summary>
+    public static string Short(int? layer, string? hook) => layer is { } number ? $"L{number}" : hook ?? "?";
+
+    private const string AnyModel = "model";
+
+    private static string ModelPart(SaeInfo sae) => Part(sae.Model ?? AnyModel);
+    private static string Part(string name) => Uri.EscapeDataString(Plain(name)!);
+    private static string? Plain(string? name) => name?.Trim('/').Replace('/', '~');
+    private static string? Pair(string key, string? value) => value is null ? null : $"{key}={Uri.EscapeDataString(value)}";
+}
