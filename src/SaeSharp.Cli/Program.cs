@@ -1,0 +1,1 @@
+return await SaeSharp.Cli.App.Run(args, System.Console.Out, System.Console.Error);
