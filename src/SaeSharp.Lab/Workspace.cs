@@ -1,17 +1,29 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Steering;
 using SaeSharp.Lab.Training;
+using SaeSharp.Models;
 
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>runs/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
-    private Workspace(string home, int threads) => (Home, Threads) = (home, threads);
+    private readonly Shelves _shelves;
+    private readonly IndexShelf _indexes;
+    private readonly EvalStore _evals;
+    private readonly FeaturePage _pages;
+
+    private Workspace(string home, int threads)
+    {
+        (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
+        (_shelves, _indexes, _evals) = (new(home, threads), new(home), new(home));
+        _pages = new(_shelves, _indexes);
+    }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
     /// <param name="home">The folder; null for <c>SAESHARP_HOME</c> or the user's data folder.</param>
@@ -26,57 +38,84 @@ public sealed class Workspace : IDisposable
     /// <summary>The folder.</summary>
     public string Home { get; }
 
-    /// <summary>Compute threads.</summary>
+    /// <summary>Compute threads; 0 for one a core.</summary>
     public int Threads { get; }
 
     /// <summary>What the workspace holds.</summary>
-    public Task<Contents> Contents(CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<Contents> Contents(CancellationToken cancel = default) => Task.Run(() => Overview.Contents(Home), cancel);
 
     /// <inheritdoc cref="InfoRequest"/>
-    public Task<InfoResult> Info(InfoRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<InfoResult> Info(InfoRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Overview.Of(request), cancel);
 
     /// <inheritdoc cref="TokensRequest"/>
-    public Task<TokensResult> Tokens(TokensRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<TokensResult> Tokens(TokensRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => TextTokens.Of(request, _shelves), cancel);
 
     /// <inheritdoc cref="GenerateRequest"/>
-    public Task<GenerateResult> Generate(GenerateRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<GenerateResult> Generate(GenerateRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
+    {
+        var model = _shelves.Models.Get(request.Model);
+        var prompt = model.Ids(request.Prompt, request.Ids, request.NoSpecial);
+        var hooks = request.Edits is null ? null : EditsFile.Apply(EditsFile.Read(request.Edits, _shelves), model, prompt.Length, new HookSet());
+        return Continuation.Of(model, prompt, request, hooks, progress, cancel);
+    }, cancel);
 
     /// <inheritdoc cref="ActivationsRequest"/>
-    public Task<ActivationsResult> Activations(ActivationsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<ActivationsResult> Activations(ActivationsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => ActivationExport.Write(request, _shelves, progress, cancel), cancel);
 
     /// <inheritdoc cref="TrainRequest"/>
-    public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="EncodeRequest"/>
-    public Task<EncodeResult> Encode(EncodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<EncodeResult> Encode(EncodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Encoding.Write(request, _shelves), cancel);
 
     /// <inheritdoc cref="EvalRequest"/>
-    public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => Evaluation.Run(request, _shelves, _evals, progress, cancel), cancel);
 
     /// <inheritdoc cref="IndexRequest"/>
-    public Task<IndexResult> Index(IndexRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<IndexResult> Index(IndexRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => IndexBuild.Run(request, _shelves, _indexes, progress, cancel), cancel);
 
     /// <inheritdoc cref="FeatureRequest"/>
-    public Task<FeatureResult> Feature(FeatureRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<FeatureResult> Feature(FeatureRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
     /// <inheritdoc cref="FeaturesRequest"/>
-    public Task<FeaturesResult> Features(FeaturesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<FeaturesResult> Features(FeaturesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
     /// <inheritdoc cref="ReadRequest"/>
-    public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
-    public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SteeringRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="TryRequest"/>
-    public Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
+    {
+        var model = await Task.Run(() => _shelves.Models.Get(request.Model ?? Trial.Samples), cancel).ConfigureAwait(false);
+        var trained = await Train(await Task.Run(() => Trial.Training(request, model), cancel).ConfigureAwait(false), progress, cancel).ConfigureAwait(false);
+        var indexes = new List<IndexResult>();
+        foreach (var sae in trained.Saes) indexes.Add(await Index(Trial.Indexing(request, sae, model), progress, cancel).ConfigureAwait(false));
+        return new(model.Name, trained, indexes);
+    }
 
     /// <inheritdoc cref="QualityRequest"/>
-    public Task<QualityResult> Quality(QualityRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<QualityResult> Quality(QualityRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new QualityRecipe(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="BenchRequest"/>
-    public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => throw new NotImplementedException();
+    public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
-    public void Dispose() { }
+    public void Dispose()
+    {
+        _indexes.Dispose();
+        _shelves.Dispose();
+    }
+
+    private Overview Overview => new(_shelves, _evals, _indexes);
 }

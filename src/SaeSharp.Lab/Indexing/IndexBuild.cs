@@ -11,7 +11,7 @@ internal static class IndexBuild
 {
     private const long FiringsAtATime = 1 << 22;
 
-    public static async Task<IndexResult> Run(IndexRequest request, Shelves shelves, IndexShelf indexes, IProgress<Progress>? progress, CancellationToken cancel)
+    public static IndexResult Run(IndexRequest request, Shelves shelves, IndexShelf indexes, IProgress<Progress>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         Require(request);
@@ -27,8 +27,8 @@ internal static class IndexBuild
         AtomicFolder.Write(info.Path, folder => Write(folder, info, model, spool, fired, new(corpus.Windows), request, progress, cancel).GetAwaiter().GetResult());
         indexes.Forget(info.Name);
         var seconds = clock.Elapsed.TotalSeconds;
-        return await Task.FromResult(new IndexResult(
-            info, fired.Count(count => count > 0), fired.Count(count => count > 0.1 * corpus.KeptTokens), (double)fired.Sum() / corpus.KeptTokens, seconds, corpus.KeptTokens / seconds)).ConfigureAwait(false);
+        return new(
+            info, fired.Count(count => count > 0), fired.Count(count => count > 0.1 * corpus.KeptTokens), (double)fired.Sum() / corpus.KeptTokens, seconds, corpus.KeptTokens / seconds);
     }
 
     private static void Require(IndexRequest request)

@@ -35,11 +35,11 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
         foreach (var option in new[] { json["truncation"], json["padding"] })
         {
-            if (!option.IsNothing) throw option.Unsupported("set", ["null"]);
+            if (!option.IsNothing) throw option.NotYet();
         }
         var added = json["added_tokens"];
         return new(
-            Kinds.Models.Read(json["model"]),
+            Kinds.Models.Read(json["model"], untyped: "BPE"),   // the first files of the format state no type
             added.IsNothing ? [] : [.. added.Items().Select(AddedToken.Read)],
             Kinds.Normalizers.ReadOptional(json["normalizer"]),
             Kinds.PreTokenizers.ReadOptional(json["pre_tokenizer"]),

@@ -9,15 +9,12 @@ namespace SaeSharp.Models.Tests.Tokenizers;
 /// <summary>What every tokenizer makes of every text equals what its reference implementation makes of it. Nothing here has a tolerance.</summary>
 public class EveryReferenceTokenizer
 {
-    public static TheoryData<string> Names => [.. Environment.GetEnvironmentVariable("SAESHARP_TOKENIZERS")?.Split(',') ??
-    [
-        "gpt2-plain", "gpt2-prefix", "gpt2-real", "llama2-half-bytes", "llama2-legacy", "llama2-unk", "tinystories-656k",
-    ]];
+    public static TheoryData<string> Names => ["gpt2-plain", "gpt2-prefix", "gpt2-real", "llama2-half-bytes", "llama2-legacy", "llama2-unk", "tinystories-656k"];
 
     [Theory, MemberData(nameof(Names))]
     public void Splits_each_text_into_the_same_tokens_at_the_same_places(string name) => ForEachRow(name, "encode", (tokenizer, row) =>
     {
-        var text = Reference.Corpus[row.GetProperty("i").GetInt32()];
+        var text = ReferenceTokenizers.Corpus[row.GetProperty("i").GetInt32()];
         var plain = tokenizer.Encode(text, addSpecial: false);
         if (row.TryGetProperty("ids", out var ids)) Assert.Equal(Ints(ids), plain.Ids);
         else
@@ -39,7 +36,7 @@ public class EveryReferenceTokenizer
     [Theory, MemberData(nameof(Names))]
     public void Leads_back_to_the_same_text(string name) => ForEachRow(name, "encode", (tokenizer, row) =>
     {
-        var text = Reference.Corpus[row.GetProperty("i").GetInt32()];
+        var text = ReferenceTokenizers.Corpus[row.GetProperty("i").GetInt32()];
         var ids = tokenizer.Encode(text).Ids;
         var expected = row.GetProperty("dec").GetString()!;
         Check(expected, tokenizer.Decode(ids));
@@ -56,11 +53,11 @@ public class EveryReferenceTokenizer
     [Theory, MemberData(nameof(Names))]
     public void Puts_pairs_together_and_reads_specials_as_text_alike(string name) => ForEachRow(name, "more", (tokenizer, row) =>
     {
-        var text = Reference.Corpus[row.GetProperty("i").GetInt32()];
+        var text = ReferenceTokenizers.Corpus[row.GetProperty("i").GetInt32()];
         var kind = row.GetProperty("kind").GetString();
         if (kind == "pair")
         {
-            var second = Reference.Corpus[row.GetProperty("j").GetInt32()];
+            var second = ReferenceTokenizers.Corpus[row.GetProperty("j").GetInt32()];
             var pair = tokenizer.EncodePair(text, second);
             Assert.Equal(Ints(row, "ids"), pair.Ids);
             Assert.Equal(Texts(row.GetProperty("tokens")), pair.Tokens);
@@ -101,24 +98,24 @@ public class EveryReferenceTokenizer
     [Theory, MemberData(nameof(Names))]
     public void Has_the_same_number_of_ids(string name)
     {
-        Assert.SkipUnless(Reference.Present, Reference.Absent);
-        using var manifest = JsonDocument.Parse(File.ReadAllText(Reference.Golden("manifest.json")));
+        Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
+        using var manifest = JsonDocument.Parse(File.ReadAllText(ReferenceTokenizers.Golden("manifest.json")));
         var row = manifest.RootElement.GetProperty("tokenizers").EnumerateArray().Single(row => row.GetProperty("name").GetString() == name);
-        Assert.Equal(row.GetProperty("vocab_size").GetInt32(), Reference.Load(name).VocabularySize);
+        Assert.Equal(row.GetProperty("vocab_size").GetInt32(), ReferenceTokenizers.Load(name).VocabularySize);
     }
 
     private static void ForEachRow(string name, string file, Action<Tokenizer, JsonElement> check)
     {
-        Assert.SkipUnless(Reference.Present, Reference.Absent);
-        var tokenizer = Reference.Load(name);
+        Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
+        var tokenizer = ReferenceTokenizers.Load(name);
         var number = 0;
-        foreach (var row in Reference.Rows($"{name}/{file}.jsonl.gz"))
+        foreach (var row in ReferenceTokenizers.Rows($"{name}/{file}.jsonl.gz"))
         {
             number++;
             try { check(tokenizer, row); }
             catch (Exception e) when (e is not Xunit.Sdk.XunitException { Message: "" })
             {
-                var text = row.TryGetProperty("i", out var i) ? JsonSerializer.Serialize(Reference.Corpus[i.GetInt32()]) : row.GetProperty("ids").GetRawText();
+                var text = row.TryGetProperty("i", out var i) ? JsonSerializer.Serialize(ReferenceTokenizers.Corpus[i.GetInt32()]) : row.GetProperty("ids").GetRawText();
                 Assert.Fail($"{name}, line {number} of {file}: {e.Message}\n{text[..Math.Min(text.Length, 400)]}");
             }
         }

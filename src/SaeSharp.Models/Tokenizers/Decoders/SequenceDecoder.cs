@@ -5,7 +5,7 @@ namespace SaeSharp.Models.Tokenizers.Decoders;
 /// <summary>One decoder after the other.</summary>
 internal sealed class SequenceDecoder(Decoder[] steps) : Decoder
 {
-    public static SequenceDecoder Read(JsonField field) => new([.. field["decoders"].Items().Select(Kinds.Decoders.Read)]);
+    public static SequenceDecoder Read(JsonField field) => new([.. field["decoders"].Items().Select(step => Kinds.Decoders.Read(step))]);
 
     public override DecoderStage Start(DecoderStage next, bool streaming)
     {

@@ -49,6 +49,7 @@ internal sealed class Bpe(Vocabulary vocabulary, MergeTable merges, Bpe.Options 
     {
         if (field["vocab"].IsNothing) throw field["vocab"].Wrong("an object of tokens and ids");
         if (field["merges"].IsNothing) throw field["merges"].Wrong("a list of merges");
+        if (field["dropout"].Number(otherwise: 0) > 0) throw field["dropout"].NotYet();
         var vocabulary = Vocabulary.Read(field["vocab"]);
         var options = new Options
         {
@@ -190,7 +191,7 @@ internal sealed class Bpe(Vocabulary vocabulary, MergeTable merges, Bpe.Options 
 
     private static int? ReadUnknown(JsonField field, Vocabulary vocabulary)
     {
-        if (field.TextOrNull() is not { } token) return null;
+        if (field.TextOrNull() is not { Length: > 0 } token) return null;
         return vocabulary.TryGet(token, out var id) ? id : throw field.Wrong("a token of the vocabulary");
     }
 

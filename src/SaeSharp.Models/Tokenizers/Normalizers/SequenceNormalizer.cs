@@ -5,7 +5,7 @@ namespace SaeSharp.Models.Tokenizers.Normalizers;
 /// <summary>One normaliser after the other.</summary>
 internal sealed class SequenceNormalizer(Normalizer[] steps) : Normalizer
 {
-    public static SequenceNormalizer Read(JsonField field) => new([.. field["normalizers"].Items().Select(Kinds.Normalizers.Read)]);
+    public static SequenceNormalizer Read(JsonField field) => new([.. field["normalizers"].Items().Select(step => Kinds.Normalizers.Read(step))]);
 
     public override Piece Normalize(Piece piece)
     {

@@ -5,7 +5,7 @@ namespace SaeSharp.Models.Tokenizers.PostProcessors;
 /// <summary>One post-processor after the other.</summary>
 internal sealed class SequencePostProcessor(PostProcessor[] steps) : PostProcessor
 {
-    public static SequencePostProcessor Read(JsonField field) => new([.. field["processors"].Items().Select(Kinds.PostProcessors.Read)]);
+    public static SequencePostProcessor Read(JsonField field) => new([.. field["processors"].Items().Select(step => Kinds.PostProcessors.Read(step))]);
 
     public override IReadOnlyList<TokenList> Process(IReadOnlyList<TokenList> encodings, bool addSpecial)
     {

@@ -5,7 +5,7 @@ namespace SaeSharp.Models.Tokenizers.PreTokenizers;
 /// <summary>One pre-tokenizer after the other, each on the pieces of the one before.</summary>
 internal sealed class SequencePreTokenizer(PreTokenizer[] steps) : PreTokenizer
 {
-    public static SequencePreTokenizer Read(JsonField field) => new([.. field["pretokenizers"].Items().Select(Kinds.PreTokenizers.Read)]);
+    public static SequencePreTokenizer Read(JsonField field) => new([.. field["pretokenizers"].Items().Select(step => Kinds.PreTokenizers.Read(step))]);
 
     public override void Split(Piece piece, List<Piece> pieces)
     {

@@ -69,6 +69,8 @@ internal readonly struct JsonField(string file, string path, JsonElement element
     public int Count() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) && value >= 0 ? value : throw Wrong("a whole number of 0 or more");
 
+    public double Number(double otherwise) => IsNothing ? otherwise : element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) ? value : throw Wrong("a number");
+
     /// <summary>A token id, 32 bits. Those of 2³¹ and more keep their bits and come out negative: no model has a row for them.</summary>
     public int Id() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetUInt32(out var value) ? unchecked((int)value) : throw Wrong("a token id (a whole number from 0 to 4294967295)");
@@ -87,6 +89,9 @@ internal readonly struct JsonField(string file, string path, JsonElement element
     public FileException Unsupported(string kind, IReadOnlyCollection<string> supported) => FileException.Unsupported(
         file, Path, $"'{kind}', expected one of {string.Join(", ", supported)}",
         Spelling.Closest(kind, supported) is { } nearest ? $"The nearest that can be read is '{nearest}'." : "Tokenizers of this kind cannot be read yet.");
+
+    /// <summary>The error for an option that this program does not have.</summary>
+    public FileException NotYet() => FileException.Unsupported(file, Path, "it is set, which cannot be done yet", "Set it to null in a copy of the file if you can do without it.");
 
     private JsonField Child(string step, JsonElement value) => new(file, step[0] == '.' && path.Length == 0 ? step[1..] : path + step, value);
 

@@ -12,11 +12,14 @@ internal sealed class KindTable<T> : IEnumerable<string> where T : class
     /// <summary>The component described at <paramref name="field"/>, or null where the file has none.</summary>
     public T? ReadOptional(JsonField field) => field.IsNothing ? null : Read(field);
 
+    /// <summary>The component described at <paramref name="field"/>.</summary>
+    /// <param name="field">Where it is described.</param>
+    /// <param name="untyped">The kind where the file states none.</param>
     /// <exception cref="FileException">The field has no type, or one that is not in this table.</exception>
-    public T Read(JsonField field)
+    public T Read(JsonField field, string? untyped = null)
     {
         var type = field["type"];
-        var kind = type.Text();
+        var kind = type.IsNothing && untyped is not null ? untyped : type.Text();
         return readers.TryGetValue(kind, out var read) ? read(field) : throw type.Unsupported(kind, readers.Keys);
     }
 

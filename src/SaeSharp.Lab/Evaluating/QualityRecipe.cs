@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using SaeSharp.Lab.Harvesting;
+using SaeSharp.Lab.Harvesting.Texts;
+using SaeSharp.Lab.Library;
+using SaeSharp.Models;
+using SaeSharp.Models.Tokenizers;
+using SaeSharp.Numerics;
+using SaeSharp.Saes;
+using SaeSharp.Saes.Training;
+
+namespace SaeSharp.Lab.Evaluating;
+
+/// <summary>A published comparison of SAE trainers, to the letter: texts, ids, windows, split, steps and scores. What must be equal first is checked first.</summary>
+/// <remarks>
+/// TinyStories-656K; documents of two files cut at <c>&lt;|endoftext|&gt;</c>, those under 32 ids dropped; window = BOS and the first 255 ids; every 16th document held out; all positions but BOS;
+/// batches of 1,024 from fresh permutations; activations scaled to a mean norm of √dIn; Adam, 50 steps of warm-up, the last fifth decaying to 0.
+/// </remarks>
+internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
+{
+    private const string Separator = "<|endoftext|>";
+    private const int Bos = 1, LeadingSpace = 80, HeldOutEvery = 16, Batch = 1024, WarmupSteps = 50, DeadTokens = 200_000;
+    private const long TrainChecksum = 80461271, HeldOutChecksum = 1340505689, TrainTokens = 894_921, HeldOutTokens = 59_936;
+    private const int DocumentsKept = 5124;
+    private static readonly CorpusOptions Windows = new() { Context = 256, MinDocument = 32 };
+
+    public QualityResult Run(IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var (clock, folder) = (Stopwatch.StartNew(), Path.Combine(request.Data, "tinystories-656k"));
+        var model = shelves.Models.Get(folder);
+        var (training, heldOut, documents) = Split(model.Tokenizer);
+        var read = clock.Elapsed.TotalSeconds;
+
+        using var activations = CorpusActivations.Open(model, training, [model.Transformer.RequireHook(request.Hook)], request.Seed, 0, progress, cancel);
+        var source = new ShuffledBuffer(activations.At(request.Hook), Batch, 1024, request.Seed);
+        var norm = source.MeanNorm(null, cancel);
+        var harvest = clock.Elapsed.TotalSeconds;
+
+        var trained = Train(model, source, progress, cancel);
+        var train = clock.Elapsed.TotalSeconds;
+
+        var target = request.Out ?? Path.Combine(Path.GetTempPath(), $"saesharp-{Guid.NewGuid():N}");
+        try
+        {
+            SaeFolder.Save(trained, target);
+            var sae = new LoadedSae(target, target, trained);
+            var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel);
+            return new()
+            {
+                Documents = documents, TrainTokens = training.KeptTokens, HeldOutTokens = heldOut.KeptTokens, TrainChecksum = Checksum(training), HeldOutChecksum = Checksum(heldOut),
+                MeanNorm = norm, Eval = eval, KlZero = scores.Divergence(SpliceScores.Splice.Zero)!.Value, KlMean = scores.Divergence(SpliceScores.Splice.Mean)!.Value,
+                DeadHeldOut = Dead(sae, model, [heldOut], cancel), DeadOverall = Dead(sae, model, [heldOut, training.Take(DeadTokens)], cancel), DecoderCosine = DecoderCosines(sae, model, heldOut, cancel),
+                Seconds = new(read, harvest - read, train - harvest, clock.Elapsed.TotalSeconds - train, clock.Elapsed.TotalSeconds), WeightsSha256 = sae.WeightsSha256,
+            };
+        }
+        finally
+        {
+            if (request.Out is null) Directory.Delete(target, recursive: true);
+        }
+    }
+
+    /// <summary>Training and held-out windows, their checksums and counts compared with the recipe's.</summary>
+    private (Corpus Training, Corpus HeldOut, int Documents) Split(Tokenizer tokenizer)
+    {
+        var texts = Path.Combine(request.Data, "tinystories-text");
+        var sample = Path.Combine(texts, "tinystories_sample.txt");
+        var pieces = Cut(sample).SkipLast(1) // its last piece is cut off mid-story
+            .Concat(Cut(Path.Combine(texts, "derived", "tinystories_part2_truecased.txt"))).Where(piece => piece.Length > 0);
+        var documents = pieces.Select(piece => WithoutPrepended(tokenizer.Encode(piece, addSpecial: false).Ids)).Where(ids => ids.Length >= Windows.MinDocument).ToList();
+        int[] Window(int[] ids) => [Bos, .. ids.Take(Windows.Context - 1)];
+        var training = Corpus.Of(sample, documents.Where((_, i) => i % HeldOutEvery != 0).Select(Window), Windows, Bos);
+        var heldOut = Corpus.Of(sample, documents.Where((_, i) => i % HeldOutEvery == 0).Select(Window), Windows, Bos);
+        Require("number of documents", DocumentsKept, documents.Count);
+        Require("number of training tokens", TrainTokens, training.KeptTokens);
+        Require("number of held-out tokens", HeldOutTokens, heldOut.KeptTokens);
+        Require("checksum of the training windows", TrainChecksum, Checksum(training));
+        Require("checksum of the held-out windows", HeldOutChecksum, Checksum(heldOut));
+        return (training, heldOut, documents.Count);
+    }
+
+    private static IEnumerable<string> Cut(string path) => TextFile.ReadUtf8(path).Split(Separator).Select(piece => piece.Trim(' ', '\n'));
+
+    /// <summary>The tokenizer without its Prepend normaliser gives the same ids but for the first, the lone space.</summary>
+    private static int[] WithoutPrepended(int[] ids) => ids is [LeadingSpace, .. var rest] ? rest : ids;
+
+    private static void Require(string what, long expected, long actual)
+    {
+        if (expected != actual) throw LabException.Checksum(what, expected, actual);
+    }
+
+    /// <summary>Σ (j + 1)·id_j over each window, j from 0 at BOS, summed over the windows, mod 2³¹.</summary>
+    private static long Checksum(Corpus corpus) => corpus.Windows.Aggregate(0L, (sum, window) => (sum + window.Ids.Index().Sum(entry => (entry.Index + 1L) * entry.Item)) & int.MaxValue);
+
+    private SparseAutoencoder Train(LanguageModel model, ActivationSource source, IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var config = new SaeConfig
+        {
+            Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = request.Arch == "topk" ? request.K : 0, RescaleActsByDecoderNorm = request.Arch == "topk",
+            ModelName = model.Name, HookName = request.Hook, ContextSize = Windows.Context,
+        };
+        var options = new TrainingOptions
+        {
+            Steps = request.Steps, LearningRate = request.Lr, WarmupSteps = WarmupSteps, DecaySteps = request.Steps / 5, DeadWindow = request.DeadWindow,
+            AuxCoefficient = request.AuxCoefficient, Seed = request.Seed, L1WarmupSteps = 100,
+        };
+        var meter = new ProgressMeter(progress, "training", (long)request.Steps * Batch, "tokens");
+        return new SaeTrainer(config, options, source, shelves.Backend).Run(
+            onStep: step => meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["dead"] = step.Dead }), cancel: cancel);
+    }
+
+    private static bool[] Fired(LoadedSae sae, LanguageModel model, Corpus corpus, CancellationToken cancel)
+    {
+        var fired = new bool[sae.DSae];
+        new Harvester(model, [sae.Hook], Harvester.DefaultRows).Run(corpus.Windows, batch =>
+        {
+            var codes = sae.Sae.Encode(batch.Activations[sae.Hook]);
+            for (var i = 0; i < codes.Indices.Length; i++) fired[codes.Indices[i]] |= codes.Values[i] > 0;
+        }, cancel);
+        return fired;
+    }
+
+    private static int Dead(LoadedSae sae, LanguageModel model, Corpus[] corpora, CancellationToken cancel)
+    {
+        var fired = corpora.Select(corpus => Fired(sae, model, corpus, cancel)).ToList();
+        return Enumerable.Range(0, sae.DSae).Count(latent => !fired.Exists(each => each[latent]));
+    }
+
+    /// <summary>Mean, median and 95th percentile of each living latent's largest decoder cosine with another.</summary>
+    private double[] DecoderCosines(LoadedSae sae, LanguageModel model, Corpus heldOut, CancellationToken cancel)
+    {
+        var fired = Fired(sae, model, heldOut, cancel);
+        int[] living = [.. Enumerable.Range(0, sae.DSae).Where(latent => fired[latent])];
+        if (living.Length < 2) return [];
+        var rows = Tensor.Zeros(DType.F32, living.Length, sae.Sae.DIn);                                   // W_dec    [living, dIn]
+        for (var i = 0; i < living.Length; i++) sae.UnitDirection(living[i]).CopyTo(rows.Row<float>(i));
+        var cosines = Tensor.Zeros(DType.F32, living.Length, living.Length);                              // cosines  [living, living]
+        shelves.Backend.MatMul(rows, rows, cosines, Numerics.Backends.Transpose.B);
+        var largest = new double[living.Length];
+        for (var i = 0; i < living.Length; i++)
+        {
+            cosines.Row<float>(i)[i] = -1;
+            largest[i] = System.Numerics.Tensors.TensorPrimitives.Max<float>(cosines.Row<float>(i));
+        }
+        Array.Sort(largest);
+        return [largest.Average(), Percentile(largest, 0.5), Percentile(largest, 0.95)];
+    }
+
+    private static double Percentile(double[] sorted, double share)
+    {
+        var place = share * (sorted.Length - 1);
+        var low = (int)place;
+        return low + 1 < sorted.Length ? sorted[low] + (place - low) * (sorted[low + 1] - sorted[low]) : sorted[low];
+    }
+}

@@ -1,0 +1,46 @@
+using SaeSharp.Lab.Harvesting;
+using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Library;
+
+namespace SaeSharp.Lab.Training;
+
+/// <summary>Chooses settings that suit a model and a text, for a first look.</summary>
+internal static class Trial
+{
+    private const int MostLayers = 4;
+    private const long MostTokens = 400_000, TokensIndexed = 200_000;
+
+    /// <summary>The folder that comes with the program: a tiny model with random weights, and a text.</summary>
+    public static string Samples => Path.Combine(AppContext.BaseDirectory, "samples", "tiny");
+
+    /// <summary>The text of the samples: the first .txt beside the model.</summary>
+    public static string SampleText => Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, "*.txt").Order(StringComparer.Ordinal).FirstOrDefault() is { } file ? file
+        : throw LabException.NothingToDo($"the sample in {Samples} is missing", "Name a model and a text: sae try MODEL --texts FILE.");
+
+    public static TrainRequest Training(TryRequest request, LanguageModel model)
+    {
+        var layers = model.Transformer.Spec.Layers;
+        var corpus = Texts(request, model);
+        var tokens = Corpus.Read(corpus, model).KeptTokens;
+        var batch = (int)Math.Clamp(tokens / 8, 32, 1024);
+        var wanted = request.Tokens > 0 ? request.Tokens : Math.Clamp(tokens * 8, batch * 100L, MostTokens);
+        var dIn = model.Transformer.Spec.DModel;
+        return new()
+        {
+            Model = model.Folder, Hooks = [.. Layers(layers).Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = Math.Min(8 * dIn, 4096), K = Math.Clamp(dIn / 8, 4, 32),
+            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 100, Resume = true, Out = Path.GetFileName(model.Folder),
+        };
+    }
+
+    public static IndexRequest Indexing(TryRequest request, TrainedSae sae, LanguageModel model) => new() { Sae = sae.Path, Model = model.Folder, Corpus = Texts(request, model), Tokens = TokensIndexed };
+
+    private static CorpusOptions Texts(TryRequest request, LanguageModel model) => new()
+    {
+        Texts = request.Texts ?? SampleText, Split = request.Split, Context = Math.Min(256, model.Transformer.Spec.Context),
+    };
+
+    /// <summary>The middle layer and others around it, evenly spread.</summary>
+    private static IEnumerable<int> Layers(int layers) => layers <= MostLayers
+        ? Enumerable.Range(0, layers)
+        : Enumerable.Range(0, MostLayers).Select(i => (2 * i + 1) * layers / (2 * MostLayers)).Distinct();
+}

@@ -1,0 +1,73 @@
+using CsCheck;
+using SaeSharp.Models.Tokenizers.Models;
+using SaeSharp.Models.Tokenizers.Reading;
+
+namespace SaeSharp.Models.Tests.Tokenizers;
+
+/// <summary>The queue of merges gives what its naive twin gives: look for the best pair from the start, merge it, begin again.</summary>
+public class MergerTests
+{
+    [Fact]
+    public void The_queue_merges_like_a_search_from_the_start()
+    {
+        // Random vocabularies over two letters: every way to build a token has a rank, so merges compete for the same letters.
+        Gen.Select(Gen.Int[0, 1].Array[0, 40], Gen.Int[0, 1000].Array[30]).Sample((letters, order) =>
+        {
+            string[] tokens = [.. from length in new[] { 1, 2, 3, 4 } from bits in Enumerable.Range(0, 1 << length) select Spell(bits, length)];
+            var vocabulary = new Vocabulary(tokens.Select((token, id) => (token, id)).ToDictionary(row => row.token, row => row.id));
+            var splits = tokens.SelectMany(token => Enumerable.Range(1, token.Length - 1).Select(at => $"{token[..at]} {token[at..]}")).ToArray();
+            var lines = splits.Select((line, i) => (line, key: order[i % order.Length] ^ i)).OrderBy(row => row.key).Select(row => row.line).Take(order[0] % splits.Length);
+            var merges = MergeTable.Read("merges", lines, vocabulary);
+
+            var symbols = letters.Select(letter => new Symbol(letter, 1)).ToArray();
+            Merger.Merge(symbols, merges);
+            Assert.Equal(Naive([.. letters], merges), symbols.Where(symbol => symbol.Bytes > 0).Select(symbol => symbol.Id));
+        });
+
+        static string Spell(int bits, int length) => string.Concat(Enumerable.Range(0, length).Select(i => (bits >> i & 1) == 0 ? 'a' : 'b'));
+    }
+
+    [Fact]
+    public void A_document_in_sections_has_the_tokens_of_the_document_as_a_whole()
+    {
+        var model = JsonField.Read(Path.Combine(Fixtures.Folder("byte-fallback"), "tokenizer.json"))["model"];
+        var bpe = Kinds.Models.Read(model);
+        var merges = MergeTable.Read(model["merges"], Vocabulary.Read(model["vocab"]), "");
+        Texts.Plain.Select(text => string.Concat(text.Select(unit => bpe.IdOf([unit]) is null ? '▁' : unit))).Sample(text =>
+        {
+            var tokens = new List<ModelToken>();
+            bpe.Tokenize(text, tokens);
+            Assert.Equal(Naive([.. text.Select(unit => bpe.IdOf([unit])!.Value)], merges), tokens.Select(token => token.Id));
+        });
+    }
+
+    [Fact]
+    public void The_queue_gives_the_lowest_rank_first_and_of_equals_the_leftmost() =>
+        Gen.Select(Gen.Int[0, 20].Array[0, 300], Gen.Int[0, 20].Array[0, 300]).Sample((before, after) =>
+        {
+            var queue = new MergeQueue(stackalloc ulong[4]);
+            for (var i = 0; i < before.Length; i++) queue.Append(before[i], i);
+            queue.Order();
+            for (var i = 0; i < after.Length; i++) queue.Push(after[i], before.Length + i);
+            var popped = new List<(int Rank, int Position)>();
+            while (queue.Count > 0) popped.Add(queue.Pop());
+            queue.Dispose();
+            Assert.Equal(before.Concat(after).Select((rank, position) => (rank, position)).Order(), popped);
+        });
+
+    private static List<int> Naive(List<int> ids, MergeTable merges)
+    {
+        while (true)
+        {
+            var best = -1;
+            for (var i = 0; i + 1 < ids.Count; i++)
+            {
+                var rank = merges.RankOf(ids[i], ids[i + 1]);
+                if (rank >= 0 && (best < 0 || rank < merges.RankOf(ids[best], ids[best + 1]))) best = i;
+            }
+            if (best < 0) return ids;
+            ids[best] = merges.ResultOf(merges.RankOf(ids[best], ids[best + 1]));
+            ids.RemoveAt(best + 1);
+        }
+    }
+}
