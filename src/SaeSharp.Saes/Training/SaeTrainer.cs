@@ -136,7 +136,8 @@ public sealed class SaeTrainer
         return (squares - Setting.Backend.SumOfSquares(_sums) / Setting.BatchSize) / Setting.BatchSize;
     }
 
-    private double FindScale(CancellationToken cancel)
+    /// <summary>√dIn / mean ‖x‖, or 1.</summary>
+    internal double FindScale(CancellationToken cancel)
     {
         if (!Setting.Options.NormaliseActivations) return 1;
         var norm = _source.MeanNorm(Setting.Options.NormBatches == 0 ? null : (long)Setting.Options.NormBatches * Setting.BatchSize, cancel);

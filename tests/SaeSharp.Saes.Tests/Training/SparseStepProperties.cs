@@ -36,7 +36,7 @@ public class SparseStepProperties
     [Theory, InlineData("topk"), InlineData("standard")]
     public void The_number_of_threads_changes_no_bit(string architecture)
     {
-        var options = Options with { Steps = 30, DeadWindow = 3, L1Coefficient = 0.1 };
+        var options = Options with { Steps = 60, DeadWindow = 3, L1Coefficient = 0.1 };
         var pool = PoolSource.SparseSums(2, 4 * 600, 24, directions: 40, active: 4);
         SparseAutoencoder Train(int threads) => new SaeTrainer(RandomTensors.Config(architecture, 24, 300), options, new PoolSource(pool, 600), CpuBackend.Create(threads)).Run();
 
