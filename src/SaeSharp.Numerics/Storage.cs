@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace SaeSharp.Numerics;
 
-/// <summary>Bytes that tensors look into. Whoever makes one decides where they live: native memory here, a mapped file in Models.</summary>
+/// <summary>Bytes that tensors look into. Whoever makes one decides where they live: native memory here, a file's bytes in Files.</summary>
 public abstract class Storage : IDisposable
 {
     /// <summary>Address of the first byte; 64-byte aligned for <see cref="NativeStorage"/>, any alignment for mapped files.</summary>

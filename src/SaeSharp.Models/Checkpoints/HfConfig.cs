@@ -78,8 +78,7 @@ public sealed class HfConfig
     private Found Require(ReadOnlySpan<string> keys)
     {
         if (Find(keys) is { } found) return found;
-        var others = keys.Length == 1 ? "" : $" (or {string.Join(", ", keys[1..].ToArray())})";
-        throw FileException.Missing(Path, "key", Name(keys[0]) + others, [.. _root.EnumerateObject().Select(property => Name(property.Name))]);
+        throw FileException.Missing(Path, "key", Name(string.Join("' or '", keys!)), [.. _root.EnumerateObject().Select(property => Name(property.Name))]);
     }
 
     private Found? Find(ReadOnlySpan<string> keys)

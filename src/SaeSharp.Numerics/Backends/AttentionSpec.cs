@@ -4,7 +4,7 @@ namespace SaeSharp.Numerics.Backends;
 /// <param name="Scale">Factor on q·k, usually 1/√dHead.</param>
 /// <param name="Window">A query sees at most this many newest keys, its own included; 0 means all.</param>
 /// <param name="SoftCap">c: scores become c·tanh(score/c) before the softmax (Gemma 2); 0 means none.</param>
-public readonly record struct AttentionSpec(float Scale, int Window = 0, float SoftCap = 0);
+public readonly record struct AttentionSpec(double Scale, int Window = 0, double SoftCap = 0);
 
 /// <summary>One sequence among the rows of a batch: rows <paramref name="Start"/> to <paramref name="Start"/> + <paramref name="Count"/> − 1 are its positions 0, 1, 2 …</summary>
 public readonly record struct SequenceSpan(int Start, int Count);

@@ -3,6 +3,8 @@ namespace SaeSharp;
 /// <summary>A file could not be read or written, or does not hold what its format asks for.</summary>
 public sealed class FileException : SaeSharpException
 {
+    private const int NamesShown = 12;
+
     private FileException(string file, string message, string hint, Exception? inner = null) : base(message, hint, inner) => File = file;
 
     /// <summary>Path of the file.</summary>
@@ -21,7 +23,7 @@ public sealed class FileException : SaeSharpException
         file, $"{file} has no {kind} '{name}'.",
         Spelling.Closest(name, present) is { } similar ? $"It has '{similar}'."
         : present.Count == 0 ? $"It has no {kind} at all."
-        : $"It has {present.Count}, among them '{present.First()}'.");
+        : $"It has {string.Join(", ", present.Take(NamesShown))}{(present.Count > NamesShown ? ", ..." : "")}.");
 
     /// <summary>The operating system refused to read the file.</summary>
     public static FileException Unreadable(string file, Exception inner) => new(
@@ -29,8 +31,8 @@ public sealed class FileException : SaeSharpException
         inner is FileNotFoundException or DirectoryNotFoundException ? $"There is no file {file}." : $"{file} cannot be read: {inner.Message}",
         "Check the path, and that you may read the file.", inner);
 
-    /// <summary>The operating system refused to write the file; what was there before is untouched.</summary>
+    /// <summary>The operating system refused to write the file.</summary>
     public static FileException Unwritable(string file, Exception inner) => new(
         file, $"{file} cannot be written: {inner.Message}",
-        "Check that the folder exists, that you may write there, and that the disk is not full. An earlier file of that name is unchanged.", inner);
+        "Check that the folder exists, that you may write there, and that the disk is not full. What stands there is the old file or the new one, never a part.", inner);
 }

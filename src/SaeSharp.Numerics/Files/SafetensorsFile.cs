@@ -2,7 +2,7 @@ namespace SaeSharp.Numerics.Files;
 
 /// <summary>A safetensors file, opened for reading and checked as a whole: after <see cref="Open(string)"/> every tensor lies inside the file.</summary>
 /// <remarks>
-/// Large files that only their owner may write are mapped, others are read into memory (<see cref="FileStorage"/> says why). Tensors are views of
+/// Large files are mapped, small ones and those that everybody may write are read into memory (<see cref="FileStorage"/> says why). Tensors are views of
 /// those bytes and stay valid after <see cref="Dispose"/>. Treat them as read-only. Safe for several threads.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
@@ -64,9 +64,9 @@ public sealed class SafetensorsFile : IDisposable
             throw FileException.Unsupported(Path, $"tensor '{name}'", $"its type {entry.TypeName} is not one that is read: {SafetensorsTypes.HeldNames}",
                 "Convert the file to one of these types first.");
         }
-        if (entry.Shape.Any(size => size > int.MaxValue))
+        if (!Fits(entry.Shape))
         {
-            throw FileException.Unsupported(Path, $"tensor '{name}'", $"its shape {entry.ShapeText} has an axis longer than {int.MaxValue}",
+            throw FileException.Unsupported(Path, $"tensor '{name}'", $"its shape {entry.ShapeText} has an axis longer than {int.MaxValue}, or more rows",
                 "Store it in parts.");
         }
 
@@ -91,6 +91,18 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>The bytes of any tensor, also of types that <see cref="Read"/> refuses.</summary>
     internal byte[] RawBytes(string name) => Bytes(_storage, _dataStart + Entry(name).Start, checked((int)Entry(name).Bytes)).ToArray();
+
+    /// <summary>Whether tensors can count its rows and columns, empty shapes included.</summary>
+    private static bool Fits(IReadOnlyList<long> shape)
+    {
+        var rows = 1L;
+        for (var i = 0; i < shape.Count; i++)
+        {
+            if (rows > int.MaxValue || shape[i] > int.MaxValue) return false;
+            rows *= shape[i];
+        }
+        return true;
+    }
 
     private unsafe Tensor AlignedCopy(DType type, int[] shape, long start)
     {

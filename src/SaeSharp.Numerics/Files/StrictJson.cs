@@ -39,8 +39,7 @@ public static class StrictJson
         try
         {
             RequireUnicode(utf8.Span, file);
-            using var document = JsonDocument.Parse(utf8, Options);
-            return document.RootElement.Clone();
+            return JsonElement.Parse(utf8.Span, Options);
         }
         catch (JsonException error)
         {

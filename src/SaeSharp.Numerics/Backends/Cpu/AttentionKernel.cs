@@ -28,7 +28,7 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
     public readonly void Attend(float* q, float* z, int stride, int position, int count)
     {
         var last = position + count - 1;
-        var first = First(position) / L.Count * L.Count;
+        var first = First(position) / (2 * L.Count) * (2 * L.Count); // whole pairs of vectors, or the last pair would reach beyond the padding
         for (var j = first; j <= last; j += 2 * L.Count) Score(q, stride, j, count);
         for (var r = 0; r < count; r++) Normalise(Scores + r * ScoreStride, first, position + r);
 
@@ -90,11 +90,11 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
     private readonly void Normalise(float* scores, int first, int position)
     {
         var end = (position + L.Count) / L.Count * L.Count;
-        var scale = L.Broadcast(Spec.Scale);
+        var scale = L.Broadcast((float)Spec.Scale);
         for (var j = first; j < end; j += L.Count)
         {
             var s = L.Multiply(L.Load(scores + j), scale);
-            if (Spec.SoftCap > 0) s = L.Multiply(L.Broadcast(Spec.SoftCap), RowKernel<L, TVector>.Tanh(L.Divide(s, L.Broadcast(Spec.SoftCap))));
+            if (Spec.SoftCap > 0) s = L.Multiply(L.Broadcast((float)Spec.SoftCap), RowKernel<L, TVector>.Tanh(L.Divide(s, L.Broadcast((float)Spec.SoftCap))));
             L.Store(scores + j, s);
         }
         for (var j = first; j < First(position); j++) scores[j] = float.NegativeInfinity;

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using SaeSharp.Numerics.Threads;
 
@@ -16,9 +17,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
         var job = new AdamJob
         {
-            W = parameter.Pointer<float>(), G = gradient.Pointer<float>(), M = mean.Pointer<float>(), V = meanSquare.Pointer<float>(), Count = parameter.Count, Step = step,
+            W = parameter.Pointer<float>(), G = gradient.Pointer<float>(), M = mean.Pointer<float>(), V = meanSquare.Pointer<float>(), Count = parameter.Count,
+            Beta1 = (float)step.Beta1, Beta2 = (float)step.Beta2, Rest1 = (float)(1 - step.Beta1), Rest2 = (float)(1 - step.Beta2),
+            Epsilon = (float)step.Epsilon, Scale = (float)step.GradientScale, Keep = (float)(1 - step.LearningRate * step.WeightDecay),
             Rate = (float)(step.LearningRate / (1 - Math.Pow(step.Beta1, step.Step))), Correction = (float)(1 / (1 - Math.Pow(step.Beta2, step.Step))),
-            Keep = (float)(1 - step.LearningRate * step.WeightDecay),
         };
         _pool.For((int)((job.Count + Chunk - 1) / Chunk), ref job, job.Count < SmallWork);
         Keep(parameter, gradient, mean, meanSquare);
@@ -54,8 +56,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     {
         public float* W, G, M, V;
         public long Count;
-        public AdamStep Step;
-        public float Rate, Correction, Keep;
+        public float Beta1, Beta2, Rest1, Rest2, Epsilon, Scale, Rate, Correction, Keep;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int part)
@@ -63,10 +64,8 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             var first = (long)part * Chunk;
             var n = (int)Math.Min(Chunk, Count - first);
             float* w = W + first, g = G + first, m = M + first, v = V + first;
-            float b1 = (float)Step.Beta1, b2 = (float)Step.Beta2, r1 = (float)(1 - Step.Beta1), r2 = (float)(1 - Step.Beta2);
-            float clip = (float)Step.GradientScale, eps = (float)Step.Epsilon;
-            TVector beta1 = L.Broadcast(b1), beta2 = L.Broadcast(b2), scale = L.Broadcast(clip);
-            TVector rest1 = L.Broadcast(r1), rest2 = L.Broadcast(r2), epsilon = L.Broadcast(eps);
+            TVector beta1 = L.Broadcast(Beta1), beta2 = L.Broadcast(Beta2), scale = L.Broadcast(Scale);
+            TVector rest1 = L.Broadcast(Rest1), rest2 = L.Broadcast(Rest2), epsilon = L.Broadcast(Epsilon);
             TVector rate = L.Broadcast(-Rate), correction = L.Broadcast(Correction), keep = L.Broadcast(Keep);
             var i = 0;
             for (; i + L.Count <= n; i += L.Count)
@@ -81,10 +80,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             }
             for (; i < n; i++)
             {
-                var grad = g[i] * clip;
-                m[i] = MathF.FusedMultiplyAdd(b1, m[i], r1 * grad);
-                v[i] = MathF.FusedMultiplyAdd(b2, v[i], r2 * (grad * grad));
-                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + eps), Keep * w[i]);
+                var grad = g[i] * Scale;
+                m[i] = MathF.FusedMultiplyAdd(Beta1, m[i], Rest1 * grad);
+                v[i] = MathF.FusedMultiplyAdd(Beta2, v[i], Rest2 * (grad * grad));
+                w[i] = MathF.FusedMultiplyAdd(-Rate, m[i] / (MathF.Sqrt(v[i] * Correction) + Epsilon), Keep * w[i]);
             }
         }
     }
@@ -100,12 +99,16 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         {
             var first = (long)part * Chunk;
             var end = Math.Min(Count, first + Chunk);
-            var sum = 0.0;
-            for (var i = first; i < end; i += 256)
+            var i = first;
+            Vector<double> low = default, high = default;
+            for (; i + Vector<float>.Count <= end; i += Vector<float>.Count)
             {
-                var n = (int)Math.Min(256, end - i);
-                sum += RowKernel<L, TVector>.Dot(X + i, X + i, n);
+                Vector.Widen(Unsafe.ReadUnaligned<Vector<float>>(X + i), out var a, out var b);
+                low += a * a;
+                high += b * b;
             }
+            var sum = Vector.Sum(low + high);
+            for (; i < end; i++) sum += (double)X[i] * X[i];
             Sums[part] = sum;
         }
     }

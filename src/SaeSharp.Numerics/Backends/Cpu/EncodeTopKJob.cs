@@ -49,6 +49,7 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
     /// <summary>tile [rows, panels · 32] = rows · panels, each sum in the order of every other product.</summary>
     private readonly void Multiply(float* packed, float* tile, int tiles, int panel, int count)
     {
+        if (DIn == 0) new Span<float>(tile, tiles * L.TileRows * TilePanels * Width).Clear();
         for (var k0 = 0; k0 < DIn; k0 += BlockK)
         {
             var k = Math.Min(BlockK, DIn - k0);

@@ -17,7 +17,9 @@ internal unsafe struct TopKSelector(ulong* candidates, int capacity, int k)
     /// <summary>Makes room for <paramref name="incoming"/> more candidates; the capacity must hold them beside k.</summary>
     public void Reserve(int incoming)
     {
-        if (_count + incoming <= capacity || _count <= k) return;
+        // Raising the threshold early is cheaper than carrying candidates that a later number would beat anyway.
+        if (_count <= 2 * k + 32 && _count + incoming <= capacity) return;
+        if (_count <= k) return;
         Select(candidates, _count, k);
         _count = k;
         var worst = candidates[0];

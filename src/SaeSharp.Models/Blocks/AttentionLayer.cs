@@ -1,0 +1,93 @@
+using SaeSharp.Models.Families;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Models.Blocks;
+
+/// <summary>Causal self-attention with rotary positions: out(softmax(q·kᵀ/√dHead)·v).</summary>
+internal sealed class AttentionLayer
+{
+    private readonly int _layer;
+    private readonly AttentionShape _shape;
+    private readonly AttentionSpec _weighing;
+    private readonly RotaryPositions _rotary;
+    private readonly Linear _q, _k, _v, _out;
+    private readonly HookPoint _hookQ, _hookK, _hookV, _hookRotQ, _hookRotK, _hookPattern, _hookZ;
+
+    public AttentionLayer(ModelWeights weights, HookList hooks, TransformerSpec spec, int layer, RotaryPositions rotary, DType computeType)
+    {
+        var name = $"blocks.{layer}.attn";
+        (_layer, _shape, _rotary) = (layer, spec.Attention, rotary);
+        _weighing = new(1 / Math.Sqrt(_shape.DHead));
+
+        var dModel = ("dModel", spec.DModel);
+        var queries = ("heads*dHead", checked(_shape.Heads * _shape.DHead));
+        var keys = ("keyHeads*dHead", checked(_shape.KeyHeads * _shape.DHead));
+        _q = new(weights, $"{name}.q", dModel, queries, computeType);
+        _k = new(weights, $"{name}.k", dModel, keys, computeType);
+        _v = new(weights, $"{name}.v", dModel, keys, computeType);
+        _out = new(weights, $"{name}.out", queries, dModel, computeType);
+
+        _hookQ = hooks.Add($"{name}.hook_q", _shape.Heads, _shape.DHead);
+        _hookK = hooks.Add($"{name}.hook_k", _shape.KeyHeads, _shape.DHead);
+        _hookV = hooks.Add($"{name}.hook_v", _shape.KeyHeads, _shape.DHead);
+        _hookRotQ = hooks.Add($"{name}.hook_rot_q", _shape.Heads, _shape.DHead);
+        _hookRotK = hooks.Add($"{name}.hook_rot_k", _shape.KeyHeads, _shape.DHead);
+        _hookPattern = hooks.Add($"{name}.hook_pattern", null);
+        _hookZ = hooks.Add($"{name}.hook_z", _shape.Heads, _shape.DHead);
+    }
+
+    /// <summary>[rows, dModel] → [rows, dModel]. True where the run ended on the way.</summary>
+    public bool Run(Pass pass, Tensor x, Tensor y)
+    {
+        var q = pass.Take(Slot.Query, pass.Rows, _shape.Heads, _shape.DHead);       // [rows, heads, dHead]
+        var k = pass.Take(Slot.Key, pass.Rows, _shape.KeyHeads, _shape.DHead);      // [rows, keyHeads, dHead]
+        var v = pass.Take(Slot.Value, pass.Rows, _shape.KeyHeads, _shape.DHead);    // [rows, keyHeads, dHead]
+        var z = pass.Take(Slot.Mixed, pass.Rows, _shape.Heads, _shape.DHead);       // [rows, heads, dHead]
+
+        _q.Forward(pass.Backend, x, q);
+        if (pass.Ends(_hookQ, q)) return true;
+        _k.Forward(pass.Backend, x, k);
+        if (pass.Ends(_hookK, k)) return true;
+        _v.Forward(pass.Backend, x, v);
+        if (pass.Ends(_hookV, v)) return true;
+
+        var table = _rotary.For(pass.Length);
+        pass.Backend.Rotary(q, pass.Positions, table, q);
+        if (pass.Ends(_hookRotQ, q)) return true;
+        pass.Backend.Rotary(k, pass.Positions, table, k);
+        if (pass.Ends(_hookRotK, k)) return true;
+
+        if (pass.State is null) Attend(pass, q, k, v, z);
+        else AttendCached(pass, pass.State.Layer(_layer), q, k, v, z);
+        if (pass.EndsAt(_hookPattern) || pass.Ends(_hookZ, z)) return true;
+
+        _out.Forward(pass.Backend, z, y);
+        return false;
+    }
+
+    private void Attend(Pass pass, Tensor q, Tensor k, Tensor v, Tensor z)
+    {
+        var sequences = pass.Batch.Sequences;
+        var patterns = pass.Wants(_hookPattern) ? new Tensor[sequences.Length] : null;
+        for (var s = 0; patterns is not null && s < patterns.Length; s++)
+            patterns[s] = Tensor.Zeros(q.DType, _shape.Heads, sequences[s].Count, sequences[s].Count);
+        pass.Backend.Attention(q, k, v, sequences, _weighing, z, patterns);
+        for (var s = 0; patterns is not null && s < patterns.Length; s++)
+        {
+            var (start, count) = sequences[s];
+            pass.Fire(_hookPattern, patterns[s], pass.Positions.Slice(start, count));
+            if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, patterns[s], v.Rows(start, count), z.Rows(start, count));
+        }
+    }
+
+    private void AttendCached(Pass pass, KeyValueCache cache, Tensor q, Tensor k, Tensor v, Tensor z)
+    {
+        cache.Append(k, v);
+        pass.Backend.AttentionCached(q, cache, _weighing, z);
+        if (!pass.Wants(_hookPattern)) return;
+        var pattern = AttentionPattern.Of(pass.Backend, q, cache, _weighing);       // [heads, rows, positions]
+        pass.Fire(_hookPattern, pattern, pass.Positions);
+        if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, pattern, cache.Values.Rows(0, cache.Count), z);
+    }
+}

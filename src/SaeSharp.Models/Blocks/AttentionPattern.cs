@@ -1,0 +1,45 @@
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Models.Blocks;
+
+/// <summary>Attention patterns where the usual ops do not reach: of cached steps, and edited ones. Off the fast path: only runs that hook a pattern come here.</summary>
+internal static class AttentionPattern
+{
+    /// <summary>The softmax of the newest rows over all cached positions, [heads, rows, positions].</summary>
+    /// <remarks>Runs the whole sequence again with the earlier queries zero and drops their part: no second definition of attention to keep equal.</remarks>
+    public static Tensor Of(Backend backend, Tensor q, KeyValueCache cache, AttentionSpec spec)
+    {
+        var (rows, heads, count) = (q.Shape[0], q.Shape[1], cache.Count);
+        var queries = Tensor.Zeros(q.DType, count, heads, cache.DHead);
+        q.CopyTo(queries.Rows(count - rows, rows));
+        var keys = Tensor.Zeros(q.DType, count, cache.Heads, cache.DHead);
+        for (var position = 0; position < count; position++)
+            for (var i = 0; i < cache.Heads * cache.DHead; i++)
+                keys.Write((long)position * cache.Heads * cache.DHead + i, cache.Keys.Read((long)i * cache.Capacity + position));
+
+        var whole = Tensor.Zeros(q.DType, heads, count, count);
+        backend.Attention(queries, keys, cache.Values.Rows(0, count), [new(0, count)], spec, Tensor.Zeros(q.DType, count, heads, cache.DHead), [whole]);
+        var newest = Tensor.Zeros(q.DType, heads, rows, count);
+        for (var head = 0; head < heads; head++)
+            whole.Rows(head, 1).Reshape(count, count).Rows(count - rows, rows).CopyTo(newest.Rows(head, 1));
+        return newest;
+    }
+
+    /// <summary>z = pattern·v in each head: [heads, query, key], [key, keyHeads, dHead] → [query, heads, dHead].</summary>
+    public static void Mix(Backend backend, Tensor pattern, Tensor v, Tensor z)
+    {
+        var (heads, queries, keys, dHead) = (pattern.Shape[0], pattern.Shape[1], pattern.Shape[2], v.Columns);
+        var values = Tensor.Zeros(v.DType, keys, dHead);
+        var mixed = Tensor.Zeros(v.DType, queries, dHead);
+        for (var head = 0; head < heads; head++)
+        {
+            var keyHead = head * v.Shape[1] / heads;
+            for (var key = 0; key < keys; key++) Head(v, key, keyHead).CopyTo(values.Rows(key, 1));
+            backend.MatMul(pattern.Rows(head, 1).Reshape(queries, keys), values, mixed);
+            for (var query = 0; query < queries; query++) mixed.Rows(query, 1).CopyTo(Head(z, query, head));
+        }
+    }
+
+    private static Tensor Head(Tensor x, int row, int head) => x.Rows(row, 1).Reshape(x.Shape[1], x.Columns).Rows(head, 1);
+}

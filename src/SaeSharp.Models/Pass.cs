@@ -1,0 +1,63 @@
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Models;
+
+/// <summary>One run on its way through the blocks: its rows, its hooks, its buffers, and where it ends.</summary>
+internal sealed class Pass
+{
+    private readonly HookSet? _hooks;
+    private readonly int[] _positions;
+    private readonly int _lastHook;
+    private readonly Scratch _scratch;
+
+    /// <param name="backend">What computes.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="hooks">Callbacks.</param>
+    /// <param name="lastHook">Order of the last hook that is needed; the run ends there.</param>
+    /// <param name="state">Keys and values before these rows.</param>
+    /// <param name="scratch">Buffers of this run alone.</param>
+    public Pass(Backend backend, TokenBatch batch, HookSet? hooks, int lastHook, DecodingState? state, Scratch scratch)
+    {
+        (Backend, Batch, State) = (backend, batch, state);
+        (_hooks, _lastHook, _scratch) = (hooks, lastHook, scratch);
+        _positions = batch.Positions.ToArray();
+        for (var i = 0; state is not null && i < _positions.Length; i++) _positions[i] += state.Count;
+        Length = _positions.Length == 0 ? 0 : _positions.Max() + 1;
+    }
+
+    public Backend Backend { get; }
+
+    public TokenBatch Batch { get; }
+
+    public DecodingState? State { get; }
+
+    public int Rows => Batch.Rows;
+
+    /// <summary>Each row's place in its whole sequence, [rows].</summary>
+    public ReadOnlySpan<int> Positions => _positions;
+
+    /// <summary>Positions of the longest sequence, earlier ones included.</summary>
+    public int Length { get; }
+
+    /// <inheritdoc cref="Scratch.Take"/>
+    public Tensor Take(Slot slot, params ReadOnlySpan<int> shape) => _scratch.Take(slot, shape);
+
+    /// <summary>Whether anything looks at or changes this hook.</summary>
+    public bool Wants(HookPoint point) => _hooks is not null && _hooks.Contains(point.Name);
+
+    public bool Edits(HookPoint point) => _hooks is not null && _hooks.Edits(point.Name);
+
+    /// <summary>Lets the hook's callbacks see <paramref name="value"/>. True where the run ends here, because nothing beyond is needed.</summary>
+    public bool Ends(HookPoint point, Tensor value)
+    {
+        Fire(point, value, _positions);
+        return EndsAt(point);
+    }
+
+    /// <summary>Lets the hook's callbacks see rows at <paramref name="positions"/>.</summary>
+    public void Fire(HookPoint point, Tensor value, ReadOnlySpan<int> positions) => _hooks?.Fire(point.Name, value, positions);
+
+    /// <summary>Whether nothing beyond this hook is needed.</summary>
+    public bool EndsAt(HookPoint point) => point.Order >= _lastHook;
+}

@@ -1,0 +1,44 @@
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Models;
+
+/// <summary>What a scratch buffer holds during a run.</summary>
+internal enum Slot
+{
+    /// <summary>The residual stream, [rows, dModel].</summary>
+    Stream,
+    /// <summary>Output of a norm, [rows, dModel].</summary>
+    Normed,
+    /// <summary>What a half block adds to the stream, [rows, dModel].</summary>
+    Added,
+    Query,
+    Key,
+    Value,
+    /// <summary>Values mixed by attention, [rows, heads, dHead].</summary>
+    Mixed,
+    /// <summary>The hidden layer of the MLP, [rows, dMlp].</summary>
+    Hidden,
+    /// <summary>Its linear branch, [rows, dMlp].</summary>
+    Linear,
+    /// <summary>The rows that get logits, [n, dModel].</summary>
+    Chosen,
+}
+
+/// <summary>Buffers of one run at a time, kept for the next: a run of the same or fewer rows takes no new memory.</summary>
+internal sealed class Scratch(DType type)
+{
+    private readonly Tensor?[] _buffers = new Tensor?[Enum.GetValues<Slot>().Length];
+    private readonly Tensor?[] _views = new Tensor?[Enum.GetValues<Slot>().Length];
+
+    /// <summary>The slot's buffer under the given shape; what it holds is left from earlier.</summary>
+    public Tensor Take(Slot slot, params ReadOnlySpan<int> shape)
+    {
+        var i = (int)slot;
+        if (_views[i] is { } view && view.Shape.SequenceEqual(shape)) return view;
+        var count = 1;
+        foreach (var size in shape) count = checked(count * size);
+        // A buffer that is too small goes to the garbage collector: a callback of a nested run may still look at it.
+        if (_buffers[i] is not { } buffer || buffer.Count < count) _buffers[i] = buffer = Tensor.Zeros(type, count);
+        return _views[i] = buffer.Rows(0, count).Reshape(shape);
+    }
+}

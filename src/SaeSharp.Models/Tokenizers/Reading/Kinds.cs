@@ -1,0 +1,46 @@
+using SaeSharp.Models.Tokenizers.Decoders;
+using SaeSharp.Models.Tokenizers.Models;
+using SaeSharp.Models.Tokenizers.Normalizers;
+using SaeSharp.Models.Tokenizers.PostProcessors;
+using SaeSharp.Models.Tokenizers.PreTokenizers;
+
+namespace SaeSharp.Models.Tokenizers.Reading;
+
+/// <summary>Every kind of component a tokenizer.json may ask for. A new kind is one file and one row here.</summary>
+internal static class Kinds
+{
+    public static readonly KindTable<Normalizer> Normalizers = new()
+    {
+        { "Prepend", PrependNormalizer.Read },
+        { "Replace", ReplaceNormalizer.Read },
+        { "Sequence", SequenceNormalizer.Read },
+    };
+
+    public static readonly KindTable<PreTokenizer> PreTokenizers = new()
+    {
+        { "ByteLevel", ByteLevelPreTokenizer.Read },
+        { "Sequence", SequencePreTokenizer.Read },
+    };
+
+    public static readonly KindTable<TokenModel> Models = new()
+    {
+        { "BPE", Bpe.Read },
+    };
+
+    public static readonly KindTable<PostProcessor> PostProcessors = new()
+    {
+        { "ByteLevel", ByteLevelPostProcessor.Read },
+        { "Sequence", SequencePostProcessor.Read },
+        { "TemplateProcessing", TemplatePostProcessor.Read },
+    };
+
+    public static readonly KindTable<Decoder> Decoders = new()
+    {
+        { "ByteFallback", ByteFallbackDecoder.Read },
+        { "ByteLevel", ByteLevelDecoder.Read },
+        { "Fuse", FuseDecoder.Read },
+        { "Replace", ReplaceDecoder.Read },
+        { "Sequence", SequenceDecoder.Read },
+        { "Strip", StripDecoder.Read },
+    };
+}

@@ -1,0 +1,107 @@
+using SaeSharp.Models.Tokenizers.AddedTokens;
+using SaeSharp.Models.Tokenizers.Decoders;
+using SaeSharp.Models.Tokenizers.Models;
+using SaeSharp.Models.Tokenizers.PostProcessors;
+using SaeSharp.Models.Tokenizers.PreTokenizers;
+using SaeSharp.Models.Tokenizers.Unicode;
+
+namespace SaeSharp.Models.Tokenizers;
+
+/// <summary>Turns text into token ids and back, exactly as the tokenizer.json it was read from says. Safe to use from several threads.</summary>
+/// <remarks>The steps, each a folder: added tokens are cut out, normalisers change the text, pre-tokenizers cut it, the model spells the pieces, the post-processor adds special tokens; decoders lead back.</remarks>
+public sealed class Tokenizer
+{
+    private readonly TokenModel model;
+    private readonly AddedVocabulary added;
+    private readonly PreTokenizer? preTokenizer;
+    private readonly PostProcessor? postProcessor;
+    private readonly Decoder decoder;
+
+    private Tokenizer(TokenizerFile file)
+    {
+        model = file.Model;
+        added = new(file.Added, file.Model, file.Normalizer);
+        (preTokenizer, postProcessor, decoder) = (file.PreTokenizer, file.PostProcessor, file.Decoder ?? new SpacedDecoder());
+        (BosId, EosId) = (IdOf(file.Bos), IdOf(file.Eos));
+    }
+
+    /// <summary>How many ids the tokenizer knows, added tokens included.</summary>
+    public int VocabularySize => model.Count + added.CountBeyondModel;
+
+    /// <summary>The id of the token that begins a text, where the files name one.</summary>
+    public int? BosId { get; }
+
+    /// <summary>The id of the token that ends a text, where the files name one.</summary>
+    public int? EosId { get; }
+
+    /// <summary>Reads a tokenizer.json, or a folder that holds one (or GPT-2's vocab.json and merges.txt).</summary>
+    /// <exception cref="FileException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
+    public static Tokenizer Load(string fileOrFolder) => new(TokenizerFile.Read(fileOrFolder));
+
+    /// <summary>The tokens of <paramref name="text"/>. Half a surrogate pair counts as U+FFFD.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="addSpecial">Puts the tokens around it that the tokenizer has for a text.</param>
+    /// <param name="specialsAsText">Reads the spelling of a special token in the text as text, not as that token: for text of unknown origin.</param>
+    public TokenizedText Encode(string text, bool addSpecial = true, bool specialsAsText = false) =>
+        Finish([EncodeText(text, 0, specialsAsText)], addSpecial).ToText();
+
+    /// <summary>The text of <paramref name="ids"/>. Unknown ids are left out, special tokens too unless <paramref name="skipSpecial"/> is false.</summary>
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = true)
+    {
+        var stream = new StreamDecoder(this, decoder, skipSpecial, streaming: false);
+        foreach (var id in ids) stream.Add(id);
+        return stream.Flush();
+    }
+
+    /// <summary>Starts decoding token by token.</summary>
+    public StreamDecoder StartStream(bool skipSpecial = true) => new(this, decoder, skipSpecial, streaming: true);
+
+    /// <summary>The token as the vocabulary spells it; empty for an id that it does not know.</summary>
+    public string TokenText(int id) => added.ContentOf(id) ?? model.TokenOf(id) ?? "";
+
+    /// <summary>The tokens of a pair of texts, put together as the post-processor says.</summary>
+    internal TokenList EncodePair(string first, string second, bool addSpecial = true) =>
+        Finish([EncodeText(first, 0, specialsAsText: false), EncodeText(second, 1, specialsAsText: false)], addSpecial);
+
+    /// <summary>The token's text before decoding, or null where it is to be left out.</summary>
+    internal string? DecodedOf(int id, bool skipSpecial)
+    {
+        var token = added.DecodedOf(id) ?? model.TokenOf(id);
+        return token is null || skipSpecial && added.IsSpecial(token) ? null : token;
+    }
+
+    private int? IdOf(string? token) => token is null ? null : added.IdOf(token) ?? model.IdOf(token);
+
+    private TokenList Finish(IReadOnlyList<TokenList> parts, bool addSpecial)
+    {
+        var whole = new TokenList(parts[0].Source);
+        foreach (var part in postProcessor?.Process(parts, addSpecial) ?? parts) whole.Append(part);
+        return whole;
+    }
+
+    private TokenList EncodeText(string text, int typeId, bool specialsAsText)
+    {
+        text = WellFormed.Of(text);
+        var encoding = new TokenList(text);
+        var words = new List<Piece>();
+        var tokens = new List<ModelToken>();
+        foreach (var piece in added.Split(AlignedText.Of(text), specialsAsText))
+        {
+            if (piece.AddedId is { } id)
+            {
+                encoding.Add(id, piece.Span.ToString(), piece.Origin, typeId);
+                continue;
+            }
+            words.Clear();
+            if (preTokenizer is null) words.Add(piece);
+            else preTokenizer.Split(piece, words);
+            foreach (var word in words)
+            {
+                tokens.Clear();
+                model.Tokenize(word.Span, tokens);
+                foreach (var token in tokens) encoding.Add(token.Id, model.TokenOf(token.Id)!, word.Text.OriginOf(word.Start + token.Start, word.Start + token.End), typeId);
+            }
+        }
+        return encoding;
+    }
+}

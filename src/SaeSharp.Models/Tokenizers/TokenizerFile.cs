@@ -1,0 +1,66 @@
+using SaeSharp.Models.Tokenizers.AddedTokens;
+using SaeSharp.Models.Tokenizers.Decoders;
+using SaeSharp.Models.Tokenizers.Models;
+using SaeSharp.Models.Tokenizers.Normalizers;
+using SaeSharp.Models.Tokenizers.PostProcessors;
+using SaeSharp.Models.Tokenizers.PreTokenizers;
+using SaeSharp.Models.Tokenizers.Reading;
+
+namespace SaeSharp.Models.Tokenizers;
+
+/// <summary>The components of a tokenizer, as its files describe them.</summary>
+internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Normalizer? Normalizer, PreTokenizer? PreTokenizer, PostProcessor? PostProcessor, Decoder? Decoder)
+{
+    /// <summary>The token that begins a text, where a file beside the tokenizer names one.</summary>
+    public string? Bos { get; init; }
+
+    /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
+    public string? Eos { get; init; }
+
+    /// <summary>Reads a tokenizer.json, or a folder that holds one or GPT-2's vocab.json and merges.txt.</summary>
+    public static TokenizerFile Read(string fileOrFolder)
+    {
+        if (File.Exists(fileOrFolder)) return ReadJson(fileOrFolder);
+        var json = Path.Combine(fileOrFolder, "tokenizer.json");
+        if (File.Exists(json)) return ReadJson(json);
+        var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
+        if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
+        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, or vocab.json and merges.txt");
+    }
+
+    private static TokenizerFile ReadJson(string file)
+    {
+        var json = JsonField.Read(file);
+        if (!json.IsObject) throw json.Wrong("an object");
+        if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
+        foreach (var option in new[] { json["truncation"], json["padding"] })
+        {
+            if (!option.IsNothing) throw option.Unsupported("set", ["null"]);
+        }
+        var added = json["added_tokens"];
+        return new(
+            Kinds.Models.Read(json["model"]),
+            added.IsNothing ? [] : [.. added.Items().Select(AddedToken.Read)],
+            Kinds.Normalizers.ReadOptional(json["normalizer"]),
+            Kinds.PreTokenizers.ReadOptional(json["pre_tokenizer"]),
+            Kinds.PostProcessors.ReadOptional(json["post_processor"]),
+            Kinds.Decoders.ReadOptional(json["decoder"]))
+        {
+            Bos = NamedBeside(file, "bos_token"),
+            Eos = NamedBeside(file, "eos_token"),
+        };
+    }
+
+    /// <summary>The token that tokenizer_config.json or special_tokens_map.json gives a role: a text, or an object with its content.</summary>
+    private static string? NamedBeside(string file, string role)
+    {
+        foreach (var name in new[] { "tokenizer_config.json", "special_tokens_map.json" })
+        {
+            var path = Path.Combine(Path.GetDirectoryName(file) ?? "", name);
+            if (!File.Exists(path)) continue;
+            var token = JsonField.Read(path)[role];
+            if (!token.IsNothing) return token.IsObject ? token["content"].Text() : token.Text();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using SaeSharp.Models.Blocks;
+using SaeSharp.Models.Checkpoints;
+using SaeSharp.Models.Families;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Models;
+
+/// <summary>A language model: token ids in, logits out, with named places on the way where values can be read and changed.</summary>
+/// <remarks>
+/// Hooks have TransformerLens names. One difference: <c>ln1</c>, <c>ln2</c> and <c>ln_final.hook_normalized</c> are the norm's whole output, gain included.
+/// Several threads may run one model at once. Weights stay in the checkpoint's file; each linear layer is rearranged when a run first reaches it.
+/// </remarks>
+public sealed class Transformer
+{
+    private readonly ConcurrentBag<Scratch> _idle = [];
+    private readonly Dictionary<string, HookPoint> _hooks;
+    private readonly Tensor _embedding;
+    private readonly Block[] _blocks;
+    private readonly NormLayer _finalNorm;
+    private readonly Linear _unembedding;
+    private readonly HookPoint _hookEmbed, _hookFinal;
+
+    private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend, DType computeType)
+    {
+        (Family, Spec, Backend, ComputeType) = (family, spec, backend, computeType);
+        var hooks = new HookList();
+        var rotary = spec.Positions switch
+        {
+            Positions.Rotary rotated => new RotaryPositions(spec, rotated, computeType),
+            _ => throw new NotSupportedException($"No block for {spec.Positions}."),
+        };
+
+        _embedding = weights.Take("embed.tokens", ("dVocab", spec.DVocab), ("dModel", spec.DModel));
+        _hookEmbed = hooks.Add("hook_embed", spec.DModel);
+        _blocks = new Block[spec.Layers];
+        for (var layer = 0; layer < _blocks.Length; layer++) _blocks[layer] = new(weights, hooks, spec, layer, rotary, computeType);
+        _finalNorm = new(weights, "final_norm", spec, computeType);
+        _hookFinal = hooks.Add("ln_final.hook_normalized", spec.DModel);
+        _unembedding = spec.TiedUnembedding
+            ? new(_embedding, null, computeType)
+            : new(weights, "unembed", ("dModel", spec.DModel), ("dVocab", spec.DVocab), computeType);
+        weights.RequireAllTaken();
+
+        if (_embedding.DType == DType.F64) _embedding = _embedding.To(computeType);
+        (ParameterCount, WeightBytes) = (weights.Count, weights.Bytes);
+        HookNames = [.. hooks.Points.Select(point => point.Name)];
+        _hooks = hooks.Points.ToDictionary(point => point.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>What the model is built of.</summary>
+    public TransformerSpec Spec { get; }
+
+    /// <summary>The family's name: <c>llama</c> …</summary>
+    public string Family { get; }
+
+    /// <summary>What computes.</summary>
+    public Backend Backend { get; }
+
+    /// <summary>F32 or F64: what activations and logits are.</summary>
+    public DType ComputeType { get; }
+
+    /// <summary>All hooks, in the order a run passes them.</summary>
+    public IReadOnlyList<string> HookNames { get; }
+
+    /// <summary>Number of parameters; a tied table counts once.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>Bytes of all weights as stored; a tied table counts once.</summary>
+    public long WeightBytes { get; }
+
+    /// <summary>Opens a model folder: <c>config.json</c> and safetensors, single or sharded.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="backend">What computes.</param>
+    /// <param name="computeType">F32, or F64 where exactness counts and speed does not.</param>
+    /// <exception cref="ModelException">No model folder, an unknown family, or weights that do not fit the config.</exception>
+    /// <exception cref="FileException">A file is damaged or asks for something this program does not do.</exception>
+    public static Transformer Load(string folder, Backend backend, DType computeType = DType.F32)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(backend);
+        if (computeType is not (DType.F32 or DType.F64)) throw new ArgumentOutOfRangeException(nameof(computeType), computeType, "Models compute in F32 or F64.");
+        if (!Directory.Exists(folder)) throw ModelException.NoFolder(folder);
+        if (!File.Exists(Path.Combine(folder, "config.json"))) throw ModelException.NoConfig(folder);
+
+        var config = HfConfig.Read(folder);
+        var (name, family) = FamilyCatalog.Of(config);
+        var spec = family.Describe(config);
+        using var checkpoint = Checkpoint.Open(folder);
+        return new(name, spec, ModelWeights.Read(checkpoint, family.Weights(config), spec.Layers), backend, computeType);
+    }
+
+    /// <summary>Returns <paramref name="hook"/> where the model has it.</summary>
+    /// <exception cref="ModelException">It has not; the hint names the nearest.</exception>
+    public string RequireHook(string hook) => Point(hook).Name;
+
+    /// <summary>How many numbers a row of this hook has: the product of its axes after rows.</summary>
+    /// <exception cref="ModelException">There is no such hook, or it is a pattern, whose rows have no fixed width.</exception>
+    public int HookWidth(string hook) => Point(hook).RowShape?.Aggregate(1, (width, axis) => width * axis) ?? throw ModelException.NoWidth(hook);
+
+    /// <summary>Runs a batch past <paramref name="hooks"/>.</summary>
+    /// <param name="batch">The tokens; with a <paramref name="state"/> one sequence, which goes on where the state ends.</param>
+    /// <param name="hooks">What to read and change on the way.</param>
+    /// <param name="logits">Which rows get logits. With none and no state the run stops after the last hook in <paramref name="hooks"/>.</param>
+    /// <param name="state">Keys and values of the positions before; the batch's are appended, or on an error none.</param>
+    /// <returns>[rows, dVocab] or, for the last rows, [sequences, dVocab], in new memory; null for <see cref="LogitRows.None"/>.</returns>
+    /// <exception cref="ModelException">Unknown hook, or a sequence too long for the model or the state.</exception>
+    /// <exception cref="OptionException">An id outside the vocabulary.</exception>
+    public Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state = null) => Run(batch, hooks, logits, state, null);
+
+    /// <summary>Runs one sequence on and writes the logits of its last row into memory the caller keeps: a step of decoding.</summary>
+    internal void Run(TokenBatch batch, HookSet? hooks, DecodingState state, Tensor logits) => Run(batch, hooks, LogitRows.Last, state, logits);
+
+    private Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state, Tensor? into)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var lastHook = -1;
+        foreach (var hook in hooks?.Names ?? []) lastHook = Math.Max(lastHook, Point(hook).Order);
+        if (logits != LogitRows.None || state is not null) lastHook = int.MaxValue;
+        RequireRoom(batch, state);
+
+        var before = state?.Count ?? 0;
+        var after = before;
+        var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
+        try
+        {
+            var result = Run(new Pass(Backend, batch, hooks, lastHook, state, scratch), logits, into);
+            after = before + batch.Rows;
+            return result;
+        }
+        finally
+        {
+            state?.Settle(after);
+            _idle.Add(scratch);
+        }
+    }
+
+    /// <summary>Logits that the unembedding gives residual vectors: [n, dModel] → [n, dVocab]. With <paramref name="throughFinalNorm"/> they pass the final norm first.</summary>
+    public Tensor LogitsOf(Tensor vectors, bool throughFinalNorm)
+    {
+        Shape.Require(vectors, [("dModel", Spec.DModel)]);
+        var x = vectors.To(ComputeType);
+        if (throughFinalNorm)
+        {
+            var normed = Tensor.Zeros(ComputeType, x.Shape);
+            _finalNorm.Forward(Backend, x, normed);
+            x = normed;
+        }
+        return Unembed(x);
+    }
+
+    private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)
+    {
+        var x = pass.Take(Slot.Stream, pass.Rows, Spec.DModel);                     // [rows, dModel]
+        Backend.Embed(pass.Batch.Ids, _embedding, x);
+        if (pass.Ends(_hookEmbed, x)) return null;
+        foreach (var block in _blocks)
+            if (block.Run(pass, x)) return null;
+
+        // The norm works row by row: unless someone looks at all of its rows, only those that get logits pass it.
+        var everyRow = pass.Wants(_hookFinal);
+        if (!everyRow) x = Choose(pass, x, logits);
+        var normed = pass.Take(Slot.Normed, x.Shape);                               // [n, dModel]
+        _finalNorm.Forward(Backend, x, normed);
+        if (everyRow && pass.Ends(_hookFinal, normed)) return null;
+        if (everyRow) normed = Choose(pass, normed, logits);
+        return logits == LogitRows.None ? null : Unembed(normed, into);
+    }
+
+    /// <summary>The rows of x that get logits.</summary>
+    private static Tensor Choose(Pass pass, Tensor x, LogitRows logits)
+    {
+        if (logits == LogitRows.All) return x;
+        var sequences = logits == LogitRows.Last ? pass.Batch.Sequences : [];
+        var chosen = pass.Take(Slot.Chosen, sequences.Length, x.Columns);           // [sequences, dModel]
+        for (var s = 0; s < sequences.Length; s++) x.Rows(sequences[s].Start + sequences[s].Count - 1, 1).CopyTo(chosen.Rows(s, 1));
+        return chosen;
+    }
+
+    private Tensor Unembed(Tensor normed, Tensor? into = null)
+    {
+        var result = into ?? Tensor.Zeros(ComputeType, normed.RowCount, Spec.DVocab); // [n, dVocab]
+        _unembedding.Forward(Backend, normed, result);
+        return result;
+    }
+
+    private void RequireRoom(TokenBatch batch, DecodingState? state)
+    {
+        foreach (var sequence in batch.Sequences)
+            if (sequence.Count > Spec.Context) throw ModelException.TooLong(sequence.Count, Spec.Context);
+        if (state is null) return;
+        if (state.Model != this) throw new ArgumentException("The state was made for another model.", nameof(state));
+        if (batch.Sequences.Length != 1) throw new ArgumentException($"A decoding state goes on with one sequence; the batch has {batch.Sequences.Length}.", nameof(batch));
+        if (batch.Rows > state.Capacity - state.Count) throw ModelException.StateFull(state.Count + batch.Rows, state.Capacity);
+    }
+
+    private HookPoint Point(string hook) => _hooks.TryGetValue(hook, out var point) ? point : throw ModelException.UnknownHook(hook, Family, HookNames);
+}

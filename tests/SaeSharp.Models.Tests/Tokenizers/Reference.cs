@@ -1,0 +1,68 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SaeSharp.Models.Tokenizers;
+
+namespace SaeSharp.Models.Tests.Tokenizers;
+
+/// <summary>Tokenizers and what their reference implementation makes of 1,701 texts. They lie beside the checkout on some machines; tests that need them are skipped elsewhere.</summary>
+internal static class Reference
+{
+    public const string Absent = "The folder 'shared' with reference files is not beside this checkout (set SAESHARP_SHARED to its path).";
+    private static readonly string? Root = Find();
+    private static readonly Lazy<string[]> CorpusTexts = new(() => [.. File.ReadLines(Golden("corpus.jsonl")).Select(line => JsonNode.Parse(line)!["t"]!.GetValue<string>())]);
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Tokenizer>> Loaded = new();
+
+    public static bool Present => Root is not null;
+
+    public static string[] Corpus => CorpusTexts.Value;
+
+    public static string Golden(string path) => Path.Combine(Root!, "golden", "tokenizers", path);
+
+    public static string Data(string path) => Path.Combine(Root!, "data", path);
+
+    public static Tokenizer Load(string name) => Loaded.GetOrAdd(name, name => new(() => name switch
+    {
+        "gpt2-real" => FilledTemplate(),
+        "gpt2-folder" => Tokenizer.Load(Data("gpt2-tokenizer")),
+        "tinystories-656k" => Tokenizer.Load(Data("tinystories-656k")),
+        _ => Tokenizer.Load(Golden($"{name}/tokenizer.json")),
+    })).Value;
+
+    /// <summary>The rows of one of the gzipped files of a tokenizer.</summary>
+    public static IEnumerable<JsonElement> Rows(string path)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(Golden(path)), CompressionMode.Decompress));
+        while (reader.ReadLine() is { } line)
+        {
+            using var row = JsonDocument.Parse(line);
+            yield return row.RootElement.Clone();
+        }
+    }
+
+    private static Tokenizer FilledTemplate()
+    {
+        var template = JsonNode.Parse(File.ReadAllText(Golden("gpt2-real/template.json")))!;
+        template["model"]!["vocab"] = JsonNode.Parse(File.ReadAllText(Data("gpt2-tokenizer/vocab.json")));
+        template["model"]!["merges"] = new JsonArray([.. File.ReadLines(Data("gpt2-tokenizer/merges.txt")).Select(line => (JsonNode)line)]);
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, template.ToJsonString());
+            return Tokenizer.Load(file);
+        }
+        finally { File.Delete(file); }
+    }
+
+    private static string? Find([CallerFilePath] string here = "")
+    {
+        if (Environment.GetEnvironmentVariable("SAESHARP_SHARED") is { Length: > 0 } set) return Directory.Exists(set) ? set : null;
+        for (var folder = Path.GetDirectoryName(here); folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            var candidate = Path.Combine(folder, "shared");
+            if (Directory.Exists(Path.Combine(candidate, "golden"))) return candidate;
+        }
+        return null;
+    }
+}

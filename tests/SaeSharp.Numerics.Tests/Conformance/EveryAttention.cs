@@ -1,0 +1,64 @@
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Numerics.Tests.Conformance;
+
+/// <summary>Bit laws of attention on every backend: a sequence's rows depend on that sequence's earlier rows and on nothing else.</summary>
+public sealed class EveryAttention
+{
+    private const int Batches = 60;
+    private const int Largest = 150;
+
+    public static TheoryData<string> Backends => [.. Candidate.All.Select(candidate => candidate.Name)];
+
+    [Theory, MemberData(nameof(Backends))]
+    public void A_sequence_has_the_same_bits_alone_and_in_any_batch(string candidate) => ForEachSequence(candidate, (backend, batch, span, whole, _) =>
+    {
+        var alone = Run(backend, batch, span);
+        Assert.True(Tolerance.SameBits(whole.Rows(span.Start, span.Count), alone), $"{backend.Name}: {span} of {batch.Q.ShapeText}, {batch.Spec}");
+    });
+
+    [Theory, MemberData(nameof(Backends))]
+    public void A_row_has_the_same_bits_whatever_follows_it(string candidate) => ForEachSequence(candidate, (backend, batch, span, whole, draw) =>
+    {
+        var prefix = span with { Count = draw.Below(span.Count + 1) };
+        Assert.True(Tolerance.SameBits(whole.Rows(prefix.Start, prefix.Count), Run(backend, batch, prefix)), $"{backend.Name}: {prefix} of {span}, {batch.Spec}");
+    });
+
+    [Theory, MemberData(nameof(Backends))]
+    public void Attention_through_a_cache_has_the_bits_of_attention_over_the_whole_sequence(string candidate) => ForEachSequence(candidate, (backend, batch, span, whole, draw) =>
+    {
+        var cache = new KeyValueCache(1 + span.Count + draw.Below(20), batch.KvHeads, batch.DHead, batch.Q.DType);
+        for (var done = 0; done < span.Count;)
+        {
+            var count = Math.Min(draw.OneOf(1, 1, 2, 17), span.Count - done);
+            var start = span.Start + done;
+            cache.Append(batch.K.Rows(start, count), batch.V.Rows(start, count));
+            var z = Tensor.Zeros(batch.Q.DType, count, batch.Heads, batch.DHead);
+            backend.AttentionCached(batch.Q.Rows(start, count), cache, batch.Spec, z);
+            Assert.True(Tolerance.SameBits(whole.Rows(start, count), z), $"{backend.Name}: rows {done}+{count} of {span}, capacity {cache.Capacity}, {batch.Spec}");
+            done += count;
+        }
+    });
+
+    private static void ForEachSequence(string candidate, Action<Backend, AttentionBatch, SequenceSpan, Tensor, Draw> check)
+    {
+        var backend = Candidate.Named(candidate).Require();
+        for (var seed = 0; seed < Batches; seed++)
+        {
+            var draw = new Draw(seed, seed % 2 == 0 ? DType.F32 : DType.F64, Largest);
+            var batch = AttentionBatch.Of(draw);
+            var whole = Tensor.Zeros(draw.Type, batch.Q.Shape);
+            backend.Attention(batch.Q, batch.K, batch.V, batch.Sequences, batch.Spec, whole);
+            foreach (var span in batch.Sequences) check(backend, batch, span, whole, draw);
+        }
+    }
+
+    /// <summary>Attention over one span as if there were no other rows.</summary>
+    private static Tensor Run(Backend backend, AttentionBatch batch, SequenceSpan span)
+    {
+        var (q, k, v) = (batch.Q.Rows(span.Start, span.Count), batch.K.Rows(span.Start, span.Count), batch.V.Rows(span.Start, span.Count));
+        var z = Tensor.Zeros(q.DType, q.Shape);
+        backend.Attention(q, k, v, [new(0, span.Count)], batch.Spec, z);
+        return z;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Tests.Conformance.Cases;
+
+namespace SaeSharp.Numerics.Tests.Conformance;
+
+/// <summary>How to draw a problem for one op.</summary>
+/// <param name="Op">The op's name as <see cref="NameOf"/> writes it.</param>
+/// <param name="Make">Draws one problem.</param>
+public sealed record OpCase(string Op, Func<Draw, Problem> Make)
+{
+    /// <summary>Every case there is; an op may have several.</summary>
+    public static IReadOnlyList<OpCase> All { get; } =
+    [
+        .. LinearAlgebraCases.All, .. ElementwiseCases.All, .. NormCases.All, .. AttentionCases.All,
+        .. TokenCases.All, .. SparseCases.All, .. OptimiserCases.All,
+    ];
+
+    /// <summary>Every op of the op set.</summary>
+    public static IReadOnlyList<string> Ops { get; } =
+    [
+        .. typeof(Backend).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(method => !method.IsSpecialName).Select(NameOf),
+    ];
+
+    /// <summary>The method's name; those that take packed weights are told from their overloads by a word.</summary>
+    private static string NameOf(MethodInfo method) =>
+        method.GetParameters().Any(parameter => parameter.ParameterType == typeof(PackedMatrix)) ? $"{method.Name} packed" : method.Name;
+}
