@@ -16,10 +16,10 @@ internal sealed class GoldenRun
 
     public GoldenRun(string root, string name)
     {
-        _manifest = SharedFiles.Json($"{root}/manifest.json");
+        _manifest = Golden.Json($"{root}/manifest.json");
         _run = _manifest.GetProperty("runs").GetProperty(name);
-        _pool = SharedFiles.Tensors($"{root}/data.safetensors").Read("x");
-        File = SharedFiles.Tensors($"{root}/{name}.safetensors");
+        _pool = Golden.Tensors($"{root}/data.safetensors").Read("x");
+        File = Golden.Tensors($"{root}/{name}.safetensors");
     }
 
     public SafetensorsFile File { get; }
