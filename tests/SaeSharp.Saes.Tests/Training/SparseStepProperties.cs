@@ -24,6 +24,20 @@ public class SparseStepProperties
     public void In_f32_the_loss_stays_within_a_thousandth(bool rescale) => RequireTwin(CpuBackend.Create(2), DType.F32, rescale, steps: 200, 1e-3);
 
     [Fact]
+    public void At_full_size_the_sparse_step_is_a_dense_one()
+    {
+        var config = new SaeConfig { Architecture = "topk", DIn = 288, DSae = 4608, K = 32, RescaleActsByDecoderNorm = true };
+        var pool = PoolSource.SparseSums(7, 2 * 4096, 288, directions: 2000, active: 12);
+        var sparse = new SaeTrainer(config, Options with { Steps = 20, WarmupSteps = 5, DecaySteps = 5, DeadWindow = 1000, LearningRate = 1e-3 }, new PoolSource(pool, 4096), CpuBackend.Create(2));
+        var dense = new DenseProducts(sparse, 4096);
+        for (var t = 0; t < 20; t++)
+        {
+            var (expected, actual) = (dense.Advance(pool.Rows(t % 2 * 4096, 4096).Clone()), sparse.Advance(default).Loss);
+            Assert.True(Math.Abs(actual - expected) <= 1e-3 * expected, $"step {t}: loss {actual:R}, expected {expected:R}");
+        }
+    }
+
+    [Fact]
     public void Steps_allocate_nothing_once_the_number_of_dead_latents_stands()
     {
         var trainer = new SaeTrainer(Config(true), Options with { DeadWindow = 100_000 }, new PoolSource(Pool, Batch), CpuBackend.Create(1));
