@@ -110,7 +110,12 @@ public sealed class Transformer
     /// <returns>[rows, dVocab] or, for the last rows, [sequences, dVocab], in new memory; null for <see cref="LogitRows.None"/>.</returns>
     /// <exception cref="ModelException">Unknown hook, or a sequence too long for the model or the state.</exception>
     /// <exception cref="OptionException">An id outside the vocabulary.</exception>
-    public Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state = null)
+    public Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state = null) => Run(batch, hooks, logits, state, null);
+
+    /// <summary>Runs one sequence on and writes the logits of its last row into memory the caller keeps: a step of decoding.</summary>
+    internal void Run(TokenBatch batch, HookSet? hooks, DecodingState state, Tensor logits) => Run(batch, hooks, LogitRows.Last, state, logits);
+
+    private Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state, Tensor? into)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var lastHook = -1;
@@ -123,7 +128,7 @@ public sealed class Transformer
         var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
         try
         {
-            var result = Run(new Pass(Backend, batch, hooks, lastHook, state, scratch), logits);
+            var result = Run(new Pass(Backend, batch, hooks, lastHook, state, scratch), logits, into);
             after = before + batch.Rows;
             return result;
         }
@@ -148,7 +153,7 @@ public sealed class Transformer
         return Unembed(x);
     }
 
-    private Tensor? Run(Pass pass, LogitRows logits)
+    private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)
     {
         var x = pass.Take(Slot.Stream, pass.Rows, Spec.DModel);                     // [rows, dModel]
         Backend.Embed(pass.Batch.Ids, _embedding, x);
@@ -163,7 +168,7 @@ public sealed class Transformer
         _finalNorm.Forward(Backend, x, normed);
         if (everyRow && pass.Ends(_hookFinal, normed)) return null;
         if (everyRow) normed = Choose(pass, normed, logits);
-        return logits == LogitRows.None ? null : Unembed(normed);
+        return logits == LogitRows.None ? null : Unembed(normed, into);
     }
 
     /// <summary>The rows of x that get logits.</summary>
@@ -176,9 +181,9 @@ public sealed class Transformer
         return chosen;
     }
 
-    private Tensor Unembed(Tensor normed)
+    private Tensor Unembed(Tensor normed, Tensor? into = null)
     {
-        var result = Tensor.Zeros(ComputeType, normed.RowCount, Spec.DVocab);       // [n, dVocab]
+        var result = into ?? Tensor.Zeros(ComputeType, normed.RowCount, Spec.DVocab); // [n, dVocab]
         _unembedding.Forward(Backend, normed, result);
         return result;
     }

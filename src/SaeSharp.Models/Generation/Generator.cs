@@ -1,3 +1,4 @@
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Generation;
@@ -29,11 +30,13 @@ public static class Generator
         var state = new DecodingState(model, (int)Math.Clamp((long)prompt.Length + options.MaxTokens - 1, 1, context));
         var random = new Randomness(options.Seed);
         var ids = new List<int>();
+        var logits = Tensor.Zeros(model.ComputeType, 1, model.Spec.DVocab);           // [1, dVocab]
         while (ids.Count < options.MaxTokens)
         {
             cancel.ThrowIfCancellationRequested();
             if (state.Count + next.Rows > context) return new([.. ids], StopReason.ContextFull);
-            var id = Choose(model.Run(next, hooks, LogitRows.Last, state)!, options, random);
+            model.Run(next, hooks, state, logits);
+            var id = Choose(logits, options, random);
             ids.Add(id);
             onToken?.Invoke(id);
             if (!options.IgnoreEos && (id == eosId || model.Spec.EosIds.Contains(id))) return new([.. ids], StopReason.EndOfText);
@@ -44,10 +47,15 @@ public static class Generator
 
     private static int Choose(Tensor logits, SamplingOptions options, Randomness random)
     {
-        var values = new double[logits.Columns];
-        for (var id = 0; id < values.Length; id++) values[id] = logits.Read(id);
-        logits.Free();
-        if (Array.FindIndex(values, value => !double.IsFinite(value)) is >= 0 and var bad) throw ModelException.NotFinite(bad, values[bad]);
+        if (options.Temperature == 0 && logits.DType == DType.F32)
+        {
+            var span = logits.Span<float>();
+            var best = TensorPrimitives.IndexOfMax(span); // the first of equals; a NaN wins over everything
+            return float.IsFinite(span[best]) ? best : throw ModelException.NotFinite(best, span[best]);
+        }
+        var values = logits.To(DType.F64).Span<double>();
+        for (var id = 0; id < values.Length; id++)
+            if (!double.IsFinite(values[id])) throw ModelException.NotFinite(id, values[id]);
         return options.Temperature == 0 ? Sampler.Likeliest(values) : Sampler.Draw(Sampler.Probabilities(values, options), random.Next());
     }
 }

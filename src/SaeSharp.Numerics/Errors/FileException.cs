@@ -31,8 +31,8 @@ public sealed class FileException : SaeSharpException
         inner is FileNotFoundException or DirectoryNotFoundException ? $"There is no file {file}." : $"{file} cannot be read: {inner.Message}",
         "Check the path, and that you may read the file.", inner);
 
-    /// <summary>The operating system refused to write the file; what was there before is untouched.</summary>
+    /// <summary>The operating system refused to write the file.</summary>
     public static FileException Unwritable(string file, Exception inner) => new(
         file, $"{file} cannot be written: {inner.Message}",
-        "Check that the folder exists, that you may write there, and that the disk is not full. An earlier file of that name is unchanged.", inner);
+        "Check that the folder exists, that you may write there, and that the disk is not full. What stands there is the old file or the new one, never a part.", inner);
 }

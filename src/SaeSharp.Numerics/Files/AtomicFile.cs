@@ -21,7 +21,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                Libc.Sync(stream);
             }
             File.Move(temporary, target, overwrite: true);
             Libc.SyncFolder(folder);

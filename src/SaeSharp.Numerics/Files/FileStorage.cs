@@ -6,7 +6,8 @@ namespace SaeSharp.Numerics.Files;
 /// <summary>The bytes of a whole file: mapped read-only where that is safe and worth it, else read into native memory.</summary>
 /// <remarks>
 /// A mapped file that somebody shortens kills the process at the next read (SIGBUS), which no bounds check prevents. So a file is mapped only where
-/// it is large and nobody but its owner may write it; small ones, and those that a group or everybody may write, are read.
+/// it is large and not open to everybody's writing; others are read. A file's group is trusted: many systems make files group-writable by default,
+/// for a group that has one member.
 /// Tensors over these bytes keep them alive; the garbage collector returns them after the last one. A write to a mapped tensor ends the process:
 /// copy first (<see cref="Tensor.Clone"/>, <see cref="TensorConversion.To"/>).
 /// </remarks>
@@ -33,7 +34,7 @@ internal sealed class FileStorage : Storage
         {
             using var handle = File.OpenHandle(path);
             var bytes = RandomAccess.GetLength(handle);
-            return bytes > 0 && bytes >= mapFrom && OnlyOwnerWrites(handle) ? Map(handle, bytes) : Load(path, handle, bytes);
+            return bytes > 0 && bytes >= mapFrom && !EverybodyMayWrite(handle) ? Map(handle, bytes) : Load(path, handle, bytes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -51,8 +52,7 @@ internal sealed class FileStorage : Storage
         _memory?.Dispose();
     }
 
-    private static bool OnlyOwnerWrites(SafeFileHandle handle) =>
-        OperatingSystem.IsWindows() || (File.GetUnixFileMode(handle) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+    private static bool EverybodyMayWrite(SafeFileHandle handle) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(handle).HasFlag(UnixFileMode.OtherWrite);
 
     private static FileStorage Map(SafeFileHandle handle, long bytes)
     {

@@ -2,7 +2,7 @@ namespace SaeSharp.Numerics.Files;
 
 /// <summary>A safetensors file, opened for reading and checked as a whole: after <see cref="Open(string)"/> every tensor lies inside the file.</summary>
 /// <remarks>
-/// Large files that only their owner may write are mapped, others are read into memory (<see cref="FileStorage"/> says why). Tensors are views of
+/// Large files are mapped, small ones and those that everybody may write are read into memory (<see cref="FileStorage"/> says why). Tensors are views of
 /// those bytes and stay valid after <see cref="Dispose"/>. Treat them as read-only. Safe for several threads.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable

@@ -16,7 +16,7 @@ public class CheckpointGolden
     public void Every_tensor_of_a_saved_model_is_there_in_its_type(string loader, DType type)
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var folder = SharedFiles.Golden("models", "loaders", loader);
+        var folder = SharedFiles.At("golden", "models", "loaders", loader);
         using var checkpoint = Checkpoint.Open(folder);
         var config = HfConfig.Read(folder);
 
@@ -36,13 +36,13 @@ public class CheckpointGolden
     public void The_tensors_of_a_sharded_checkpoint_are_bit_equal()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        using var manifest = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.Golden("files", "manifest.json")));
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(SharedFiles.At("golden", "files", "manifest.json")));
         var expected = manifest.RootElement.GetProperty("files").EnumerateArray()
             .Where(file => file.GetProperty("path").GetString()!.StartsWith("safetensors/sharded/", StringComparison.Ordinal) && file.TryGetProperty("tensors", out _))
             .SelectMany(file => file.GetProperty("tensors").EnumerateObject()).ToDictionary(tensor => tensor.Name, tensor => tensor.Value.GetProperty("sha256").GetString());
         Assert.NotEmpty(expected);
 
-        using var checkpoint = Checkpoint.Open(SharedFiles.Golden("files", "safetensors", "sharded"));
+        using var checkpoint = Checkpoint.Open(SharedFiles.At("golden", "files", "safetensors", "sharded"));
 
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), checkpoint.Names);
         Assert.All(expected, tensor => Assert.Equal(tensor.Value, Convert.ToHexStringLower(SHA256.HashData(checkpoint.Read(tensor.Key).RawBytes()))));
@@ -52,7 +52,7 @@ public class CheckpointGolden
     public void Old_and_new_configs_of_one_model_say_the_same()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var folders = Directory.EnumerateDirectories(SharedFiles.Golden("models")).Where(folder => File.Exists(Path.Combine(folder, "config.old.json"))).ToArray();
+        var folders = Directory.EnumerateDirectories(SharedFiles.At("golden", "models")).Where(folder => File.Exists(Path.Combine(folder, "config.old.json"))).ToArray();
         Assert.NotEmpty(folders);
         foreach (var folder in folders)
         {

@@ -14,11 +14,11 @@ public class SafetensorsGolden
     public void Every_accepted_file_reads_bit_equal()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var files = SharedFiles.Manifest("safetensors", accept: true).Where(file => file.TryGetProperty("tensors", out _)).ToArray();
+        var files = Manifest(accept: true).Where(file => file.TryGetProperty("tensors", out _)).ToArray();
         Assert.NotEmpty(files);
         foreach (var row in files)
         {
-            using var file = SafetensorsFile.Open(SharedFiles.Golden(row.GetProperty("path").GetString()!));
+            using var file = SafetensorsFile.Open(At(row.GetProperty("path").GetString()!));
             var tensors = row.GetProperty("tensors").EnumerateObject().ToArray();
             Assert.Equal(tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal), file.Names.Order(StringComparer.Ordinal));
             foreach (var tensor in tensors) RequireEqual(file, tensor.Name, tensor.Value);
@@ -31,9 +31,9 @@ public class SafetensorsGolden
     public void Every_16_bit_pattern_widens_to_the_expected_float()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var row = Assert.Single(SharedFiles.Manifest("safetensors", accept: true), file => file.TryGetProperty("expected_file", out _));
-        using var file = SafetensorsFile.Open(SharedFiles.Golden(row.GetProperty("path").GetString()!));
-        using var expected = SafetensorsFile.Open(SharedFiles.Golden(row.GetProperty("expected_file").GetString()!));
+        var row = Assert.Single(Manifest(accept: true), file => file.TryGetProperty("expected_file", out _));
+        using var file = SafetensorsFile.Open(At(row.GetProperty("path").GetString()!));
+        using var expected = SafetensorsFile.Open(At(row.GetProperty("expected_file").GetString()!));
         Assert.NotEmpty(expected.Names);
         foreach (var name in expected.Names)
         {
@@ -48,18 +48,28 @@ public class SafetensorsGolden
     public void Every_refused_file_is_a_typed_error_that_names_it()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var files = SharedFiles.Manifest("safetensors", accept: false).Select(row => row.GetProperty("path").GetString()!).ToArray();
+        var files = Manifest(accept: false).Select(row => row.GetProperty("path").GetString()!).ToArray();
         Assert.NotEmpty(files);
         Assert.Contains(Padded, files);
         foreach (var file in files.Where(file => file != Padded))
         {
-            var path = SharedFiles.Golden(file);
+            var path = At(file);
             Assert.StartsWith(path, Assert.Throws<FileException>(() => SafetensorsFile.Open(path)).Message, StringComparison.Ordinal);
             Assert.False(RawSafetensors.IsSound(File.ReadAllBytes(path)), $"the plain reader takes {file} for sound");
         }
-        using var padded = SafetensorsFile.Open(SharedFiles.Golden(Padded));
+        using var padded = SafetensorsFile.Open(At(Padded));
         Assert.NotEmpty(padded.Names);
     }
+
+    /// <summary>The safetensors files of the manifest that must be accepted, or those that must be refused.</summary>
+    private static IEnumerable<JsonElement> Manifest(bool accept)
+    {
+        var wanted = accept ? JsonValueKind.True : JsonValueKind.False;
+        return StrictJson.Read(At("manifest.json")).GetProperty("files").EnumerateArray()
+            .Where(file => file.GetProperty("kind").GetString() == "safetensors" && file.GetProperty("accept").ValueKind == wanted);
+    }
+
+    private static string At(string path) => SharedFiles.At("golden", "files", path);
 
     private static void RequireEqual(SafetensorsFile file, string name, JsonElement expected)
     {

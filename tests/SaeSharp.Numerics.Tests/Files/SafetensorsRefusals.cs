@@ -160,13 +160,13 @@ public class SafetensorsRefusals
 
     [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public void A_file_that_others_may_write_is_read_and_not_mapped()
+    public void A_file_that_everybody_may_write_is_read_and_not_mapped()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not let a mapped file shrink.");
         using var folder = new TemporaryFolder();
         var path = folder.Write("a", RawSafetensors.File(Sound, 12));
 
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
         using (var file = SafetensorsFile.Open(path, mapFrom: 0)) Assert.True(file.IsMapped);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.OtherWrite);
         using (var file = SafetensorsFile.Open(path, mapFrom: 0)) Assert.False(file.IsMapped);

@@ -19,6 +19,7 @@ internal sealed class Bpe(Vocabulary vocabulary, MergeTable merges, Bpe.Options 
 
     private readonly ConcurrentDictionary<string, ModelToken[]> cache = new(StringComparer.Ordinal);
     private readonly int?[]? byteIds = options.ByteFallback ? ByteIds(vocabulary) : null;
+    private readonly bool[]? spelled = CanBeCut(vocabulary, options) ? Spelled(vocabulary) : null;
     private int cached;
 
     internal sealed record Options
@@ -67,20 +68,34 @@ internal sealed class Bpe(Vocabulary vocabulary, MergeTable merges, Bpe.Options 
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> tokens)
     {
-        if (piece.Length > LongestCached)
+        for (int start = 0, end; start < piece.Length; start = end)
         {
-            Spell(piece, tokens);
-            return;
+            end = EndOfSection(piece, start);
+            TokenizeSection(piece[start..end], start, tokens);
         }
+    }
+
+    /// <summary>Where the first place is that no merge can reach across: what is left and right of it can be tokenized apart.</summary>
+    /// <remarks>Without a pre-tokenizer a piece is a whole document; its sections are a few words, and merging them is several times faster.</remarks>
+    private int EndOfSection(ReadOnlySpan<char> piece, int start)
+    {
+        if (spelled is null) return piece.Length;
+        var end = start + 1;
+        while (end < piece.Length && !(spelled[piece[end - 1]] && spelled[piece[end]] && !merges.Joins(piece[end - 1], piece[end]))) end++;
+        return end;
+    }
+
+    private void TokenizeSection(ReadOnlySpan<char> section, int start, List<ModelToken> tokens)
+    {
         var words = cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (words.TryGetValue(piece, out var known))
+        if (section.Length > LongestCached || !words.TryGetValue(section, out var known))
         {
-            tokens.AddRange(known);
-            return;
+            var fresh = new List<ModelToken>();
+            Spell(section, fresh);
+            known = [.. fresh];
+            if (section.Length <= LongestCached && cached < CacheSize && words.TryAdd(section, known)) Interlocked.Increment(ref cached);
         }
-        var first = tokens.Count;
-        Spell(piece, tokens);
-        if (cached < CacheSize && words.TryAdd(piece, [.. tokens[first..]])) Interlocked.Increment(ref cached);
+        foreach (var token in known) tokens.Add(new(token.Id, start + token.Start, start + token.End));
     }
 
     private void Spell(ReadOnlySpan<char> piece, List<ModelToken> tokens)
@@ -179,6 +194,17 @@ internal sealed class Bpe(Vocabulary vocabulary, MergeTable merges, Bpe.Options 
         return vocabulary.TryGet(token, out var id) ? id : throw field.Wrong("a token of the vocabulary");
     }
 
-    private static int?[] ByteIds(Vocabulary vocabulary) =>
-        [.. Enumerable.Range(0, 256).Select(b => vocabulary.TryGet(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), out var id) ? id : default(int?))];
+    /// <summary>The ids of the byte tokens, or null where there is none at all.</summary>
+    private static int?[]? ByteIds(Vocabulary vocabulary)
+    {
+        int?[] ids = [.. Enumerable.Range(0, 256).Select(b => vocabulary.TryGet(string.Create(CultureInfo.InvariantCulture, $"<0x{b:X2}>"), out var id) ? id : default(int?))];
+        return ids.Any(id => id is not null) ? ids : null;
+    }
+
+    /// <summary>Whether sections are independent: their characters are looked up alike wherever they stand, and each takes part in the offsets.</summary>
+    private static bool CanBeCut(Vocabulary vocabulary, Options options) =>
+        options is { UnknownId: not null, IgnoreMerges: false, ContinuingPrefix: "", EndSuffix: "" } && !vocabulary.SharesIds;
+
+    /// <summary>For each UTF-16 unit, whether it is a token of its own.</summary>
+    private static bool[] Spelled(Vocabulary vocabulary) => [.. Enumerable.Range(0, char.MaxValue + 1).Select(unit => vocabulary.TryGet([(char)unit], out _))];
 }

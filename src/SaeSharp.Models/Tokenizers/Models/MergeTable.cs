@@ -8,6 +8,7 @@ internal sealed class MergeTable
 {
     private readonly Dictionary<(int Left, int Right), int> ranks = [];
     private readonly List<int> results = [];
+    private readonly HashSet<(char, char)> seams = [];
 
     private MergeTable() { }
 
@@ -45,6 +46,9 @@ internal sealed class MergeTable
     /// <summary>The token that the merge of this rank makes.</summary>
     public int ResultOf(int rank) => results[rank];
 
+    /// <summary>Whether any merge makes one token of what ends in <paramref name="left"/> and what begins with <paramref name="right"/>.</summary>
+    public bool Joins(char left, char right) => seams.Contains((left, right));
+
     private void AddLine(string line, Vocabulary vocabulary, string prefix, Func<string, FileException> wrong)
     {
         const string comment = "#version";
@@ -53,10 +57,11 @@ internal sealed class MergeTable
 
     private void Add(string[] parts, Vocabulary vocabulary, string prefix, Func<string, FileException> wrong)
     {
-        if (parts is not [var left, var right]) throw wrong("a pair of tokens");
+        if (parts is not [{ Length: > 0 } left, { Length: > 0 } right]) throw wrong("a pair of tokens");
         if (!right.StartsWith(prefix, StringComparison.Ordinal)) throw wrong($"a merge whose right part begins with '{prefix}'");
         ranks[(IdOf(left), IdOf(right))] = results.Count;
         results.Add(IdOf(left + right[prefix.Length..]));
+        seams.Add((left[^1], right[0]));
 
         int IdOf(string token) => vocabulary.TryGet(token, out var id) ? id : throw wrong($"a merge of tokens of the vocabulary ('{token}' is not in it)");
     }

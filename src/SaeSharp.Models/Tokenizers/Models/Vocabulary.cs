@@ -26,6 +26,9 @@ internal sealed class Vocabulary
 
     public int Count => ids.Count;
 
+    /// <summary>Whether two tokens have the same id.</summary>
+    public bool SharesIds => tokens.Count < ids.Count;
+
     public bool TryGet(ReadOnlySpan<char> token, out int id) => idsBySpan.TryGetValue(token, out id);
 
     public string? TokenOf(int id) => tokens.GetValueOrDefault(id);

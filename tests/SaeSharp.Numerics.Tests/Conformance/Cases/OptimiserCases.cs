@@ -14,8 +14,8 @@ internal static class OptimiserCases
     private static Problem Adam(Draw draw)
     {
         var (rows, columns) = (draw.Size(), draw.Size());
-        var step = new AdamStep(draw.OneOf(1, 2, 10, 5000), LearningRate: 0.01f, Beta1: draw.OneOf(0.9f, 0), Beta2: draw.OneOf(0.999f, 0.95f),
-            WeightDecay: draw.OneOf(0, 0.1f), GradientScale: draw.OneOf(1, 0.25f));
+        var step = new AdamStep(draw.OneOf(1, 2, 10, 5000), LearningRate: 0.01, Beta1: draw.OneOf(0.9, 0), Beta2: draw.OneOf(0.999, 0.95),
+            WeightDecay: draw.OneOf(0, 0.1), GradientScale: draw.OneOf(1, 0.25));
         var (parameter, gradient) = (draw.Normals(rows, columns), draw.NormalsWith([0, 1e-12, 1e6], rows, columns));
         var (mean, meanSquare) = (draw.Normals(rows, columns), draw.Positives(rows, columns));
         return Problem.ByRows(rows, Tolerance.Row, (backend, outputs, first, count) => backend.Adam(

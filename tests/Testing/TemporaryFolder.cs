@@ -1,4 +1,4 @@
-namespace SaeSharp.Numerics.Tests.Files;
+namespace SaeSharp.Testing;
 
 /// <summary>A folder of its own for one test, gone afterwards.</summary>
 internal sealed class TemporaryFolder : IDisposable

@@ -1,17 +1,19 @@
 using System.Runtime.CompilerServices;
 
-namespace SaeSharp.Models.Tests.Checkpoints;
+namespace SaeSharp.Testing;
 
 /// <summary>Files with expected values from reference implementations, which lie beside the checkout on some machines. Tests that need them are skipped elsewhere.</summary>
 internal static class SharedFiles
 {
     private static readonly string? Root = Find();
 
+    /// <summary>Whether they are here: <c>Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent)</c>.</summary>
     public static bool Present => Root is not null;
 
     public const string Absent = "The folder 'shared' with reference files is not beside this checkout (set SAESHARP_SHARED to its path).";
 
-    public static string Golden(params string[] path) => Path.Combine([Root!, "golden", .. path]);
+    /// <summary>The path of something in the folder: <c>At("golden", "models", "llama")</c>.</summary>
+    public static string At(params string[] path) => Path.Combine([Root!, .. path]);
 
     public static string Data(params string[] path) => Path.Combine([Root!, "data", .. path]);
 

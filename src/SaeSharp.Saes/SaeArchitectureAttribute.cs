@@ -1,0 +1,8 @@
+namespace SaeSharp.Saes;
+
+/// <summary>Names an architecture as <c>cfg.json</c> does. <see cref="SaeCatalog"/> finds the class that encodes and the one that trains by it.</summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class SaeArchitectureAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace SaeSharp.Saes.Training;
+
+/// <summary>A training run cannot go on.</summary>
+public sealed class TrainingException : SaeSharpException
+{
+    private TrainingException(string message, string hint) : base(message, hint) { }
+
+    internal static TrainingException BadActivations(long batch) => new(
+        $"Batch {batch} (step {batch}) holds activations that are NaN or infinite, expected finite numbers.",
+        "Run the model in f32 and look at the texts of that batch; the last checkpoint is from before it.");
+
+    internal static TrainingException Diverged(int step, double loss, double gradientNorm) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Training broke down at step {step}: the loss is {loss} and the gradient norm {gradientNorm}, expected finite numbers."),
+        "Resume from the last checkpoint with a smaller learning rate or a longer warm-up.");
+
+    internal static TrainingException NoScale(double norm) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The mean norm of the activations is {norm}, expected a finite number above 0."),
+        "Look at the activations: they are all zero, or some are NaN or infinite.");
+
+    internal static TrainingException OtherRun(string checkpoint, string what, string then, string now) => new(
+        $"The checkpoint {checkpoint} was made with {what} {then}, but this run asks for {now}.",
+        "Resume with the same options and data, or train into another folder.");
+}

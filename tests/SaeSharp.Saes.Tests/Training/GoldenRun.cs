@@ -1,0 +1,121 @@
+using System.Text.Json;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Files;
+using SaeSharp.Saes.Training;
+
+namespace SaeSharp.Saes.Tests.Training;
+
+/// <summary>One recorded run of SAELens' trainer: its configuration, inputs, log and parameters.</summary>
+internal sealed class GoldenRun
+{
+    private static readonly string[] F32Drifts = ["drift_f32_vs_f64", "drift_f32_rows_reversed_vs_f32"];
+    private static readonly string[] FileNames = ["W_enc", "b_enc", "W_dec", "b_dec"];
+    private readonly JsonElement _manifest, _run;
+    private readonly Tensor _pool;
+
+    public GoldenRun(string root, string name)
+    {
+        _manifest = SharedFiles.Json($"{root}/manifest.json");
+        _run = _manifest.GetProperty("runs").GetProperty(name);
+        _pool = SharedFiles.Tensors($"{root}/data.safetensors").Read("x");
+        File = SharedFiles.Tensors($"{root}/{name}.safetensors");
+    }
+
+    public SafetensorsFile File { get; }
+
+    public int Steps => _run.GetProperty("steps").GetInt32();
+
+    public SaeTrainer Trainer(Backend backend, DType type)
+    {
+        var (sae, trainer) = (_run.GetProperty("sae_cfg"), _run.GetProperty("trainer_cfg"));
+        var isTopK = _run.GetProperty("architecture").GetString() == "topk";
+        var config = new SaeConfig
+        {
+            Architecture = isTopK ? "topk" : "standard", DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
+            K = isTopK ? sae.GetProperty("k").GetInt32() : 0,
+            RescaleActsByDecoderNorm = isTopK && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
+        };
+        var options = new TrainingOptions
+        {
+            Steps = Steps, LearningRate = trainer.GetProperty("lr").GetDouble(), WarmupSteps = trainer.GetProperty("lr_warm_up_steps").GetInt32(),
+            DecaySteps = trainer.GetProperty("lr_decay_steps").GetInt32(), FinalLearningRate = trainer.GetProperty("lr_end").GetDouble(),
+            Shape = trainer.TryGetProperty("lr_scheduler_name", out var shape) && shape.GetString() == "cosineannealing" ? LearningRateShape.Cosine : LearningRateShape.Constant,
+            DeadWindow = trainer.GetProperty("dead_feature_window").GetInt32(), AuxCoefficient = Number(sae, "aux_loss_coefficient", 1),
+            L1Coefficient = Number(sae, "l1_coefficient", 1), L1WarmupSteps = (int)Number(sae, "l1_warm_up_steps", 0), LpNorm = Number(sae, "lp_norm", 1),
+            NormaliseActivations = sae.TryGetProperty("normalize_activations", out var n) && n.GetString() == "expected_average_only_in",
+            NormBatches = (int)Number(trainer, "n_batches_for_norm_estimate", 0),
+        };
+        var source = new PoolSource(_pool, _manifest.GetProperty("batch").GetInt32(), _run.GetProperty("first_training_batch_index").GetInt32());
+        var result = new SaeTrainer(config, options, source, backend, type);
+        foreach (var (name, weight, transposed) in Weights(result))
+        {
+            var initial = File.Read($"init.{name}");
+            (transposed ? MatrixTranspose.Of(initial) : initial).ConvertTo(weight.Value);
+        }
+        return result;
+    }
+
+    /// <summary>A drift of this run at a step, the first recorded one at or after it.</summary>
+    public double Drift(string table, int step) =>
+        _run.GetProperty(table).EnumerateArray().First(row => row.GetProperty("step").GetInt32() >= step).GetProperty("param_max_abs").GetDouble();
+
+    /// <summary>The larger of the last entries of the two f32 drifts.</summary>
+    public double Largest(string column) => F32Drifts.Max(table => _run.GetProperty(table).EnumerateArray().Last().GetProperty(column).GetDouble());
+
+    public void RequireLog(int t, StepReport report)
+    {
+        RequireLog("loss", t, report.Loss, 1e-12);
+        RequireLog("losses.mse_loss", t, report.Mse, 1e-12);
+        RequireLog("losses.auxiliary_reconstruction_loss", t, report.AuxLoss, 1e-12);
+        RequireLog("losses.l1_loss", t, report.SparsityLoss, 1e-12);
+        RequireLog("grad_norm", t, report.GradientNorm, 1e-12);
+        RequireLog("lr", t, report.LearningRate, 1e-12);
+        RequireLog("num_dead", t, report.Dead, 0);
+        RequireLog("l0", t, report.L0, 0);
+        RequireLog("explained_variance", t, report.ExplainedVariance, 1e-9);
+    }
+
+    public void RequireFirstGradient(SaeTrainer trainer)
+    {
+        foreach (var (name, weight, transposed) in Weights(trainer))
+            RequireClose(File.Read($"grad_step1.f64.{name}"), transposed ? MatrixTranspose.Of(weight.Gradient) : weight.Gradient, 1e-12, $"gradient of {name}");
+    }
+
+    public void RequireParameters(int step, string precision, SaeTrainer trainer, Func<int, double> tolerance)
+    {
+        if (!File.Contains($"params.{precision}.step{step}.b_dec")) return;
+        foreach (var (name, weight, transposed) in Weights(trainer))
+            RequireClose(File.Read($"params.{precision}.step{step}.{name}"), transposed ? MatrixTranspose.Of(weight.Value) : weight.Value, tolerance(step), $"{name} after step {step}");
+    }
+
+    public void RequireAdam(SaeTrainer trainer)
+    {
+        if (!File.Contains("adam.f64.b_dec.exp_avg")) return;
+        foreach (var (name, weight, transposed) in Weights(trainer))
+        {
+            RequireClose(File.Read($"adam.f64.{name}.exp_avg"), transposed ? MatrixTranspose.Of(weight.Mean) : weight.Mean, 1e-12, $"mean of {name}");
+            RequireClose(File.Read($"adam.f64.{name}.exp_avg_sq"), transposed ? MatrixTranspose.Of(weight.MeanSquare) : weight.MeanSquare, 1e-12, $"mean square of {name}");
+        }
+    }
+
+    private static IEnumerable<(string Name, TrainedTensor Weight, bool Transposed)> Weights(SaeTrainer trainer) =>
+        FileNames.Zip(trainer.TrainingStep.Weights.All, (name, weight) => (name, weight, name == "W_enc"));
+
+    private void RequireLog(string name, int t, double actual, double tolerance)
+    {
+        if (!File.Contains($"log.f64.{name}")) return;
+        var expected = File.Read($"log.f64.{name}").Read(t);
+        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Max(1, Math.Abs(expected)), $"step {t}: {name} is {actual:R}, expected {expected:R}");
+    }
+
+    private static void RequireClose(Tensor expected, Tensor actual, double tolerance, string what)
+    {
+        for (var i = 0L; i < expected.Count; i++)
+            Assert.True(Math.Abs(expected.Read(i) - actual.Read(i)) <= tolerance, $"{what}[{i}] is {actual.Read(i):R}, expected {expected.Read(i):R}, tolerance {tolerance}");
+    }
+
+    private static double Number(JsonElement json, string name, double otherwise) => json.TryGetProperty(name, out var value) ? value.GetDouble() : otherwise;
+
+    private static bool Flag(JsonElement json, string name, bool otherwise) => json.TryGetProperty(name, out var value) ? value.GetBoolean() : otherwise;
+}

@@ -1,0 +1,67 @@
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Backends.Cpu;
+using SaeSharp.Saes.Training;
+
+namespace SaeSharp.Saes.Tests.Training;
+
+public class SparseStepProperties
+{
+    private const int DIn = 64, DSae = 512, Batch = 256, K = 8;
+
+    private static readonly TrainingOptions Options = new()
+    {
+        Steps = 200, LearningRate = 4e-3, WarmupSteps = 10, DecaySteps = 40, DeadWindow = 10, NormaliseActivations = false, Seed = 3,
+    };
+
+    private static Tensor Pool => PoolSource.SparseSums(1, 16 * Batch, DIn, directions: 96, active: 5);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_sparse_step_is_its_dense_twin_in_f64(bool rescale) => RequireTwin(Reference.Instance, DType.F64, rescale, steps: rescale ? 200 : 40, 1e-9);
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void In_f32_the_loss_stays_within_a_thousandth(bool rescale) => RequireTwin(CpuBackend.Create(2), DType.F32, rescale, steps: 200, 1e-3);
+
+    [Fact]
+    public void Steps_allocate_nothing_once_the_number_of_dead_latents_stands()
+    {
+        var trainer = new SaeTrainer(Config(true), Options with { DeadWindow = 100_000 }, new PoolSource(Pool, Batch), CpuBackend.Create(1));
+        for (var i = 0; i < 3; i++) trainer.Advance(default);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) trainer.Advance(default);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory, InlineData("topk"), InlineData("standard")]
+    public void The_number_of_threads_changes_no_bit(string architecture)
+    {
+        var options = Options with { Steps = 30, DeadWindow = 3, L1Coefficient = 0.1 };
+        var pool = PoolSource.SparseSums(2, 4 * 600, 24, directions: 40, active: 4);
+        SparseAutoencoder Train(int threads) => new SaeTrainer(RandomTensors.Config(architecture, 24, 300), options, new PoolSource(pool, 600), CpuBackend.Create(threads)).Run();
+
+        var (one, two) = (Train(1), Train(2));
+        foreach (var (name, tensor) in one.Tensors) Assert.Equal(tensor.Span<float>().ToArray(), two.Tensors[name].Span<float>().ToArray());
+    }
+
+    private static SaeConfig Config(bool rescale) => new() { Architecture = "topk", DIn = DIn, DSae = DSae, K = K, RescaleActsByDecoderNorm = rescale };
+
+    private static void RequireTwin(Backend backend, DType type, bool rescale, int steps, double tolerance)
+    {
+        var pool = Pool;
+        var sparse = new SaeTrainer(Config(rescale), Options, new PoolSource(pool, Batch), backend, type);
+        var dense = new DenseTopKStep(Options, DIn, DSae, K, rescale);
+        dense.CopyFrom(sparse);
+        var sawDead = false;
+        for (var t = 0; t < steps; t++)
+        {
+            var x = new double[Batch, DIn];
+            for (var b = 0; b < Batch; b++)
+                for (var i = 0; i < DIn; i++) x[b, i] = pool.Row<float>((t * Batch + b) % pool.RowCount)[i];
+            sawDead |= dense.NumDead > 0;
+            var (expected, actual) = (dense.Advance(x), sparse.Advance(default).Loss);
+            Assert.True(Math.Abs(actual - expected) <= tolerance * expected, $"step {t}: loss {actual:R}, expected {expected:R}");
+        }
+        Assert.True(sawDead, "no latent died, so the aux loss was never compared");
+    }
+}
