@@ -1,5 +1,4 @@
 using SaeSharp.Models.Families;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Tests.Transformers;

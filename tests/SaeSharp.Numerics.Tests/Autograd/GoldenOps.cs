@@ -33,7 +33,7 @@ public sealed class GoldenOps
     private static void ForEachCase(DType type, Action<string, GoldenCase> check)
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var folder = Path.Combine(SharedFiles.Golden(""), "..", "lm-training");
+        var folder = SharedFiles.At("golden", "lm-training");
         using var descriptions = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "ops.json")));
         using var file = SafetensorsFile.Open(Path.Combine(folder, "ops.safetensors"));
         var missing = new List<string>();
