@@ -10,12 +10,15 @@ internal static class Trial
     private const int MostLayers = 4;
     private const long MostTokens = 400_000, TokensIndexed = 200_000;
 
-    /// <summary>The folder that comes with the program: a tiny model with random weights, and a text.</summary>
-    public static string Samples => Path.Combine(AppContext.BaseDirectory, "samples", "tiny");
+    private static readonly string Samples = Path.Combine(AppContext.BaseDirectory, "samples", "tiny");
 
-    /// <summary>The text of the samples: the first .txt beside the model.</summary>
-    public static string SampleText => Directory.Exists(Samples) && Directory.EnumerateFiles(Samples, "*.txt").Order(StringComparer.Ordinal).FirstOrDefault() is { } file ? file
-        : throw LabException.NothingToDo($"the sample in {Samples} is missing", "Name a model and a text: sae try MODEL --texts FILE.");
+    /// <summary>The model asked for, or the one that comes with the program: tiny, with random weights.</summary>
+    public static string Model(TryRequest request)
+    {
+        if (request.Model is not null) return request.Texts is not null ? request.Model : throw LabException.NothingToDo("there is no text to train on", "Give --texts FILE.");
+        var sample = Path.Combine(Samples, "model");
+        return Directory.Exists(sample) ? sample : throw LabException.NothingToDo($"the sample in {Samples} is missing", "Name a model and a text: sae try MODEL --texts FILE.");
+    }
 
     public static TrainRequest Training(TryRequest request, LanguageModel model)
     {
@@ -28,7 +31,7 @@ internal static class Trial
         return new()
         {
             Model = model.Folder, Hooks = [.. Layers(layers).Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = Math.Min(8 * dIn, 4096), K = Math.Clamp(dIn / 8, 4, 32),
-            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 100, Resume = true, Out = Path.GetFileName(model.Folder),
+            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 100, Resume = true, Out = request.Model is null ? "tiny" : Path.GetFileName(model.Folder),
         };
     }
 
@@ -36,7 +39,7 @@ internal static class Trial
 
     private static CorpusOptions Texts(TryRequest request, LanguageModel model) => new()
     {
-        Texts = request.Texts ?? SampleText, Split = request.Split, Context = Math.Min(256, model.Transformer.Spec.Context),
+        Texts = request.Texts ?? Path.Combine(Samples, "texts.txt"), Split = request.Split, Context = Math.Min(256, model.Transformer.Spec.Context),
     };
 
     /// <summary>The middle layer and others around it, evenly spread.</summary>

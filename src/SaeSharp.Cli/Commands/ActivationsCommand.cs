@@ -1,0 +1,18 @@
+using System.CommandLine;
+using SaeSharp.Cli.Output;
+using SaeSharp.Lab.Reading;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae activations MODEL --text T --hook H --out F</c></summary>
+internal static class ActivationsCommand
+{
+    public static Command Create(Shell shell) => shell.Verb<ActivationsRequest>("activations", new(["Model"]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.Activations(request, progress, cancel), (result, output) =>
+        {
+            output.WriteLine($"{Visible.Text(result.Out)}: {Figure.Of(result.Tokens)} tokens of {result.Prompts} prompts");
+            var sheet = session.Sheet("tensor", "shape");
+            foreach (var tensor in result.Tensors) sheet.Add(tensor.Name, $"[{string.Join(", ", tensor.Shape)}]");
+            sheet.Write(output);
+        }));
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using SaeSharp.Cli.Binding;
+using SaeSharp.Cli.Output;
+using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Evaluating;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae bench SUBJECT</c></summary>
+internal static class BenchCommand
+{
+    public static Command Create(Shell shell) => new("bench", HelpText.OfType(typeof(BenchRequest)))
+    {
+        Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth."),
+        Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
+        Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K)),
+        Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape)),
+        Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape)),
+        shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
+    };
+
+    private static Command Kernel(Shell shell, string subject, string description, params string[] flags)
+    {
+        var command = shell.Verb<BenchRequest>(subject, new([], [.. flags, "-"]), (session, request, cancel) =>
+            session.Show(progress => session.Workspace.Bench(request with { Subject = subject }, progress, cancel), Print));
+        command.Description = description;
+        return command;
+    }
+
+    private static void Print(BenchResult result, TextWriter output)
+    {
+        output.WriteLine(result.Subject);
+        if (result.FmaPeakGflops is { } peak) output.WriteLine($"  FMA peak            {Figure.Of(peak)} GFLOP/s");
+        if (result.ReadGBps is { } read) output.WriteLine($"  read bandwidth      {Figure.Of(read)} GB/s");
+        if (result.TokensPerSecond is { } speed) output.WriteLine($"  speed               {Figure.Of(speed)} tokens/s");
+        if (result.Seconds is { } seconds) output.WriteLine($"  seconds             median {Figure.Of(seconds.Median)}, min {Figure.Of(seconds.Min)}");
+        if (result.RoofShare is { } share) output.WriteLine($"  share of the roof   {Figure.Share(share)}");
+        if (result.PeakRssMiB is { } memory) output.WriteLine($"  peak memory         {Figure.Of(memory)} MiB");
+        if (result.AllocatedBytesPerStep is { } bytes) output.WriteLine($"  allocated a step    {Figure.Of(bytes)} bytes");
+        foreach (var (name, reason) in result.Reasons) output.WriteLine($"  {name}: {reason}");
+    }
+
+    private static void Print(QualityResult result, TextWriter output)
+    {
+        output.WriteLine($"{result.Documents} documents, {Figure.Of(result.TrainTokens)} training and {Figure.Of(result.HeldOutTokens)} held-out tokens, checksums {result.TrainChecksum} and {result.HeldOutChecksum}: as in the recipe");
+        output.WriteLine($"mean norm {Figure.Of(result.MeanNorm)}");
+        EvalCommand.Print(result.Eval, output);
+        output.WriteLine($"  klZero {Figure.Of(result.KlZero)}, klMean {Figure.Of(result.KlMean)}; dead {result.DeadHeldOut} / {result.DeadOverall}; decoder cosine {string.Join(" / ", result.DecoderCosine.Select(cosine => Figure.Of(cosine)))}");
+        var time = result.Seconds;
+        output.WriteLine($"seconds: read {Figure.Of(time.Read)}, harvest {Figure.Of(time.Harvest)}, train {Figure.Of(time.Train)}, evaluate {Figure.Of(time.Evaluate)}, total {Figure.Of(time.Total)}");
+        output.WriteLine($"weights sha256 {result.WeightsSha256}");
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Globalization;
+using SaeSharp.Cli.Output;
+using SaeSharp.Lab.Indexing;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae feature SAE N</c></summary>
+internal static class FeatureCommand
+{
+    public static Command Create(Shell shell) => shell.Verb<FeatureRequest>("feature", new(["Sae", "Feature"]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.Feature(request, progress, cancel), (result, output) => Print(result, session, output)));
+
+    private static void Print(FeatureResult result, Session session, TextWriter output)
+    {
+        output.WriteLine($"feature {result.Feature} of {Visible.Text(result.Sae)} at {Visible.Text(result.Index.Hook)}");
+        output.WriteLine($"fires on {Figure.Of(result.Fired)} of {Figure.Of(result.Tokens)} tokens ({Figure.Share(result.Density)}); where it fires: mean {Figure.Of(result.Mean)}, std {Figure.Of(result.Std)}, max {Figure.Of(result.Max)}");
+        output.WriteLine($"decoder row of length {Figure.Of(result.DecoderNorm)}; cosine of encoder and decoder {Figure.Of(result.EncoderDecoderCosine)}");
+        if (result.Reason is { } reason) output.WriteLine(reason);
+
+        output.WriteLine();
+        output.WriteLine("Strongest examples, one for each text; the token in » « has the value");
+        var examples = session.Sheet(">value", "document", "text");
+        foreach (var example in result.TopExamples) examples.Add(Figure.Of(example.Value), $"{example.Document}@{example.Position}", Context(example));
+        examples.Write(output);
+        foreach (var interval in result.Intervals)
+        {
+            output.WriteLine();
+        output.WriteLine($"Interval {Figure.Of(interval.Low)} to {Figure.Of(interval.High)}: {Figure.Of(interval.Count)} tokens, {Figure.Share(interval.Share)} of its firings");
+            foreach (var example in interval.Examples) output.WriteLine($"  {Figure.Of(example.Value),8}  {Context(example)}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Tokens it fires on most");
+        var tokens = session.Sheet("token", ">fires", ">of", ">mean");
+        foreach (var token in result.TopTokens) tokens.Add(token.Text, Figure.Of(token.Fired), Figure.Of(token.Occurrences), Figure.Of(token.Mean));
+        tokens.Write(output);
+
+        output.WriteLine();
+        output.WriteLine("Direct effect on the logits, without the final norm (later layers are not in it)");
+        if (result.Logits.Reason is { } why) output.WriteLine(why);
+        output.WriteLine($"  up    {Effects(result.Logits.Positive)}");
+        output.WriteLine($"  down  {Effects(result.Logits.Negative)}");
+        output.WriteLine();
+        output.WriteLine("Most similar decoder rows");
+        output.WriteLine($"  {string.Join("  ", result.Neighbours.Select(near => $"{near.Feature} ({near.Cosine.ToString("F3", CultureInfo.InvariantCulture)})"))}");
+    }
+
+    private static string Effects(IReadOnlyList<TokenEffect> effects) => string.Join("  ", effects.Select(effect => $"{Visible.Text(effect.Text)} {Figure.Of(effect.Value)}"));
+
+    private static string Context(Example example) => string.Concat(example.Tokens.Select((token, i) => i == example.At ? $"»{Visible.Text(token.Text)}«" : Visible.Text(token.Text)));
+}

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using SaeSharp.Cli.Output;
+using SaeSharp.Lab.Indexing;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae index SAE --model M --texts FILE</c></summary>
+internal static class IndexCommand
+{
+    public static Command Create(Shell shell) => shell.Verb<IndexRequest>("index", new(["Sae"]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.Index(request, progress, cancel), Print));
+
+    public static void Print(IndexResult result, TextWriter output)
+    {
+        output.WriteLine($"index   {Visible.Text(result.Index.Name)}");
+        output.WriteLine($"counts  {Figure.Of(result.Alive)} of {Figure.Of(result.Index.DSae)} features fire on {Figure.Of(result.Index.Tokens)} tokens, {Figure.Of(result.Dense)} on more than a tenth; L0 {Figure.Of(result.L0)}");
+        output.WriteLine($"time    {Figure.Of(result.Seconds)} s, {Figure.Of(result.TokensPerSecond)} tokens/s");
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Diagnostics;
+using SaeSharp.Web;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae serve</c></summary>
+internal static class ServeCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var (port, quiet) = Flags();
+        var command = shell.Plain("serve", "Open the workbench on the workspace: pages and HTTP API, on this machine only.", (session, parsed, cancel) =>
+            Serve(session, parsed.GetValue(port), !parsed.GetValue(quiet), cancel));
+        command.Add(port);
+        command.Add(quiet);
+        return command;
+    }
+
+    /// <summary>The flags that say how to serve.</summary>
+    public static (Option<int> Port, Option<bool> Quiet) Flags() => (
+        new("--port") { Description = $"TCP port on this machine; 0 takes any free one. [default: {WebOptions.DefaultPort}]", HelpName = "N", DefaultValueFactory = _ => WebOptions.DefaultPort },
+        new("--no-browser") { Description = "Do not open a browser." });
+
+    /// <summary>Serves until interrupted.</summary>
+    public static Task Serve(Session session, int port, bool openBrowser, CancellationToken cancel) => WebHost.RunAsync(session.Workspace, new()
+    {
+        Port = port,
+        Listening = address =>
+        {
+            session.Output.WriteLine(address);
+            session.Output.Flush();
+            if (openBrowser && session.Terminal.Output) Open(address);
+        },
+    }, cancel);
+
+    private static void Open(Uri address)
+    {
+        try
+        {
+            using var browser = OperatingSystem.IsLinux() ? Process.Start(new ProcessStartInfo("xdg-open", address.ToString()) { RedirectStandardError = true, RedirectStandardOutput = true })
+                : Process.Start(new ProcessStartInfo(address.ToString()) { UseShellExecute = true });
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // No browser to be had: the address stands on the output.
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using SaeSharp.Cli.Output;
+using SaeSharp.Lab.Steering;
+
+namespace SaeSharp.Cli.Commands;
+
+/// <summary><c>sae steer MODEL PROMPT --feature SAE:N=COEF</c></summary>
+internal static class SteerCommand
+{
+    public static Command Create(Shell shell) => shell.Verb<SteerRequest>("steer", new(["Model", "Prompt?"]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.Steer(request, progress, cancel), (result, output) => Print(result, session, output)));
+
+    private static void Print(SteerResult result, Session session, TextWriter output)
+    {
+        foreach (var feature in result.Features) Print(feature, output);
+        output.WriteLine();
+        output.WriteLine($"before  {Visible.Text(result.Before.Text)}");
+        output.WriteLine($"after   {Visible.Text(result.After.Text)}");
+        output.WriteLine();
+        output.WriteLine($"next token at the end of the prompt: KL {Figure.Of(result.Kl)} nats");
+        var next = session.Sheet("token", ">before", ">after");
+        foreach (var token in result.NextTokens.Take(8)) next.Add(token.Text, Figure.Share(token.Before), Figure.Share(token.After));
+        next.Write(output);
+        foreach (var layer in result.Layers) Print(layer, result, session, output);
+    }
+
+    private static void Print(SteeredFeature feature, TextWriter output)
+    {
+        output.WriteLine($"{Visible.Text(feature.Sae)}:{feature.Feature}  {feature.Formula}, C {Figure.Of(feature.Coefficient)}, at {Visible.Text(feature.Hook)}, positions {feature.Positions}");
+        var where = feature.NaturalPosition is { } at ? $" at {at} \"{Visible.Text(feature.NaturalToken!)}\"" : "";
+        output.WriteLine($"  natural here    {Figure.Of(feature.Natural)}{where}; its max in the index {Figure.Of(feature.IndexMax)}");
+        output.WriteLine($"  C is            {Figure.Of(feature.TimesNatural)} × natural, {Figure.Of(feature.OfIndexMax)} × max, {Figure.Share(feature.OfNorm)} of ‖h‖ ({Figure.Of(feature.MeanNorm)})");
+        output.WriteLine($"  re-encoded      {Figure.Of(feature.Reencoded)} at most, after the edit");
+        if (feature.Note is { } note) output.WriteLine($"  note            {note}");
+    }
+
+    private static void Print(LayerChange layer, SteerResult result, Session session, TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine($"{Visible.Text(layer.Hook)}, read by {Visible.Text(layer.Sae)}: ‖h after‖ ÷ ‖h before‖ {Figure.Of(layer.NormRatio)}, cosine {Figure.Of(layer.Cosine)}");
+        var sheet = session.Sheet("where", ">feature", ">before", ">after", ">difference", "most at");
+        foreach (var (part, changes) in new[] { ("prompt", layer.Prompt), ("continuation*", layer.Continuation) })
+        {
+            foreach (var change in changes)
+                sheet.Add(part, $"{change.Feature}", Figure.Of(change.Before), Figure.Of(change.After), Figure.Signed(change.Difference), $"{change.Position} {result.ReadBack[change.Position].Text}");
+        }
+        sheet.Write(output);
+        if (layer.Continuation.Count > 0) output.WriteLine($"* both runs over the same tokens: the continuation {result.ContinuationOf} steering");
+    }
+}
