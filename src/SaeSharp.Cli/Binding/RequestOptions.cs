@@ -10,7 +10,7 @@ namespace SaeSharp.Cli.Binding;
 /// <remarks>Lists are flags that may be repeated, without the plural's s; the corpus' properties stand among the others.</remarks>
 internal sealed class RequestOptions<TRequest> where TRequest : notnull
 {
-    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer", ["CacheMiB"] = "--cache", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature" };
+    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature" };
     private readonly List<Bound> _bound = [];
 
     /// <param name="positional">Properties that are given without a flag, in order; <c>?</c> after the name marks one that may be left out.</param>
