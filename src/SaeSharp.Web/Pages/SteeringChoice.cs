@@ -4,9 +4,12 @@ using SaeSharp.Web.Wording;
 namespace SaeSharp.Web.Pages;
 
 /// <summary>A feature that a person chose to push, and what it does on the prompt by itself.</summary>
-internal sealed class SteeringChoice(SaeInfo sae, int feature)
+public sealed class SteeringChoice(SaeInfo sae, int feature)
 {
+    /// <summary>Its SAE.</summary>
     public SaeInfo Sae { get; } = sae;
+
+    /// <summary>Its index.</summary>
     public int Feature { get; } = feature;
 
     /// <summary>C, in units of latents; null until it was measured or chosen.</summary>
@@ -18,6 +21,7 @@ internal sealed class SteeringChoice(SaeInfo sae, int feature)
     /// <summary>Mean ‖h‖ of the prompt's own tokens at the feature's layer.</summary>
     public double? MeanNorm { get; private set; }
 
+    /// <summary><c>SAE:N</c>.</summary>
     public string Id => $"{Sae.Name}:{Feature}";
 
     /// <summary>The largest coefficient the slider offers, either way.</summary>
