@@ -47,7 +47,8 @@ public static class WebHost
             else server.ListenLocalhost(options.Port);
         });
         // Standard output carries results only, so the log goes to standard error.
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // its warning is about keys on a disk; ours are on none
         AddServices(builder.Services, workspace);
 
         var app = builder.Build();
@@ -58,6 +59,7 @@ public static class WebHost
         app.UseAntiforgery();
         app.MapAssets();
         app.MapApi();
+        app.MapJump();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(render =>
         {
             render.ContentSecurityFrameAncestorsPolicy = null; // SecurityHeaders sets the whole policy

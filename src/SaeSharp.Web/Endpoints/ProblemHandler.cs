@@ -9,13 +9,16 @@ internal sealed class ProblemHandler(IProblemDetailsService problems) : IExcepti
 {
     public ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancel)
     {
-        if (Problem.Of(exception) is not { } problem) return ValueTask.FromResult(false);
+        var (problem, status) = exception is BadHttpRequestException bad
+            ? (new Problem(bad.Message, "GET /api lists every address and what it takes."), bad.StatusCode)
+            : (Problem.Of(exception), StatusCodes.Status400BadRequest);
+        if (problem is null) return ValueTask.FromResult(false);
 
-        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        http.Response.StatusCode = status;
         return problems.TryWriteAsync(new()
         {
             HttpContext = http,
-            ProblemDetails = { Status = StatusCodes.Status400BadRequest, Title = problem.Message, Detail = problem.Hint },
+            ProblemDetails = { Status = status, Title = problem.Message, Detail = problem.Hint },
         });
     }
 }

@@ -24,9 +24,9 @@ internal static class Links
     public static SaeInfo? Find(Contents contents, string model, string source) =>
         contents.Saes.FirstOrDefault(sae => Plain(sae.Name) == source && (Plain(sae.Model) ?? AnyModel) == model);
 
-    /// <summary>The workspace's name of the model an index was made with; null where it is not there.</summary>
-    public static string? ModelOf(Contents contents, IndexInfo index) =>
-        contents.Models.FirstOrDefault(name => name == index.Model || name == Path.GetFileName(index.Model.TrimEnd('/')));
+    /// <summary>What the model an index was made with is called: its name in the workspace, or its folder.</summary>
+    public static string ModelOf(Contents contents, IndexInfo index) =>
+        contents.Models.FirstOrDefault(name => name == index.Model || name == Path.GetFileName(index.Model.TrimEnd('/'))) ?? index.Model;
 
     /// <summary>What an SAE is called beside others: its layer where its hook has one, else its hook.</summary>
     public static string Place(int? layer, string? hook) => layer is { } number ? $"layer {number}" : hook ?? "unknown place";

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SaeSharp.Lab;
+
+namespace SaeSharp.Web.Endpoints;
+
+/// <summary>What there is: <c>/api</c>, <c>/api/workspace</c>, <c>/api/info</c>.</summary>
+internal static class InfoEndpoints
+{
+    private static readonly object Addresses = new
+    {
+        about = "The same requests and results as the command line and the library. Errors: application/problem+json, title = what is the case, detail = what to do next.",
+        addresses = new[]
+        {
+            "GET /api/workspace",
+            "GET /api/info?target=MODEL|SAE",
+            "GET /api/features?sae=SAE&order=index|density|max&skip=0&take=50",
+            "GET /api/feature?sae=SAE&feature=N",
+            "POST /api/read {\"model\":M,\"prompt\":P,\"saes\":[],\"top\":5,\"follow\":[\"SAE:N\"]}",
+            "POST /api/steer {\"model\":M,\"prompt\":P,\"features\":[\"SAE:N=C\"],\"op\":\"add\",\"positions\":\"prompt\",\"maxTokens\":64}",
+        },
+    };
+
+    public static void MapInfo(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("", () => Api.Json(Addresses));
+        api.MapGet("/workspace", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Contents(cancel)));
+        api.MapGet("/info", Info);
+    }
+
+    private static async Task<IResult> Info(string target, Workspace workspace, CancellationToken cancel)
+    {
+        var contents = await workspace.Contents(cancel);
+        if (!contents.Models.Contains(target)) contents.RequireListed(null, [target]);
+        return Api.Json(await workspace.Info(new() { Target = target }, cancel: cancel));
+    }
+}
