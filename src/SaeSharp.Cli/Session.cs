@@ -2,6 +2,7 @@ using System.Text.Json;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab;
 using Spectre.Console;
+using Progress = SaeSharp.Lab.Progress;
 
 namespace SaeSharp.Cli;
 

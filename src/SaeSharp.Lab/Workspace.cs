@@ -108,7 +108,7 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="BenchRequest"/>
     public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => Measurement.Run(request, _shelves, progress, cancel), cancel);
+        Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

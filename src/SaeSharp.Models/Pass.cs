@@ -7,7 +7,7 @@ namespace SaeSharp.Models;
 internal sealed class Pass
 {
     private readonly HookSet? _hooks;
-    private readonly int[] _positions;
+    private readonly int[]? _moved;
     private readonly int _lastHook;
     private readonly Scratch _scratch;
 
@@ -21,9 +21,9 @@ internal sealed class Pass
     {
         (Backend, Batch, State) = (backend, batch, state);
         (_hooks, _lastHook, _scratch) = (hooks, lastHook, scratch);
-        _positions = batch.Positions.ToArray();
-        for (var i = 0; state is not null && i < _positions.Length; i++) _positions[i] += state.Count;
-        Length = _positions.Length == 0 ? 0 : _positions.Max() + 1;
+        var before = state?.Count ?? 0;
+        if (before > 0) _moved = Array.ConvertAll(batch.Positions.ToArray(), position => before + position);
+        foreach (var sequence in batch.Sequences) Length = Math.Max(Length, before + sequence.Count);
     }
 
     public Backend Backend { get; }
@@ -35,7 +35,7 @@ internal sealed class Pass
     public int Rows => Batch.Rows;
 
     /// <summary>Each row's place in its whole sequence, [rows].</summary>
-    public ReadOnlySpan<int> Positions => _positions;
+    public ReadOnlySpan<int> Positions => _moved is null ? Batch.Positions : _moved;
 
     /// <summary>Positions of the longest sequence, earlier ones included.</summary>
     public int Length { get; }
@@ -51,7 +51,7 @@ internal sealed class Pass
     /// <summary>Lets the hook's callbacks see <paramref name="value"/>. True where the run ends here, because nothing beyond is needed.</summary>
     public bool Ends(HookPoint point, Tensor value)
     {
-        Fire(point, value, _positions);
+        Fire(point, value, Positions);
         return EndsAt(point);
     }
 

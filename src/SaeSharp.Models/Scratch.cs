@@ -37,7 +37,7 @@ internal sealed class Scratch(DType type)
         if (_views[i] is { } view && view.Shape.SequenceEqual(shape)) return view;
         var count = 1;
         foreach (var size in shape) count = checked(count * size);
-        // A buffer that is too small goes to the garbage collector: a callback of a nested run may still look at it.
+        // A buffer that is too small is left to the garbage collector, not freed: someone may still hold a view of it.
         if (_buffers[i] is not { } buffer || buffer.Count < count) _buffers[i] = buffer = Tensor.Zeros(type, count);
         return _views[i] = buffer.Rows(0, count).Reshape(shape);
     }

@@ -16,13 +16,7 @@ public sealed unsafe class Tensor
     /// <summary>A view of <paramref name="shape"/> elements of <paramref name="type"/> that starts <paramref name="offset"/> bytes into <paramref name="storage"/>.</summary>
     public Tensor(DType type, ReadOnlySpan<int> shape, Storage storage, long offset = 0)
     {
-        var count = 1L;
-        foreach (var size in shape)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(shape));
-            if (size != 0 && count > long.MaxValue / 16 / size) throw ShapeException.TooLarge(Numerics.Shape.Text(shape));
-            count *= size;
-        }
+        var count = CountOf(shape);
         if (offset < 0 || offset > storage.Bytes || storage.Bytes - offset < count * type.Size())
             throw new ArgumentException($"{count} elements of {type} at byte {offset} do not fit in {storage.Bytes} bytes.", nameof(storage));
         (DType, _shape, Count, _storage, _offset) = (type, shape.ToArray(), count, storage, offset);
@@ -59,16 +53,7 @@ public sealed unsafe class Tensor
     public string ShapeText => Numerics.Shape.Text(_shape);
 
     /// <summary>Zeros in new native memory.</summary>
-    public static Tensor Zeros(DType type, params ReadOnlySpan<int> shape)
-    {
-        var bytes = (long)type.Size();
-        foreach (var size in shape)
-        {
-            if (size != 0 && bytes > long.MaxValue / 16 / Math.Max(size, 1)) throw ShapeException.TooLarge(Numerics.Shape.Text(shape));
-            bytes *= size;
-        }
-        return new(type, shape, new NativeStorage(bytes));
-    }
+    public static Tensor Zeros(DType type, params ReadOnlySpan<int> shape) => new(type, shape, new NativeStorage(CountOf(shape) * type.Size()));
 
     /// <summary>A copy of <paramref name="values"/> with the given shape.</summary>
     public static Tensor Of<T>(ReadOnlySpan<T> values, params ReadOnlySpan<int> shape) where T : unmanaged
@@ -117,8 +102,8 @@ public sealed unsafe class Tensor
     /// <summary>The same elements under another shape of the same count.</summary>
     public Tensor Reshape(params ReadOnlySpan<int> shape)
     {
-        var view = new Tensor(DType, shape, _storage, _offset);
-        return view.Count == Count ? view : throw ShapeException.Mismatch("shape", $"{Count} elements like {ShapeText}", Numerics.Shape.Text(shape));
+        if (CountOf(shape) != Count) throw ShapeException.Mismatch("shape", $"{Count} elements like {ShapeText}", Numerics.Shape.Text(shape));
+        return new(DType, shape, _storage, _offset);
     }
 
     /// <summary>A copy in new memory.</summary>
@@ -143,4 +128,17 @@ public sealed unsafe class Tensor
 
     /// <summary>Gives the memory back now. Views of it must not be used afterwards.</summary>
     public void Free() => _storage.Dispose();
+
+    /// <summary>How many elements a shape has; throws before the bytes of the widest type would overflow.</summary>
+    private static long CountOf(ReadOnlySpan<int> shape)
+    {
+        var count = 1L;
+        foreach (var size in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(shape));
+            if (size != 0 && count > long.MaxValue / 16 / size) throw ShapeException.TooLarge(Numerics.Shape.Text(shape));
+            count *= size;
+        }
+        return count;
+    }
 }

@@ -112,6 +112,13 @@ public class TinySample
 
     private static string[] Documents() => File.ReadAllText(Folder("texts.txt")).Split("\n\n");
 
+    [Fact]
+    public void The_model_runs()
+    {
+        var model = Transformer.Load(Folder("model"), Reference.Instance);
+        Assert.Equal(3, Generation.Generator.Generate(model, [1, 2], new() { MaxTokens = 3, IgnoreEos = true }).Ids.Length);
+    }
+
     private static string Folder(string part, [CallerFilePath] string here = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "samples", "tiny", part));
 }

@@ -89,8 +89,8 @@ public class EveryArchitecture
     {
         using var folder = new TemporaryFolder();
         var sae = RandomTensors.Sae(architecture, 12, 40, 3, config => config with { HookName = "blocks.1.hook_resid_post", ModelName = "tiny", ContextSize = 64 });
-        SaeFolder.Save(sae, folder.At("sae"));
-        var loaded = SaeFolder.Load(folder.At("sae"), sae.Backend);
+        SaeFolder.Save(sae, folder["sae"]);
+        var loaded = SaeFolder.Load(folder["sae"], sae.Backend);
 
         Assert.Equal(sae.Config with { OtherMetadata = loaded.Config.OtherMetadata }, loaded.Config);
         foreach (var (name, tensor) in sae.Tensors) Assert.Equal(tensor.Span<float>().ToArray(), loaded.Tensors[name].Span<float>().ToArray());

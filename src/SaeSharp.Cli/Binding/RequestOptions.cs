@@ -10,7 +10,7 @@ namespace SaeSharp.Cli.Binding;
 /// <remarks>Lists are flags that may be repeated, without the plural's s; the corpus' properties stand among the others.</remarks>
 internal sealed class RequestOptions<TRequest> where TRequest : notnull
 {
-    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer", ["CacheMiB"] = "--cache", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature" };
+    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature" };
     private readonly List<Bound> _bound = [];
 
     /// <param name="positional">Properties that are given without a flag, in order; <c>?</c> after the name marks one that may be left out.</param>
@@ -34,7 +34,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
     /// <summary>The request that a command line asks for.</summary>
     public TRequest Bind(ParseResult parsed)
     {
-        var request = (TRequest)Activator.CreateInstance(typeof(TRequest))!;
+        var request = Activator.CreateInstance<TRequest>();
         var corpus = new CorpusOptions();
         foreach (var bound in _bound)
             if (ValueOf(bound, parsed) is { } value) bound.Property.SetValue(bound.Owner is null ? request : corpus, value);
@@ -71,7 +71,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var isList = property.PropertyType == typeof(IReadOnlyList<string>);
         var option = new Option<string[]>(name)
         {
-            Description = help, HelpName = HelpName(property), AllowMultipleArgumentsPerToken = isList, Arity = isList ? ArgumentArity.OneOrMore : new(1, 1),
+            Description = help, HelpName = HelpName(property), AllowMultipleArgumentsPerToken = isList, Arity = isList ? ArgumentArity.OneOrMore : new(1, 1), CustomParser = Words,
             Required = property.GetCustomAttribute<System.Runtime.CompilerServices.RequiredMemberAttribute>() is not null,
         };
         option.Validators.Add(result => Check(result, name, property.PropertyType));
@@ -83,11 +83,14 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var property = Property(typeof(TRequest), name.TrimEnd('?'));
         var argument = new Argument<string[]>(name.TrimEnd('?').ToUpperInvariant())
         {
-            Description = HelpText.OfProperty(property), Arity = name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+            Description = HelpText.OfProperty(property), Arity = name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, CustomParser = Words,
         };
         argument.Validators.Add(result => Check(result, name.TrimEnd('?').ToUpperInvariant(), property.PropertyType));
         return argument;
     }
+
+    /// <summary>Values stay words until they are bound, so that one error tells what each property expects.</summary>
+    private static string[] Words(ArgumentResult result) => [.. result.Tokens.Select(token => token.Value)];
 
     private static void Check(SymbolResult result, string name, Type type)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SaeSharp.Lab;
 using Spectre.Console;
+using Progress = SaeSharp.Lab.Progress;
 
 namespace SaeSharp.Cli.Output;
 

@@ -17,6 +17,10 @@ public sealed record BenchRequest
     public int K { get; init; } = 32;
     /// <summary>Model shape, random weights: stories15m or gpt2-small (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
+    /// <summary>Measure in this very process and nothing else: what the other form starts as a child, so that its memory and roofs are its own.</summary>
+    public bool Alone { get; init; }
+    /// <summary>MiB of the buffer whose read bandwidth is measured (roofs).</summary>
+    public int BufferMiB { get; init => field = OptionException.Positive(value); } = 512;
 }
 
 /// <summary>What was measured.</summary>

@@ -1,10 +1,14 @@
-using SaeSharp.Lab.Library;
-
 namespace SaeSharp.Lab.Benchmarks;
 
-/// <summary>Measures one kernel against the roofs of this machine.</summary>
-internal static class Measurement
+/// <summary>What a benchmark timed, before it is held against a roof.</summary>
+internal sealed record Measurement
 {
-    public static BenchResult Run(BenchRequest request, Shelves shelves, IProgress<Progress>? progress, CancellationToken cancel) =>
-        throw OptionException.Invalid($"'{request.Subject}' is not measured yet.", "sae bench quality is.");
+    /// <summary>Seconds of each counted repetition.</summary>
+    public required IReadOnlyList<double> Seconds { get; init; }
+
+    /// <summary>Tokens of one repetition; 0 where it has none.</summary>
+    public double Tokens { get; init; }
+
+    /// <summary>Managed bytes allocated in one repetition, on all threads.</summary>
+    public double AllocatedBytes { get; init; }
 }

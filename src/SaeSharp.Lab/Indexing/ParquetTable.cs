@@ -54,12 +54,14 @@ internal sealed class ParquetTable : IAsyncDisposable
 
     private static async Task Write(ParquetRowGroupWriter group, DataField field, List<object?> rows)
     {
-        if (field.ClrType == typeof(string)) await group.WriteAsync(field, rows.Cast<string>().ToArray()).ConfigureAwait(false);
+        if (field.ClrType == typeof(ReadOnlyMemory<char>)) await group.WriteAsync(field, rows.Cast<string>().ToArray()).ConfigureAwait(false);
         else if (field.MaxRepetitionLevel > 0)
         {
             var levels = rows.SelectMany(row => Enumerable.Range(0, ((Array)row!).Length).Select(i => i == 0 ? 0 : 1)).ToArray();
-            if (field.ClrType == typeof(int)) await group.WriteAsync<int>(field, rows.SelectMany(row => (int[])row!).ToArray(), levels).ConfigureAwait(false);
-            else await group.WriteAsync<float>(field, rows.SelectMany(row => (float[])row!).ToArray(), levels).ConfigureAwait(false);
+            var present = new int[levels.Length];
+            Array.Fill(present, field.MaxDefinitionLevel);
+            if (field.ClrType == typeof(int)) await group.WriteAllPartsAsync<int>(field, rows.SelectMany(row => (int[])row!).ToArray(), present, levels, default).ConfigureAwait(false);
+            else await group.WriteAllPartsAsync<float>(field, rows.SelectMany(row => (float[])row!).ToArray(), present, levels, default).ConfigureAwait(false);
         }
         else if (field.ClrType == typeof(int)) await group.WriteAsync<int>(field, rows.Cast<int>().ToArray()).ConfigureAwait(false);
         else if (field.ClrType == typeof(long)) await group.WriteAsync<long>(field, rows.Cast<long>().ToArray()).ConfigureAwait(false);

@@ -21,8 +21,8 @@ internal sealed class AttentionLayer
         _weighing = new(1 / Math.Sqrt(_shape.DHead));
 
         var dModel = ("dModel", spec.DModel);
-        var queries = ("heads*dHead", checked(_shape.Heads * _shape.DHead));
-        var keys = ("keyHeads*dHead", checked(_shape.KeyHeads * _shape.DHead));
+        var queries = ("heads*dHead", _shape.Heads * _shape.DHead);
+        var keys = ("keyHeads*dHead", _shape.KeyHeads * _shape.DHead);
         _q = new(weights, $"{name}.q", dModel, queries, computeType);
         _k = new(weights, $"{name}.k", dModel, keys, computeType);
         _v = new(weights, $"{name}.v", dModel, keys, computeType);

@@ -25,7 +25,8 @@ internal static class HfKeys
         var (width, heads) = (hf.Count("hidden_size"), hf.Count("num_attention_heads"));
         var keyHeads = hf.OptionalCount("num_key_value_heads") ?? heads;
         if (heads % keyHeads != 0) throw ModelException.Inconsistent(hf.Path, $"num_key_value_heads is {keyHeads}", $"a divisor of num_attention_heads, which is {heads}");
-        if (hf.OptionalCount("head_dim") is { } dHead) return new(heads, keyHeads, dHead);
+        if (hf.OptionalCount("head_dim") is { } dHead)
+            return dHead <= int.MaxValue / heads ? new(heads, keyHeads, dHead) : throw ModelException.Inconsistent(hf.Path, $"head_dim is {dHead}", $"at most {int.MaxValue / heads} with {heads} heads");
         if (width % heads != 0) throw ModelException.Inconsistent(hf.Path, $"hidden_size is {width}", $"a multiple of num_attention_heads, which is {heads}, where there is no head_dim");
         return new(heads, keyHeads, width / heads);
     }

@@ -22,7 +22,7 @@ public abstract class Edit
 
     public EditPositions Positions { get; }
 
-    /// <summary>Adds this edit's change of each row to <paramref name="change"/>.</summary>
+    /// <summary>Adds this edit's change of each row to <paramref name="change"/>. The tensors are valid during the call only.</summary>
     /// <param name="h">The rows at which the edit acts, unedited, [n, width], in the model's compute type; heads are one axis of heads · dHead.</param>
     /// <param name="positions">Their positions in the sequence, [n].</param>
     /// <param name="change">[n, width], f64; add to it.</param>

@@ -52,7 +52,8 @@ internal sealed unsafe class ComputePool : IDisposable
         _open = true;
         _generation++;
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _sleeping) > 0) _wake.Release(_sleeping);
+        var sleeping = Volatile.Read(ref _sleeping); // read once: a worker may wake by itself in between
+        if (sleeping > 0) _wake.Release(sleeping);
 
         RunParts();
 

@@ -29,7 +29,7 @@ public sealed class SaeTrainer
         TrainingChecks.Require(config, options, source);
         (_source, Setting) = (source, new(config, options, backend, precision, source.BatchSize));
         TrainingStep = TrainingStep.Create(Setting);
-        TrainingStep.Weights.Initialise(options.Seed, options.DecoderInitNorm);
+        TrainingStep.Weights.Initialise(options.Seed, options.DecoderConstraint == DecoderConstraint.UnitNorm ? 1 : options.DecoderInitNorm);
         Dead = new(config.DSae, options.DeadWindow);
         _batch = Tensor.Zeros(DType.F32, source.BatchSize, config.DIn);
         _x = precision == DType.F32 ? _batch : Tensor.Zeros(precision, source.BatchSize, config.DIn);
@@ -136,7 +136,8 @@ public sealed class SaeTrainer
         return (squares - Setting.Backend.SumOfSquares(_sums) / Setting.BatchSize) / Setting.BatchSize;
     }
 
-    private double FindScale(CancellationToken cancel)
+    /// <summary>√dIn / mean ‖x‖, or 1.</summary>
+    internal double FindScale(CancellationToken cancel)
     {
         if (!Setting.Options.NormaliseActivations) return 1;
         var norm = _source.MeanNorm(Setting.Options.NormBatches == 0 ? null : (long)Setting.Options.NormBatches * Setting.BatchSize, cancel);

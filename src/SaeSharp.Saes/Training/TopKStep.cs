@@ -15,7 +15,7 @@ internal sealed class TopKStep : TrainingStep
     private readonly PackedMatrix _encoder;
     private readonly Tensor _norms;
     private readonly Tensor _dEncoderBias;
-    private readonly DeadLatentTerm? _dead;
+    private DeadLatentTerm? _dead; // made when the first latent dies: many runs never need its memory
 
     public TopKStep(StepSetting setting) : base(setting)
     {
@@ -25,7 +25,6 @@ internal sealed class TopKStep : TrainingStep
         _encoder = PackedMatrix.Empty(setting.Type, config.DIn, config.DSae);
         _norms = Tensor.Zeros(setting.Type, config.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(config.DSae, 1);
-        if (setting.Options.AuxCoefficient > 0) _dead = new(setting, Weights);
     }
 
     public override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
@@ -37,8 +36,8 @@ internal sealed class TopKStep : TrainingStep
         Backend.EncodeTopK(input, _encoder, Weights.EncoderBias.Value, scale, _term.Values, _term.Indices);
         if (scale is not null) _term.DivideByNorms(_norms);
         var squares = _term.Decode(target, Weights.Decoder.Value);            // Σ‖x − x̂‖²
-        var aux = _dead is not null && dead.Length > 0;
-        var auxLoss = aux ? _dead!.Forward(input, _term.Residual, scale, dead) : 0;
+        var aux = dead.Length > 0 && Setting.Options.AuxCoefficient > 0;
+        var auxLoss = aux ? (_dead ??= new(Setting, Weights)).Forward(input, _term.Residual, scale, dead) : 0;
 
         _term.Prepare(1, Weights.Decoder.Value);
         _term.DecoderGradient(Weights.Decoder.Gradient);

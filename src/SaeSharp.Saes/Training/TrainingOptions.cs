@@ -33,7 +33,7 @@ public sealed record TrainingOptions
     /// <summary>Seed of the initial weights.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Length of the initial decoder rows; the encoder starts as their transpose.</summary>
+    /// <summary>Length of the initial decoder rows; the encoder starts as their transpose. With <see cref="DecoderConstraint.UnitNorm"/> it is 1.</summary>
     public double DecoderInitNorm { get; init => field = OptionException.Positive(value); } = 0.1;
 
     /// <summary>What is asked of decoder rows during training.</summary>

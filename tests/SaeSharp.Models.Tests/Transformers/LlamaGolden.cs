@@ -1,5 +1,4 @@
 using SaeSharp.Models.Generation;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
 
@@ -88,7 +87,7 @@ public class LlamaGolden
     {
         using var golden = Open(name);
         var model = Load(name, engine);
-        var expected = StrictJson.Read(SharedFiles.Golden("models", name, "golden.json")).GetProperty("sequences");
+        var expected = StrictJson.Read(SharedFiles.At("golden", "models", name, "golden.json")).GetProperty("sequences");
         for (var s = 0; s < 3; s++)
         {
             var ids = Ids(golden, s);
@@ -110,8 +109,8 @@ public class LlamaGolden
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
         using var folder = new TemporaryFolder();
-        File.Copy(SharedFiles.Golden("models", name, "config.old.json"), folder["config.json"]);
-        File.Copy(SharedFiles.Golden("models", name, "model.safetensors"), folder["model.safetensors"]);
+        File.Copy(SharedFiles.At("golden", "models", name, "config.old.json"), folder["config.json"]);
+        File.Copy(SharedFiles.At("golden", "models", name, "model.safetensors"), folder["model.safetensors"]);
         var (old, current) = (Transformer.Load(folder.Path, Engines.Get(Engines.Fast)), Load(name, Engines.Fast));
         Runs.RequireSameBits(current.Logits(null, [1, 2, 3, 4]), old.Logits(null, [1, 2, 3, 4]));
     }
@@ -119,11 +118,11 @@ public class LlamaGolden
     internal static SafetensorsFile Open(string name, string file = "golden.safetensors")
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        return SafetensorsFile.Open(SharedFiles.Golden("models", name, file));
+        return SafetensorsFile.Open(SharedFiles.At("golden", "models", name, file));
     }
 
     internal static Transformer Load(string name, string engine, DType computeType = DType.F32) =>
-        Transformer.Load(SharedFiles.Golden("models", name), Engines.Get(engine), computeType);
+        Transformer.Load(SharedFiles.At("golden", "models", name), Engines.Get(engine), computeType);
 
     internal static int[] Ids(SafetensorsFile golden, int sequence) => ToIds(golden.Read($"seq{sequence}.input_ids"));
 

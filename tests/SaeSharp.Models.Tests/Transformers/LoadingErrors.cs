@@ -1,5 +1,4 @@
 using SaeSharp.Models.Families;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Tests.Transformers;
@@ -91,9 +90,11 @@ public class LoadingErrors
     }
 
     [Fact]
-    public void Heads_that_do_not_divide_are_refused()
+    public void Heads_that_do_not_fit_together_are_refused()
     {
         using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config.json"], new TinyLlama { DHead = int.MaxValue }.Config());
+        Assert.Contains("head_dim is 2147483647", Assert.Throws<ModelException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
         File.WriteAllText(folder["config.json"], new TinyLlama { KeyHeads = 3 }.Config());
         Assert.Contains("num_key_value_heads is 3, expected a divisor of num_attention_heads, which is 4", Assert.Throws<ModelException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
     }

@@ -1,6 +1,5 @@
 using CsCheck;
 using SaeSharp.Models.Generation;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Tests.Transformers;
@@ -24,7 +23,7 @@ public class SamplerTests
         using var golden = LlamaGolden.Open(model);
         var stored = golden.Read("seq1.logits");
         var logits = stored.Rows(stored.Shape[0] - 1, 1).To(DType.F64).Span<double>();
-        var settings = Numerics.Files.StrictJson.Read(SharedFiles.Golden("models", model, "golden.json")).GetProperty("sampling").GetProperty("settings").GetProperty(setting);
+        var settings = Numerics.Files.StrictJson.Read(SharedFiles.At("golden", "models", model, "golden.json")).GetProperty("sampling").GetProperty("settings").GetProperty(setting);
         var value = settings.GetProperty(setting).GetDouble();
         var options = setting switch
         {

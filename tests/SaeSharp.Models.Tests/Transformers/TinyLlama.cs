@@ -1,5 +1,4 @@
 using System.Globalization;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
 

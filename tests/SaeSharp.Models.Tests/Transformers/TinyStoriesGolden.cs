@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SaeSharp.Models.Generation;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Models.Tokenizers;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;

@@ -1,5 +1,4 @@
 using CsCheck;
-using SaeSharp.Models.Tests.Checkpoints;
 using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Tests.Transformers;

@@ -29,24 +29,24 @@ public class SaeFolderErrors
     public void Weights_of_another_architecture_are_refused()
     {
         using var folder = new TemporaryFolder();
-        SaeFolder.Save(RandomTensors.Sae("topk", 12, 40, 1), folder.At("sae"));
-        RewriteWeights(folder.At("sae"), tensors => tensors.Append(("threshold", Tensor.Zeros(DType.F32, 40))));
-        Assert.Contains("'threshold' that a topk SAE does not have", Assert.Throws<SaeException>(() => SaeFolder.Load(folder.At("sae"), Reference.Instance)).Message, StringComparison.Ordinal);
+        SaeFolder.Save(RandomTensors.Sae("topk", 12, 40, 1), folder["sae"]);
+        RewriteWeights(folder["sae"], tensors => tensors.Append(("threshold", Tensor.Zeros(DType.F32, 40))));
+        Assert.Contains("'threshold' that a topk SAE does not have", Assert.Throws<SaeException>(() => SaeFolder.Load(folder["sae"], Reference.Instance)).Message, StringComparison.Ordinal);
 
-        RewriteWeights(folder.At("sae"), tensors => tensors.Where(t => t.Item1 is not ("threshold" or "b_enc")));
-        Assert.Contains("has no tensor 'b_enc'", Assert.Throws<SaeException>(() => SaeFolder.Load(folder.At("sae"), Reference.Instance)).Message, StringComparison.Ordinal);
+        RewriteWeights(folder["sae"], tensors => tensors.Where(t => t.Item1 is not ("threshold" or "b_enc")));
+        Assert.Contains("has no tensor 'b_enc'", Assert.Throws<SaeException>(() => SaeFolder.Load(folder["sae"], Reference.Instance)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Only_a_unit_fine_tuning_factor_is_dropped()
     {
         using var folder = new TemporaryFolder();
-        SaeFolder.Save(RandomTensors.Sae("standard", 12, 40, 1), folder.At("sae"));
-        RewriteWeights(folder.At("sae"), tensors => tensors.Append(("scaling_factor", Tensor.Of(Enumerable.Repeat(1f, 40).ToArray(), 40))));
-        Assert.Equal(4, SaeFolder.Load(folder.At("sae"), Reference.Instance).Tensors.Count);
+        SaeFolder.Save(RandomTensors.Sae("standard", 12, 40, 1), folder["sae"]);
+        RewriteWeights(folder["sae"], tensors => tensors.Append(("scaling_factor", Tensor.Of(Enumerable.Repeat(1f, 40).ToArray(), 40))));
+        Assert.Equal(4, SaeFolder.Load(folder["sae"], Reference.Instance).Tensors.Count);
 
-        RewriteWeights(folder.At("sae"), tensors => tensors.Where(t => t.Item1 != "scaling_factor").Append(("scaling_factor", Tensor.Of(Enumerable.Repeat(1.5f, 40).ToArray(), 40))));
-        Assert.Throws<SaeException>(() => SaeFolder.Load(folder.At("sae"), Reference.Instance));
+        RewriteWeights(folder["sae"], tensors => tensors.Where(t => t.Item1 != "scaling_factor").Append(("scaling_factor", Tensor.Of(Enumerable.Repeat(1.5f, 40).ToArray(), 40))));
+        Assert.Throws<SaeException>(() => SaeFolder.Load(folder["sae"], Reference.Instance));
     }
 
     [Fact]
@@ -54,11 +54,11 @@ public class SaeFolderErrors
     {
         using var folder = new TemporaryFolder();
         var (first, second) = (RandomTensors.Sae("topk", 12, 40, 1), RandomTensors.Sae("standard", 8, 16, 2));
-        SaeFolder.Save(first, folder.At("sae"));
-        SaeFolder.Save(second, folder.At("sae"));
+        SaeFolder.Save(first, folder["sae"]);
+        SaeFolder.Save(second, folder["sae"]);
 
-        Assert.Equal("standard", SaeFolder.Load(folder.At("sae"), Reference.Instance).Config.Architecture);
-        Assert.Equal([folder.At("sae")], Directory.GetFileSystemEntries(folder.Path));
+        Assert.Equal("standard", SaeFolder.Load(folder["sae"], Reference.Instance).Config.Architecture);
+        Assert.Equal([folder["sae"]], Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
@@ -71,13 +71,13 @@ public class SaeFolderErrors
     private static void Refused<TError>(Action<JsonObject> edit, string message, string hint) where TError : SaeSharpException
     {
         using var folder = new TemporaryFolder();
-        SaeFolder.Save(RandomTensors.Sae("topk", 12, 40, 1), folder.At("sae"));
-        var path = Path.Combine(folder.At("sae"), "cfg.json");
+        SaeFolder.Save(RandomTensors.Sae("topk", 12, 40, 1), folder["sae"]);
+        var path = Path.Combine(folder["sae"], "cfg.json");
         var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         edit(json);
         File.WriteAllText(path, json.ToJsonString());
 
-        var error = Assert.Throws<TError>(() => SaeFolder.Load(folder.At("sae"), Reference.Instance));
+        var error = Assert.Throws<TError>(() => SaeFolder.Load(folder["sae"], Reference.Instance));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
     }

@@ -60,9 +60,9 @@ public class SaeLensGoldens
     }
 
     private static (SparseAutoencoder Sae, SafetensorsFile Io) Load(string name) =>
-        (SaeFolder.Load(SharedFiles.Require($"{Root}/{name}"), Reference.Instance), Io(name.Split('/')[0]));
+        (SaeFolder.Load(Golden.Require($"{Root}/{name}"), Reference.Instance), Io(name.Split('/')[0]));
 
-    private static SafetensorsFile Io(string name) => SharedFiles.Tensors($"{Root}/{name}/io.safetensors");
+    private static SafetensorsFile Io(string name) => Golden.Tensors($"{Root}/{name}/io.safetensors");
 
     private static void RequireFold(SafetensorsFile io, string prefix, SparseAutoencoder folded)
     {

@@ -11,7 +11,7 @@ public class MetricGoldens
     [Theory, InlineData("saelens.one_batch", 1, -1), InlineData("saelens.three_batches", 3, -1), InlineData("saelens.three_batches_ignore_0", 3, 0), InlineData("saelens.three_batches_ignore_0_1", 3, 1)]
     public void Numbers_are_those_of_SAELens(string name, int batches, int ignoreUpTo)
     {
-        var expected = SharedFiles.Json("golden/saes/metrics/fixed_metrics.json").GetProperty(name).GetProperty("metrics_f64");
+        var expected = Golden.Json("golden/saes/metrics/fixed_metrics.json").GetProperty(name).GetProperty("metrics_f64");
         var all = Batches(batches, ignoreUpTo);
         foreach (var (ours, theirs) in Same) RequireRelative(expected.GetProperty(theirs).GetDouble(), ours, all, 1e-10);
         RequireRelative(expected.GetProperty("l0").GetDouble(), "l0", all, 1e-6); // kept in f32 there
@@ -21,7 +21,7 @@ public class MetricGoldens
     [Fact]
     public void Pooled_numbers_are_the_plain_definitions()
     {
-        var plain = SharedFiles.Json("golden/saes/metrics/fixed_metrics.json").GetProperty("plain");
+        var plain = Golden.Json("golden/saes/metrics/fixed_metrics.json").GetProperty("plain");
         var all = Batches(3, -1);
         RequireRelative(plain.GetProperty("relative_reconstruction_bias").GetDouble(), "relativeReconstructionBias", all, 1e-10);
         RequireRelative(plain.GetProperty("l0").GetDouble(), "l0", all, 1e-10);
@@ -31,7 +31,7 @@ public class MetricGoldens
     [Fact]
     public void Firing_rates_are_the_density()
     {
-        var expected = SharedFiles.Json("golden/saes/metrics/fixed_metrics.json").GetProperty("density").GetProperty("density").EnumerateArray().Select(value => value.GetDouble());
+        var expected = Golden.Json("golden/saes/metrics/fixed_metrics.json").GetProperty("density").GetProperty("density").EnumerateArray().Select(value => value.GetDouble());
         var counts = new FiringCounts();
         foreach (var batch in Batches(3, -1)) counts.Add(batch.Codes);
         Assert.Equal(expected, counts.Counts.ToArray().Select(count => (double)count / counts.Tokens));
@@ -45,7 +45,7 @@ public class MetricGoldens
 
     private static MetricBatch[] Batches(int count, int ignoreUpTo)
     {
-        using var file = SharedFiles.Tensors("golden/saes/metrics/fixed.safetensors");
+        using var file = Golden.Tensors("golden/saes/metrics/fixed.safetensors");
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             var tokens = file.Read($"tokens{i}");

@@ -16,10 +16,10 @@ internal sealed class GoldenRun
 
     public GoldenRun(string root, string name)
     {
-        _manifest = SharedFiles.Json($"{root}/manifest.json");
+        _manifest = Golden.Json($"{root}/manifest.json");
         _run = _manifest.GetProperty("runs").GetProperty(name);
-        _pool = SharedFiles.Tensors($"{root}/data.safetensors").Read("x");
-        File = SharedFiles.Tensors($"{root}/{name}.safetensors");
+        _pool = Golden.Tensors($"{root}/data.safetensors").Read("x");
+        File = Golden.Tensors($"{root}/{name}.safetensors");
     }
 
     public SafetensorsFile File { get; }
@@ -53,7 +53,16 @@ internal sealed class GoldenRun
             var initial = File.Read($"init.{name}");
             (transposed ? MatrixTranspose.Of(initial) : initial).ConvertTo(weight.Value);
         }
+        if (options.NormaliseActivations) SetScale(result, type);
         return result;
+    }
+
+    /// <summary>SAELens estimates the scale from norms it keeps in f32, so ours is first compared as such and then replaced by its own.</summary>
+    private void SetScale(SaeTrainer trainer, DType type)
+    {
+        var expected = _run.GetProperty(type == DType.F64 ? "scaling_factor_f64" : "scaling_factor_f32").GetDouble();
+        Assert.Equal(expected, trainer.FindScale(default), 1e-6);
+        trainer.ActivationScale = expected;
     }
 
     /// <summary>A drift of this run at a step, the first recorded one at or after it.</summary>

@@ -39,7 +39,7 @@ public class ResumedRuns
     public void Only_the_newest_two_checkpoints_stay()
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(folder.At("step-00000004.saesharp-0-killed"));
+        Directory.CreateDirectory(folder["step-00000004.saesharp-0-killed"]);
         Trainer("topk", Options with { CheckpointEvery = 5 }).Run(folder.Path);
         Assert.Equal(["step-00000020", "step-00000024"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order());
     }
@@ -83,7 +83,7 @@ public class ResumedRuns
     [Fact]
     public void Unit_norm_decoders_stay_so()
     {
-        var trainer = Trainer("topk", Options with { DecoderConstraint = DecoderConstraint.UnitNorm, DecoderInitNorm = 1, NormaliseActivations = false });
+        var trainer = Trainer("topk", Options with { DecoderConstraint = DecoderConstraint.UnitNorm, NormaliseActivations = false });
         trainer.Run();
         Assert.All(trainer.Snapshot().DecoderNorms.Span<float>().ToArray(), norm => Assert.Equal(1, norm, 1e-6f));
     }

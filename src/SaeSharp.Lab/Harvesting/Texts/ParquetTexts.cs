@@ -15,7 +15,7 @@ internal static class ParquetTexts
             await using var reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
             var columns = reader.Schema.GetDataFields();
             var column = columns.FirstOrDefault(candidate => candidate.Name == field) ?? throw FileException.Missing(path, "column", field, [.. columns.Select(candidate => candidate.Name)]);
-            if (column.ClrType != typeof(string)) throw FileException.Malformed(path, $"column '{field}'", $"it holds {column.ClrType.Name}, expected text");
+            if (column.ClrType != typeof(ReadOnlyMemory<char>)) throw FileException.Malformed(path, $"column '{field}'", $"it holds {column.ClrType.Name}, expected text"); // what the reader calls text
             var texts = new List<string>();
             for (var group = 0; group < reader.RowGroupCount; group++)
             {

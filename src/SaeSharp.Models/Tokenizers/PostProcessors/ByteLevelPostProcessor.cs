@@ -20,8 +20,9 @@ internal sealed class ByteLevelPostProcessor(bool trimOffsets, bool addPrefixSpa
         for (var i = 0; i < list.Count; i++)
         {
             var token = list.Tokens[i];
-            var leading = token.TakeWhile(IsSpace).Count();
-            var trailing = token.Reverse().TakeWhile(IsSpace).Count();
+            var (leading, trailing) = (0, 0);
+            while (leading < token.Length && IsSpace(token[leading])) leading++;
+            while (trailing < token.Length && IsSpace(token[^(trailing + 1)])) trailing++;
             var (start, end) = list.Offsets[i];
             // The space that add_prefix_space puts in front of the text is in no offset; where there are more, it put none.
             if (leading == 1 && addPrefixSpace && (i == 0 || start == 0)) leading = 0;

@@ -1,0 +1,85 @@
+using System.Globalization;
+using SaeSharp.Numerics.Backends.Cpu;
+using SaeSharp.Numerics.Roofs;
+
+namespace SaeSharp.Lab.Benchmarks;
+
+/// <summary>Holds a kernel against the machine: roofs and kernel are measured in the same minute, each in a process of its own.</summary>
+internal static class BenchRunner
+{
+    private static readonly SortedDictionary<string, Benchmark> Subjects = new(StringComparer.Ordinal)
+    {
+        ["gemm"] = new GemmBenchmark(),
+        ["sae-step"] = new SaeStepBenchmark(),
+        ["harvest"] = new HarvestBenchmark(),
+        ["decode"] = new DecodeBenchmark(),
+    };
+
+    public static async Task<BenchResult> Run(BenchRequest request, int threads, CancellationToken cancel)
+    {
+        threads = threads == 0 ? Environment.ProcessorCount : threads;
+        if (request.Subject == "roofs") return Roofs(request, threads);
+        if (!Subjects.TryGetValue(request.Subject, out var benchmark))
+            throw OptionException.Invalid($"There is no benchmark '{request.Subject}'.", $"Benchmarks: roofs, {string.Join(", ", Subjects.Keys)}, quality.");
+        if (request.Alone) return Alone(request, benchmark, threads, cancel);
+
+        var threadText = threads.ToString(CultureInfo.InvariantCulture);
+        string[] roofArguments = ["bench", "roofs", "--json", "--threads", threadText, "--buffer-mib", benchmark.BufferMiB(request).ToString(CultureInfo.InvariantCulture)];
+        var before = await SelfProcess.Bench(roofArguments, cancel).ConfigureAwait(false);
+        var kernel = await SelfProcess.Bench([.. Arguments(request), "--alone", "--json", "--threads", threadText], cancel).ConfigureAwait(false);
+        var after = await SelfProcess.Bench(roofArguments, cancel).ConfigureAwait(false);
+        var roofs = before with
+        {
+            FmaPeakGflops = Math.Max(before.FmaPeakGflops!.Value, after.FmaPeakGflops!.Value), ReadGBps = Math.Max(before.ReadGBps!.Value, after.ReadGBps!.Value),
+        };
+        return kernel with
+        {
+            RoofShare = benchmark.RoofShare(request, kernel.Seconds!.Median, roofs), FmaPeakGflops = roofs.FmaPeakGflops, ReadGBps = roofs.ReadGBps,
+            Reasons = Without(kernel.Reasons, "roofShare", "fmaPeakGflops", "readGBps"),
+        };
+    }
+
+    private static BenchResult Roofs(BenchRequest request, int threads)
+    {
+        const string NoKernel = "roofs are the machine's own, no kernel was run";
+        return new()
+        {
+            Subject = request.Subject,
+            FmaPeakGflops = MachineRoofs.MultiplyAddFlops(threads) / 1e9,
+            ReadGBps = MachineRoofs.ReadBytesPerSecond(threads, (long)request.BufferMiB << 20) / 1e9,
+            Reasons = new Dictionary<string, string>
+            {
+                ["tokensPerSecond"] = NoKernel, ["seconds"] = NoKernel, ["roofShare"] = NoKernel, ["peakRssMiB"] = NoKernel, ["allocatedBytesPerStep"] = NoKernel,
+            },
+        };
+    }
+
+    private static BenchResult Alone(BenchRequest request, Benchmark benchmark, int threads, CancellationToken cancel)
+    {
+        const string NoRoofs = "roofs are measured by another process; leave out --alone";
+        var measured = benchmark.Measure(request, CpuBackend.Create(threads), cancel);
+        var ordered = measured.Seconds.Order().ToArray();
+        var median = ordered[ordered.Length / 2];
+        var reasons = new Dictionary<string, string> { ["roofShare"] = NoRoofs, ["fmaPeakGflops"] = NoRoofs, ["readGBps"] = NoRoofs };
+        if (measured.Tokens == 0) reasons["tokensPerSecond"] = "a matrix product has no tokens";
+        return new()
+        {
+            Subject = request.Subject, TokensPerSecond = measured.Tokens == 0 ? null : measured.Tokens / median, Seconds = new(median, ordered[0]),
+            PeakRssMiB = SelfProcess.PeakRssMiB(), AllocatedBytesPerStep = measured.AllocatedBytes, Reasons = reasons,
+        };
+    }
+
+    private static string[] Arguments(BenchRequest request)
+    {
+        static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+        return request.Subject switch
+        {
+            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), "--batch", Text(request.Batch), "--k", Text(request.K)],
+            "harvest" or "decode" => ["bench", request.Subject, "--shape", request.Shape],
+            _ => ["bench", request.Subject],
+        };
+    }
+
+    private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> reasons, params string[] names) =>
+        reasons.Where(r => !names.Contains(r.Key)).ToDictionary(r => r.Key, r => r.Value);
+}
