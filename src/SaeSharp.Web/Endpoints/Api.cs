@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
+using SaeSharp.Web.Wording;
 
 namespace SaeSharp.Web.Endpoints;
 
@@ -26,8 +27,8 @@ internal static class Api
     /// <summary>Refuses what the workspace does not list: in the API a name is never a path.</summary>
     public static void RequireListed(this Contents contents, string? model, IEnumerable<string> saes)
     {
-        if (model is not null && !contents.Models.Contains(model))
-            throw new BadHttpRequestException($"The workspace has no model '{model}'; it has {Listed(contents.Models)}.");
+        if (model is not null && !Names.Models(contents).Contains(model))
+            throw new BadHttpRequestException($"The workspace has no model '{model}'; it has {Listed(Names.Models(contents))}.");
         foreach (var name in saes.Where(name => contents.Saes.All(sae => sae.Name != name)))
             throw new BadHttpRequestException($"The workspace has no SAE '{name}'; it has {Listed([.. contents.Saes.Select(sae => sae.Name)])}.");
     }

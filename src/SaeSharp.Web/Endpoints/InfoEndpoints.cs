@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
+using SaeSharp.Web.Wording;
 
 namespace SaeSharp.Web.Endpoints;
 
@@ -32,7 +33,7 @@ internal static class InfoEndpoints
     private static async Task<IResult> Info(string target, Workspace workspace, CancellationToken cancel)
     {
         var contents = await workspace.Contents(cancel);
-        if (!contents.Models.Contains(target)) contents.RequireListed(null, [target]);
+        if (!Names.Models(contents).Contains(target)) contents.RequireListed(null, [target]);
         return Api.Json(await workspace.Info(new() { Target = target }, cancel: cancel));
     }
 }

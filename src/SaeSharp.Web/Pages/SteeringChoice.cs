@@ -27,13 +27,13 @@ public sealed class SteeringChoice(SaeInfo sae, int feature)
     /// <summary>The largest coefficient the slider offers, either way.</summary>
     public double Range => Math.Max(Math.Abs(Coefficient ?? 0), Math.Max(4 * (Natural?.Max ?? 0), 2 * (Natural?.IndexMax ?? 0))) is var range and > 0 ? range : MeanNorm ?? 10;
 
-    /// <summary>Takes what was read, and where no coefficient was chosen yet, twice the natural one (half the largest where the prompt does not use the feature).</summary>
+    /// <summary>Takes what was read, and where no coefficient was chosen yet, the natural one (half the largest where the prompt does not use the feature).</summary>
     public void Measure(ReadResult read)
     {
         Natural = read.Followed.FirstOrDefault(followed => followed.Sae == Sae.Name && followed.Feature == Feature);
         var layer = read.Layers.FirstOrDefault(layer => layer.Sae == Sae.Name);
         MeanNorm = layer?.Tokens.Where((_, i) => !read.Tokens[i].IsSpecial).Select(token => token.Norm).DefaultIfEmpty(0).Average();
-        Coefficient ??= Natural is { Max: > 0 } ? 2 * Natural.Max : Natural?.IndexMax / 2 ?? MeanNorm / 4;
+        Coefficient ??= Natural is { Max: > 0 } ? Natural.Max : Natural?.IndexMax / 2 ?? MeanNorm / 4;
     }
 
     /// <summary>Reads <c>SAE:N</c> or <c>SAE:N=C</c>; null where no such SAE or feature is there.</summary>

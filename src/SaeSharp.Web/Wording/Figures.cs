@@ -31,7 +31,8 @@ internal static class Figures
         if (value is not { } v || !double.IsFinite(v)) return None;
         var percent = v * 100;
         var size = Math.Abs(percent);
-        var digits = size is 0 or >= 10 ? 0 : Math.Clamp(1 - (int)Math.Floor(Math.Log10(size)), 1, 6);
+        // What is nearly all is not all: 99.8 % stays apart from 100 %.
+        var digits = size is > 99 and < 100 ? 2 : size is 0 or >= 10 ? 0 : Math.Clamp(1 - (int)Math.Floor(Math.Log10(size)), 1, 6);
         return percent.ToString("0." + new string('0', digits), CultureInfo.InvariantCulture).Replace('-', '−') + " %";
     }
 

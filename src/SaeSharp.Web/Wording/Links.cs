@@ -8,7 +8,7 @@ namespace SaeSharp.Web.Wording;
 internal static class Links
 {
     /// <summary>Every feature of an SAE: <c>/{model}/{source}</c>.</summary>
-    public static string Source(SaeInfo sae) => $"/{ModelPart(sae)}/{Part(sae.Name)}";
+    public static string Source(SaeInfo sae) => $"/{Uri.EscapeDataString(ModelPart(sae))}/{Uri.EscapeDataString(SourcePart(sae))}";
 
     /// <summary>A feature: <c>/{model}/{source}/{index}</c>.</summary>
     public static string Feature(SaeInfo sae, int feature) => $"{Source(sae)}/{feature}";
@@ -22,11 +22,7 @@ internal static class Links
 
     /// <summary>The SAE that an address names, or null. Addresses only choose among what the workspace lists; they never become paths.</summary>
     public static SaeInfo? Find(Contents contents, string model, string source) =>
-        contents.Saes.FirstOrDefault(sae => Plain(sae.Name) == source && (Plain(sae.Model) ?? AnyModel) == model);
-
-    /// <summary>What the model an index was made with is called: its name in the workspace, or its folder.</summary>
-    public static string ModelOf(Contents contents, IndexInfo index) =>
-        contents.Models.FirstOrDefault(name => name == index.Model || name == Path.GetFileName(index.Model.TrimEnd('/'))) ?? index.Model;
+        contents.Saes.FirstOrDefault(sae => ModelPart(sae) == model && SourcePart(sae) == source);
 
     /// <summary>What an SAE is called beside others: its layer where its hook has one, else its hook.</summary>
     public static string Place(int? layer, string? hook) => layer is { } number ? $"layer {number}" : hook ?? "unknown place";
@@ -34,10 +30,15 @@ internal static class Links
     /// <summary>As <see cref="Place"/>, short enough for the edge of a plot.</summary>
     public static string Short(int? layer, string? hook) => layer is { } number ? $"L{number}" : hook ?? "?";
 
-    private const string AnyModel = "model";
+    private static string ModelPart(SaeInfo sae) => Names.Short(sae.Model ?? "model");
 
-    private static string ModelPart(SaeInfo sae) => Part(sae.Model ?? AnyModel);
-    private static string Part(string name) => Uri.EscapeDataString(Plain(name)!);
-    private static string? Plain(string? name) => name?.Trim('/').Replace('/', '~');
+    // SAEs of one model often lie in a folder of its name, which the address has already said.
+    private static string SourcePart(SaeInfo sae)
+    {
+        var name = sae.Name.Trim('/');
+        var folder = ModelPart(sae) + "/";
+        return (name.StartsWith(folder, StringComparison.Ordinal) ? name[folder.Length..] : name).Replace('/', '~');
+    }
+
     private static string? Pair(string key, string? value) => value is null ? null : $"{key}={Uri.EscapeDataString(value)}";
 }

@@ -17,9 +17,10 @@ internal static class VisibleText
         return visible.ToString();
     }
 
-    /// <summary>As <see cref="Of"/> for a token that stands alone: spaces at its edges are shown as ␣.</summary>
+    /// <summary>As <see cref="Of"/> for a token that stands alone: spaces at its edges are shown as ␣, no text at all as ∅.</summary>
     public static string Token(string token)
     {
+        if (token.Length == 0) return "∅";
         var visible = Of(token);
         var body = visible.Trim(' ');
         if (body.Length == visible.Length) return visible;
