@@ -42,7 +42,7 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         try
         {
             SaeFolder.Save(trained, target);
-            var sae = new LoadedSae(target, target, trained);
+            var sae = new LoadedSae(request.Out ?? "the recipe's", target, trained);
             var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel);
             var fired = Fired(sae, model, heldOut, cancel);
             var firedEarly = Fired(sae, model, training.Take(DeadTokens - heldOut.KeptTokens), cancel);
