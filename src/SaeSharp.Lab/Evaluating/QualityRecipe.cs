@@ -45,12 +45,20 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
             var sae = new LoadedSae(request.Out ?? "the recipe's", target, trained);
             var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel);
             var fired = Fired(sae, model, heldOut, cancel);
+<<<<<<< HEAD
             var firedEarly = Fired(sae, model, training.Take(DeadTokens), cancel);
+=======
+            var firedEarly = Fired(sae, model, training.Take(DeadTokens - heldOut.KeptTokens), cancel);
+>>>>>>> main
             return new()
             {
                 Documents = documents, TrainTokens = training.KeptTokens, HeldOutTokens = heldOut.KeptTokens, TrainChecksum = Checksum(training), HeldOutChecksum = Checksum(heldOut),
                 MeanNorm = norm, Eval = eval, KlZero = scores.Divergence(SpliceScores.Splice.Zero)!.Value, KlMean = scores.Divergence(SpliceScores.Splice.Mean)!.Value,
+<<<<<<< HEAD
                 DeadHeldOut = fired.Count(on => !on), DeadOverall = fired.Zip(firedEarly).Count(on => !on.First && !on.Second), DecoderCosine = DecoderCosines(sae, fired),
+=======
+                DeadHeldOut = fired.Count(latent => !latent), DeadOverall = fired.Zip(firedEarly).Count(latent => !latent.First && !latent.Second), DecoderCosine = DecoderCosines(sae, fired),
+>>>>>>> main
                 Seconds = new(read, harvest - read, train - harvest, clock.Elapsed.TotalSeconds - train, clock.Elapsed.TotalSeconds), WeightsSha256 = sae.WeightsSha256,
             };
         }
