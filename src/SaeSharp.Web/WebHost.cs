@@ -55,6 +55,7 @@ public static class WebHost
         app.UseMiddleware<LoopbackOnly>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         app.UseRouting();
         app.UseAntiforgery();
         app.MapAssets();

@@ -1,0 +1,76 @@
+using Microsoft.Playwright;
+
+namespace SaeSharp.Web.Tests.Browser;
+
+/// <summary>Laws that hold for every page.</summary>
+public sealed class EveryPage(Workbench workbench)
+{
+    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "not-found"];
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
+    {
+        var backgrounds = new List<string>();
+        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var visit = await Settled(page, colours, 1280);
+            backgrounds.Add(await visit.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+
+            Assert.DoesNotContain(visit.Faults, fault => page != "not-found" || !fault.Contains("404", StringComparison.Ordinal));
+            Assert.Subset(new HashSet<string> { workbench.Address.Authority, "data" }, visit.Hosts);
+            Assert.NotEqual("", await visit.Page.Locator("h1").InnerTextAsync());
+        }
+        Assert.NotEqual(backgrounds[0], backgrounds[1]);
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Fits_a_screen_of_360_pixels_without_scrolling_sideways(string page)
+    {
+        await using var visit = await Settled(page, ColorScheme.Light, 360);
+
+        Assert.Equal(0, await visit.Overflow());
+    }
+
+    [Fact]
+    public async Task The_colours_can_be_switched_and_the_choice_outlives_the_page()
+    {
+        await using var visit = await workbench.Open("/");
+        await visit.Page.ClickAsync(".theme");
+        await visit.Page.ClickAsync(".theme");
+        var chosen = await Background(visit);
+
+        await visit.Page.GotoAsync(workbench.FeaturePage);
+
+        Assert.Equal("dark", await visit.Page.EvaluateAsync<string>("document.documentElement.dataset.theme"));
+        Assert.Equal(chosen, await Background(visit));
+    }
+
+    [Fact]
+    public async Task The_keyboard_reaches_the_content_first_and_then_every_explanation()
+    {
+        await using var visit = await workbench.Open(workbench.FeaturePage);
+        await visit.Page.Locator(".why button").First.FocusAsync();
+
+        Assert.True(await visit.Page.Locator(".tip").First.IsVisibleAsync());
+        Assert.Equal("#main", await visit.Page.Locator("body a").First.GetAttributeAsync("href"));
+    }
+
+    private static Task<string> Background(Visit visit) => visit.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+
+    private async Task<Visit> Settled(string page, ColorScheme colours, int width)
+    {
+        var prompt = Uri.EscapeDataString(Workbench.Prompt);
+        var (address, ready) = page switch
+        {
+            "home" => ("/", ".contents"),
+            "list" => (workbench.FeaturePage[..workbench.FeaturePage.LastIndexOf('/')], ".listing"),
+            "feature" => (workbench.FeaturePage, ".examples"),
+            "prompt" => ($"/prompt?text={prompt}", ".stack-token"),
+            "steer" => ($"/steer?text={prompt}&f={workbench.Saes[^1]}:{workbench.Feature}", ".slider"),
+            _ => ("/nowhere/at/all", "h1"),
+        };
+        var visit = await workbench.Open(address, colours, width);
+        await visit.Page.Locator(ready).First.WaitForAsync();
+        return visit;
+    }
+}

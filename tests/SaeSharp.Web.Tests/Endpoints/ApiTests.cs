@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using SaeSharp.Lab;
+using SaeSharp.Lab.Reading;
+
+namespace SaeSharp.Web.Tests.Endpoints;
+
+public sealed class ApiTests(Workbench workbench)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Reading_answers_with_the_record_that_the_library_returns()
+    {
+        var answer = await Post("/api/read", JsonSerializer.Serialize(new ReadRequest { Model = workbench.Model, Prompt = Workbench.Prompt }, LabJson.Options));
+        var read = JsonSerializer.Deserialize<ReadResult>(answer.Body, LabJson.Options)!;
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(workbench.Saes, read.Layers.Select(layer => layer.Sae));
+    }
+
+    [Fact]
+    public async Task Steering_answers_with_both_texts()
+    {
+        var body = $$"""{"model":{{JsonSerializer.Serialize(workbench.Model)}},"prompt":"a cat","features":["{{workbench.Saes[0]}}:1=4"],"maxTokens":3}""";
+        var answer = await Post("/api/steer", body);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.True(JsonDocument.Parse(answer.Body).RootElement.TryGetProperty("after", out _));
+    }
+
+    [Theory]
+    [InlineData("/api/read", """{"model":"/etc","prompt":"a"}""", 400)]
+    [InlineData("/api/read", """{"model":"MODEL","prompt":"a","saes":["../../etc"]}""", 400)]
+    [InlineData("/api/read", """{"model":"MODEL","prompt":"a","follow":["tiny/blocks.0.hook_resid_post:99999999"]}""", 400)]
+    [InlineData("/api/read", """{"model":"MODEL","prompt":"a","top":"many"}""", 400)]
+    [InlineData("/api/read", """{"model":"MODEL","prompt":"a","promt":"b"}""", 400)]
+    [InlineData("/api/read", """{"model":"MODEL","prompt":"a","prompt":"b"}""", 400)]
+    [InlineData("/api/read", "{", 400)]
+    [InlineData("/api/read", "null", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","edits":"/etc/passwd"}""", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","maxTokens":1000000}""", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=NaN"]}""", 400)]
+    public async Task A_mistake_is_a_problem_with_a_next_step(string address, string body, int status)
+    {
+        var answer = await Post(address, body.Replace("MODEL", workbench.Model, StringComparison.Ordinal));
+        var problem = JsonDocument.Parse(answer.Body).RootElement;
+
+        Assert.Equal(status, (int)answer.Status);
+        Assert.NotEqual("", problem.GetProperty("title").GetString());
+        Assert.NotEqual("", problem.GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("/api/feature?sae=none&feature=1", 400), InlineData("/api/features?sae=SAE&skip=-1", 400), InlineData("/api/features?sae=SAE&take=x", 400), InlineData("/api/feature?sae=SAE&feature=128", 400)]
+    [InlineData("/api/feature?feature=1", 400), InlineData("/api/nothing", 404), InlineData("/assets/nothing.js", 404), InlineData("/assets/..%2f..%2fetc%2fpasswd", 404), InlineData("/model/..%2f..%2fetc/1", 404)]
+    public async Task A_wrong_address_is_a_4xx(string address, int status)
+    {
+        using var client = workbench.Client();
+        Assert.Equal(status, (int)(await client.GetAsync(address.Replace("SAE", workbench.Saes[0], StringComparison.Ordinal), Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_form_cannot_post_to_the_api() =>
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await Post("/api/read", """{"model":"m","prompt":"a"}""", "text/plain")).Status);
+
+    private async Task<(HttpStatusCode Status, string Body)> Post(string address, string body, string type = "application/json")
+    {
+        using var client = workbench.Client();
+        using var content = new StringContent(body, Encoding.UTF8, type);
+        var answer = await client.PostAsync(address, content, Cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+}
