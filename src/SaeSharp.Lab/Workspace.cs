@@ -95,7 +95,7 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="TryRequest"/>
     public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
     {
-        var model = await Task.Run(() => _shelves.Models.Get(Trial.Model(request)), cancel).ConfigureAwait(false);
+        var model = await Task.Run(() => _shelves.Models.Get(Trial.Model(request, Home)), cancel).ConfigureAwait(false);
         var trained = await Train(await Task.Run(() => Trial.Training(request, model), cancel).ConfigureAwait(false), progress, cancel).ConfigureAwait(false);
         var indexes = new List<IndexResult>();
         foreach (var sae in trained.Saes) indexes.Add(await Index(Trial.Indexing(request, sae, model), progress, cancel).ConfigureAwait(false));

@@ -139,6 +139,33 @@ public sealed class Transformer
         }
     }
 
+    /// <summary>Runs only the blocks from number <paramref name="block"/> on, over a residual stream that stands before it: what a run with that stream spliced in would give, without the blocks before.</summary>
+    /// <param name="batch">The tokens of the run that the stream came from.</param>
+    /// <param name="block">0 to Layers; Layers runs the final norm and unembedding alone.</param>
+    /// <param name="stream">[rows, dModel]; left as it is.</param>
+    /// <param name="logits">Which rows get logits.</param>
+    /// <returns>As <see cref="Run(TokenBatch, HookSet?, LogitRows, DecodingState?)"/>.</returns>
+    public Tensor? RunFrom(TokenBatch batch, int block, Tensor stream, LogitRows logits)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        Shape.Require(stream, ComputeType, [("rows", batch.Rows), ("dModel", Spec.DModel)]);
+        OptionException.InRange(block, 0, Spec.Layers, nameof(block));
+        RequireRoom(batch, null);
+        var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
+        try
+        {
+            var pass = new Pass(Backend, batch, null, int.MaxValue, null, scratch);
+            var x = pass.Take(Slot.Stream, batch.Rows, Spec.DModel);                // [rows, dModel]
+            stream.CopyTo(x);
+            foreach (var later in _blocks.AsSpan(block)) later.Run(pass, x);
+            return Finish(pass, x, logits, null);
+        }
+        finally
+        {
+            _idle.Add(scratch);
+        }
+    }
+
     /// <summary>Logits that the unembedding gives residual vectors: [n, dModel] → [n, dVocab]. With <paramref name="throughFinalNorm"/> they pass the final norm first.</summary>
     public Tensor LogitsOf(Tensor vectors, bool throughFinalNorm)
     {
@@ -160,7 +187,11 @@ public sealed class Transformer
         if (pass.Ends(_hookEmbed, x)) return null;
         foreach (var block in _blocks)
             if (block.Run(pass, x)) return null;
+        return Finish(pass, x, logits, into);
+    }
 
+    private Tensor? Finish(Pass pass, Tensor x, LogitRows logits, Tensor? into)
+    {
         // The norm works row by row: unless someone looks at all of its rows, only those that get logits pass it.
         var everyRow = pass.Wants(_hookFinal);
         if (!everyRow) x = Choose(pass, x, logits);

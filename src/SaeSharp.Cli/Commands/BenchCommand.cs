@@ -11,7 +11,7 @@ internal static class BenchCommand
 {
     public static Command Create(Shell shell) => new("bench", HelpText.OfType(typeof(BenchRequest)))
     {
-        Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth."),
+        Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth.", nameof(BenchRequest.BufferMiB)),
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
         Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape)),
@@ -21,7 +21,7 @@ internal static class BenchCommand
 
     private static Command Kernel(Shell shell, string subject, string description, params string[] flags)
     {
-        var command = shell.Verb<BenchRequest>(subject, new([], [.. flags, "-"]), (session, request, cancel) =>
+        var command = shell.Verb<BenchRequest>(subject, new([], [.. flags, nameof(BenchRequest.Alone)]), (session, request, cancel) =>
             session.Show(progress => session.Workspace.Bench(request with { Subject = subject }, progress, cancel), Print));
         command.Description = description;
         return command;

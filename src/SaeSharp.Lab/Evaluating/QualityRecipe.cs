@@ -42,13 +42,15 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         try
         {
             SaeFolder.Save(trained, target);
-            var sae = new LoadedSae(target, target, trained);
+            var sae = new LoadedSae(request.Out ?? "the recipe's", target, trained);
             var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel);
+            var fired = Fired(sae, model, heldOut, cancel);
+            var firedEarly = Fired(sae, model, training.Take(DeadTokens - heldOut.KeptTokens), cancel);
             return new()
             {
                 Documents = documents, TrainTokens = training.KeptTokens, HeldOutTokens = heldOut.KeptTokens, TrainChecksum = Checksum(training), HeldOutChecksum = Checksum(heldOut),
                 MeanNorm = norm, Eval = eval, KlZero = scores.Divergence(SpliceScores.Splice.Zero)!.Value, KlMean = scores.Divergence(SpliceScores.Splice.Mean)!.Value,
-                DeadHeldOut = Dead(sae, model, [heldOut], cancel), DeadOverall = Dead(sae, model, [heldOut, training.Take(DeadTokens)], cancel), DecoderCosine = DecoderCosines(sae, model, heldOut, cancel),
+                DeadHeldOut = fired.Count(latent => !latent), DeadOverall = fired.Zip(firedEarly).Count(latent => !latent.First && !latent.Second), DecoderCosine = DecoderCosines(sae, fired),
                 Seconds = new(read, harvest - read, train - harvest, clock.Elapsed.TotalSeconds - train, clock.Elapsed.TotalSeconds), WeightsSha256 = sae.WeightsSha256,
             };
         }
@@ -118,16 +120,9 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         return fired;
     }
 
-    private static int Dead(LoadedSae sae, LanguageModel model, Corpus[] corpora, CancellationToken cancel)
-    {
-        var fired = corpora.Select(corpus => Fired(sae, model, corpus, cancel)).ToList();
-        return Enumerable.Range(0, sae.DSae).Count(latent => !fired.Exists(each => each[latent]));
-    }
-
     /// <summary>Mean, median and 95th percentile of each living latent's largest decoder cosine with another.</summary>
-    private double[] DecoderCosines(LoadedSae sae, LanguageModel model, Corpus heldOut, CancellationToken cancel)
+    private double[] DecoderCosines(LoadedSae sae, bool[] fired)
     {
-        var fired = Fired(sae, model, heldOut, cancel);
         int[] living = [.. Enumerable.Range(0, sae.DSae).Where(latent => fired[latent])];
         if (living.Length < 2) return [];
         var rows = Tensor.Zeros(DType.F32, living.Length, sae.Sae.DIn);                                   // W_dec    [living, dIn]

@@ -14,11 +14,11 @@ public sealed record QualityRequest
     /// <summary>Latents kept on a token.</summary>
     public int K { get; init; } = 32;
     /// <summary>Learning rate.</summary>
-    public double Lr { get; init; } = 4e-3;
+    public double Lr { get; init; } = 6e-3;
     /// <summary>Steps of 1,024 tokens.</summary>
     public int Steps { get; init; } = 1000;
     /// <summary>Dead window in steps.</summary>
-    public int DeadWindow { get; init; } = 100;
+    public int DeadWindow { get; init; } = 30;
     /// <summary>Weight of the auxiliary loss.</summary>
     public double AuxCoefficient { get; init; } = 1;
     /// <summary>Seed.</summary>

@@ -9,6 +9,7 @@ namespace SaeSharp.Lab.Evaluating;
 /// <remarks>A loss counts at a position that counts itself and has a next token in its window.</remarks>
 internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor, Tensor> reconstruct, Tensor mean)
 {
+    private readonly int? _blockAfter = BlockAfter(hook);
     private readonly double[] _loss = new double[4];
     private readonly double[] _divergence = new double[4];
     private long _positions;
@@ -29,7 +30,12 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
         var kept = Harvester.KeptRows(windows);
         var (rows, targets) = Predictions(windows);
         var x = Tensor.Zeros(DType.F32, kept.Length, mean.Columns);                                       // x    [kept, dIn]
-        var original = Run(batch, new HookSet().Read(hook, value => Move(value, kept, x, into: false)));
+        var stream = _blockAfter is null ? null : Tensor.Zeros(DType.F32, batch.Rows, mean.Columns);      // h    [rows, dModel]
+        var original = Normalised(model.Transformer.Run(batch, new HookSet().Read(hook, value =>
+        {
+            Move(value, kept, x, into: false);
+            if (stream is not null) value.CopyTo(stream);
+        }), LogitRows.All)!);
         var spliced = reconstruct(x);                                                                     // x̂    [kept, dIn]
         _positions += rows.Length;
         _loss[0] += LogitLoss.CrossEntropy(original, rows, targets);
@@ -37,21 +43,37 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
         {
             if (splice == Splice.Zero) spliced.Clear();
             if (splice == Splice.Mean) for (var i = 0; i < kept.Length; i++) mean.Row<float>(0).CopyTo(spliced.Row<float>(i));
-            var edited = Run(batch, new HookSet().Edit(hook, (Tensor value) => Move(value, kept, spliced, into: true)));
+            var edited = Normalised(Spliced(batch, stream, kept, spliced));
             _loss[(int)splice] += LogitLoss.CrossEntropy(edited, rows, targets);
             _divergence[(int)splice] += LogitLoss.Divergence(original, edited, rows);
             edited.Free();
         }
+        stream?.Free();
         original.Free();
         spliced.Free();
         x.Free();
     }
 
-    private Tensor Run(TokenBatch batch, HookSet hooks)
+    /// <summary>Logits with <paramref name="x"/> in place. In the residual stream only the blocks after the hook run again.</summary>
+    private Tensor Spliced(TokenBatch batch, Tensor? stream, int[] kept, Tensor x)
     {
-        var logits = model.Transformer.Run(batch, hooks, LogitRows.All)!;                                 // [rows, dVocab]
+        if (stream is null) return model.Transformer.Run(batch, new HookSet().Edit(hook, (Tensor value) => Move(value, kept, x, into: true)), LogitRows.All)!;
+        Move(stream, kept, x, into: true);
+        return model.Transformer.RunFrom(batch, _blockAfter!.Value, stream, LogitRows.All)!;
+    }
+
+    private static Tensor Normalised(Tensor logits)
+    {
         LogitLoss.Normalise(logits);
         return logits;
+    }
+
+    /// <summary>The first block that reads what stands at a residual-stream hook; null for hooks elsewhere.</summary>
+    private static int? BlockAfter(string hook)
+    {
+        if (hook.Split('.') is not ["blocks", var number, "hook_resid_pre" or "hook_resid_post"]) return null;
+        var layer = int.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
+        return hook.EndsWith("post", StringComparison.Ordinal) ? layer + 1 : layer;
     }
 
     /// <summary>Copies the rows that count out of the hook's value, or into it.</summary>

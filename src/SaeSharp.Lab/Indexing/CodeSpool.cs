@@ -28,7 +28,7 @@ internal sealed class CodeSpool : IDisposable
     {
         Directory.CreateDirectory(folder);
         (_sae, _expectedTokens) = (sae, expectedTokens);
-        _file = new(Path.Combine(folder, $"spool-{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        _file = new(Path.Combine(folder, $"spool{Leftovers.Mark}{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
     }
 
     public int Tokens => _rows;

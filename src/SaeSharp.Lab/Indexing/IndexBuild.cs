@@ -23,7 +23,8 @@ internal static class IndexBuild
         var fired = spool.Fired();
 
         var info = Describe(request, sae, model, corpus, indexes);
-        AtomicFolder.RemoveLeftovers(indexes.Folder);
+        Leftovers.Remove(info.Path);
+        AtomicFile.RemoveLeftovers(indexes.Folder); // spools of killed processes; those of live ones are locked
         AtomicFolder.Write(info.Path, folder => Write(folder, info, model, spool, fired, new(corpus.Windows), request, progress, cancel).GetAwaiter().GetResult());
         indexes.Forget(info.Name);
         var seconds = clock.Elapsed.TotalSeconds;

@@ -14,7 +14,7 @@ internal sealed class IndexShelf(string home) : IDisposable
 
     /// <summary>All whole indexes of a layout we read, newest first.</summary>
     public IReadOnlyList<IndexInfo> All() => !Directory.Exists(Folder) ? [] : [.. Directory.EnumerateDirectories(Folder)
-        .Where(folder => !folder.Contains(".saesharp-", StringComparison.Ordinal)).Select(ReadInfo).OfType<IndexInfo>().OrderByDescending(info => info.Made).ThenBy(info => info.Name, StringComparer.Ordinal)];
+        .Where(folder => !folder.Contains(Leftovers.Mark, StringComparison.Ordinal)).Select(ReadInfo).OfType<IndexInfo>().OrderByDescending(info => info.Made).ThenBy(info => info.Name, StringComparer.Ordinal)];
 
     /// <summary>The newest index of exactly these weights on this model (any model for null); null where there is none.</summary>
     public FeatureIndex? Find(LoadedSae sae, LanguageModel? model) =>

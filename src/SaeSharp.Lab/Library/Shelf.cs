@@ -14,7 +14,7 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, string, T>
     /// <summary>Names of everything in the workspace, sorted.</summary>
     public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. Directory
         .EnumerateFiles(root, mark, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
-        .Select(file => NameOf(Path.GetDirectoryName(file)!)).Where(name => !name.Contains(".saesharp-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        .Select(file => NameOf(Path.GetDirectoryName(file)!)).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Folders outside the workspace that were loaded in this session.</summary>
     public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.IsValueCreated).Select(entry => NameOf(entry.Key)).Where(Path.IsPathRooted);

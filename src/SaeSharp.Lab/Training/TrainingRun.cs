@@ -61,6 +61,7 @@ internal sealed class TrainingRun
         }, cancel);
 
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        Leftovers.Remove(folder);
         SaeFolder.Save(sae, folder);
         _shelves.Saes.Forget(folder);
         var saved = _shelves.Saes.Get(folder);

@@ -1,23 +1,32 @@
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
+using SaeSharp.Numerics.Files;
 
 namespace SaeSharp.Lab.Training;
 
 /// <summary>Chooses settings that suit a model and a text, for a first look.</summary>
 internal static class Trial
 {
+    private const string SampleName = "tiny";
     private const int MostLayers = 4;
     private const long MostTokens = 400_000, TokensIndexed = 200_000;
 
     private static readonly string Samples = Path.Combine(AppContext.BaseDirectory, "samples", "tiny");
 
-    /// <summary>The model asked for, or the one that comes with the program: tiny, with random weights.</summary>
-    public static string Model(TryRequest request)
+    /// <summary>The model asked for, or the one that comes with the program (tiny, with random weights), put into the workspace in <paramref name="home"/> so that every verb knows it by name.</summary>
+    public static string Model(TryRequest request, string home)
     {
         if (request.Model is not null) return request.Texts is not null ? request.Model : throw LabException.NothingToDo("there is no text to train on", "Give --texts FILE.");
         var sample = Path.Combine(Samples, "model");
-        return Directory.Exists(sample) ? sample : throw LabException.NothingToDo($"the sample in {Samples} is missing", "Name a model and a text: sae try MODEL --texts FILE.");
+        if (!Directory.Exists(sample)) throw LabException.NothingToDo($"the sample in {Samples} is missing", "Name a model and a text: sae try MODEL --texts FILE.");
+        var target = Path.Combine(home, "models", SampleName);
+        if (!Directory.Exists(target))
+            AtomicFolder.Write(target, folder =>
+            {
+                foreach (var file in Directory.EnumerateFiles(sample)) AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), File.ReadAllBytes(file));
+            });
+        return SampleName;
     }
 
     public static TrainRequest Training(TryRequest request, LanguageModel model)
@@ -30,12 +39,12 @@ internal static class Trial
         var dIn = model.Transformer.Spec.DModel;
         return new()
         {
-            Model = model.Folder, Hooks = [.. Layers(layers).Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = Math.Min(8 * dIn, 4096), K = Math.Clamp(dIn / 8, 4, 32),
-            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 100, Resume = true, Out = request.Model is null ? "tiny" : Path.GetFileName(model.Folder),
+            Model = model.Name, Hooks = [.. Layers(layers).Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = Math.Min(8 * dIn, 4096), K = Math.Clamp(dIn / 8, 4, 32),
+            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 30, Resume = true, Out = request.Model is null ? SampleName : Path.GetFileName(model.Folder),
         };
     }
 
-    public static IndexRequest Indexing(TryRequest request, TrainedSae sae, LanguageModel model) => new() { Sae = sae.Path, Model = model.Folder, Corpus = Texts(request, model), Tokens = TokensIndexed };
+    public static IndexRequest Indexing(TryRequest request, TrainedSae sae, LanguageModel model) => new() { Sae = sae.Path, Model = model.Name, Corpus = Texts(request, model), Tokens = TokensIndexed };
 
     private static CorpusOptions Texts(TryRequest request, LanguageModel model) => new()
     {

@@ -26,7 +26,7 @@ internal static class ParquetTexts
             }
             return texts;
         }
-        catch (Exception error) when (error is ParquetException or InvalidDataException or EndOfStreamException)
+        catch (Exception error) when (error is ParquetException or InvalidDataException or (IOException and not (FileNotFoundException or DirectoryNotFoundException)))
         {
             throw FileException.Malformed(path, "content", $"it is no Parquet file that can be read ({error.Message})", error);
         }

@@ -70,7 +70,8 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         if (m == 1)
         {
             // One row (aᵀ of one column lies the same): weights stream once, a few panels a part keep the streams long.
-            job.PanelsPerPart = (n / PanelWidth / (4 * Threads) + 2) & ~1;
+            var panelCount = (n + PanelWidth - 1) / PanelWidth;
+            job.PanelsPerPart = panelCount < 8 * Threads ? 1 : (panelCount / (4 * Threads) + 1) & ~1;
             _pool.For(job.RowParts, ref job, (long)n * k < SmallWork);
             return;
         }

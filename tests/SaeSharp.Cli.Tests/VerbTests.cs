@@ -1,0 +1,120 @@
+using System.Text.Json;
+
+namespace SaeSharp.Cli.Tests;
+
+/// <summary>Each verb's JSON, and what stands on the standard output.</summary>
+[Collection(typeof(TinyHomeTests))]
+public class VerbTests(TinyHome home)
+{
+    private const string Prompt = "Once upon a time";
+
+    [Fact]
+    public async Task Info_describes_a_model_and_an_sae()
+    {
+        var model = (await Json("info", CommandLine.Model)).GetProperty("model");
+        Assert.Equal((3, 64), (model.GetProperty("layers").GetInt32(), model.GetProperty("dModel").GetInt32()));
+        Assert.Equal(96, (await Json("info", TinyHome.Sae)).GetProperty("sae").GetProperty("dSae").GetInt32());
+    }
+
+    [Fact]
+    public async Task Tokens_gives_a_line_a_text_and_decodes_it_again()
+    {
+        var texts = Temporary("texts.txt", "Once upon a time\nthe round hen\n");
+        var lines = (await Output("tokens", CommandLine.Model, "--texts", texts, "--json")).Trim().Split('\n');
+        Assert.Equal(2, lines.Length);
+        var first = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal(["ids", "tokens", "offsets"], first.EnumerateObject().Select(property => property.Name));
+
+        var ids = Temporary("ids.json", $"[{first.GetProperty("ids").GetRawText()}]");
+        Assert.Equal("{\"text\":\"Once upon a time\"}", (await Output("tokens", CommandLine.Model, "--ids-file", ids, "--json")).Trim());
+    }
+
+    [Fact]
+    public async Task Generate_goes_on_from_a_text_as_from_its_ids()
+    {
+        var text = await Json("generate", CommandLine.Model, Prompt, "--max-tokens", "5", "--ignore-eos");
+        var promptIds = string.Join(',', text.GetProperty("promptIds").EnumerateArray());
+        var ids = await Json("generate", CommandLine.Model, "--ids", promptIds, "--max-tokens", "5", "--ignore-eos");
+        Assert.Equal(5, text.GetProperty("ids").GetArrayLength());
+        Assert.Equal(text.GetProperty("ids").GetRawText(), ids.GetProperty("ids").GetRawText());
+    }
+
+    [Fact]
+    public async Task Exported_activations_are_what_encode_reads()
+    {
+        var (file, codes) = (Path.Combine(home.Folder, "x.safetensors"), Path.Combine(home.Folder, "codes.safetensors"));
+        var exported = await Json("activations", CommandLine.Model, "--text", Prompt, "--hook", "blocks.1.hook_resid_post", "hook_embed", "--logits", "--out", file);
+        Assert.Equal(["0.hook_embed", "0.blocks.1.hook_resid_post", "0.logits", "0.ids"], exported.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("name").GetString()));
+        var encoded = await Json("encode", TinyHome.Sae, "--input", file, "--tensor", "0.blocks.1.hook_resid_post", "--out", codes);
+        Assert.Equal(6, encoded.GetProperty("l0").GetDouble());
+        Assert.True(File.Exists(codes));
+    }
+
+    [Fact]
+    public async Task Eval_prints_every_metric_of_the_contract()
+    {
+        var result = await Json("eval", TinyHome.Sae, "--texts", CommandLine.Texts, "--context", "64", "--tokens", "500");
+        foreach (var name in (string[])["l0", "l1", "mse", "fvu", "explainedVariance", "cosine", "ceOriginal", "ceSpliced", "ceZero", "ceMean", "ceRecovered", "ceRecoveredMean", "kl", "deadFraction", "denseFraction", "shrinkage", "tokens"])
+            Assert.True(result.GetProperty(name).ValueKind == JsonValueKind.Number || result.GetProperty("reasons").TryGetProperty(name, out _), name);
+        Assert.Equal(500, result.GetProperty("tokens").GetInt64());
+    }
+
+    [Fact]
+    public async Task Feature_read_and_steer_speak_of_the_same_feature()
+    {
+        var read = await Json("read", CommandLine.Model, Prompt, "--sae", TinyHome.Sae);
+        var feature = read.GetProperty("layers")[0].GetProperty("tokens")[5].GetProperty("features")[0].GetProperty("feature").GetInt32();
+        var page = await Json("feature", TinyHome.Sae, $"{feature}");
+        var steered = (await Json("steer", CommandLine.Model, Prompt, "--feature", $"{TinyHome.Sae}:{feature}=0.5max", "--max-tokens", "4")).GetProperty("features")[0];
+        Assert.Equal(page.GetProperty("max").GetDouble(), steered.GetProperty("indexMax").GetDouble());
+        Assert.Equal(0.5, steered.GetProperty("ofIndexMax").GetDouble(), 1e-9);
+        Assert.Equal("add", steered.GetProperty("op").GetString());
+        Assert.Equal("1..", steered.GetProperty("positions").GetString());
+    }
+
+    [Theory]
+    [InlineData("info")]
+    [InlineData("feature")]
+    [InlineData("read")]
+    [InlineData("steer")]
+    public async Task People_get_text_without_control_characters(string verb)
+    {
+        string[] args = verb switch
+        {
+            "info" => ["info", TinyHome.Sae],
+            "feature" => ["feature", TinyHome.Sae, "1"],
+            "read" => ["read", CommandLine.Model, "Once\u001b[31m upon", "--sae", TinyHome.Sae],
+            _ => ["steer", CommandLine.Model, "Once\u001b[31m upon", "--feature", $"{TinyHome.Sae}:1=5", "--max-tokens", "4"],
+        };
+        var output = await Output(args);
+        Assert.NotEmpty(output);
+        Assert.DoesNotContain(output, letter => char.IsControl(letter) && letter is not ('\n' or '\r'));
+    }
+
+    [Fact]
+    public async Task Try_without_arguments_trains_and_indexes_the_sample()
+    {
+        var folder = Path.Combine(home.Folder, "try");
+        var (exit, output, error) = await CommandLine.Run(folder, "try", "--tokens", "4000", "--no-serve", "--json");
+        Assert.True(exit == 0, error);
+        var result = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(3, result.GetProperty("indexes").GetArrayLength());
+        Assert.All(result.GetProperty("indexes").EnumerateArray(), index => Assert.True(index.GetProperty("alive").GetInt32() > 0));
+    }
+
+    private async Task<string> Output(params string[] args)
+    {
+        var (exit, output, error) = await CommandLine.Run(home.Folder, args);
+        Assert.True(exit == 0, error);
+        return output;
+    }
+
+    private async Task<JsonElement> Json(params string[] args) => JsonDocument.Parse(await Output([.. args, "--json"])).RootElement;
+
+    private string Temporary(string name, string content)
+    {
+        var path = Path.Combine(home.Folder, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
