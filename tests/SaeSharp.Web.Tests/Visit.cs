@@ -26,7 +26,11 @@ public sealed class Visit : IAsyncDisposable
             if (message.Type is "error" or "warning") visit.Faults.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => visit.Faults.Add(error);
-        page.RequestFailed += (_, request) => visit.Faults.Add($"failed: {request.Url}");
+        page.RequestFailed += (_, request) =>
+        {
+            // Aborted: the person went on before the answer was whole.
+            if (request.Failure != "net::ERR_ABORTED") visit.Faults.Add($"failed: {request.Url} {request.Failure}");
+        };
         page.Request += (_, request) => visit.Hosts.Add(new Uri(request.Url).Scheme == "data" ? "data" : new Uri(request.Url).Authority);
         page.WebSocket += (_, socket) => visit.Hosts.Add(new Uri(socket.Url).Authority);
         page.Dialog += async (_, dialog) =>
