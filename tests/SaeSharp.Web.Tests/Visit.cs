@@ -41,5 +41,30 @@ public sealed class Visit : IAsyncDisposable
     /// <summary>How many pixels the page is wider than the window.</summary>
     public Task<int> Overflow() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>Texts whose contrast with what they stand on is below <paramref name="least"/>, disabled controls left out.</summary>
+    public Task<string[]> FaintTexts(double least) => Page.EvaluateAsync<string[]>("""
+        least => {
+            const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+            const paint = colours => { // what colours painted over each other give, as red, green, blue
+                canvas.fillStyle = '#fff'; canvas.fillRect(0, 0, 1, 1);
+                for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+                return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+            };
+            const luminance = rgb => rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+                .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+            const grounds = element => element ? [...grounds(element.parentElement), getComputedStyle(element).backgroundColor] : [];
+            const hasText = element => element.value?.trim?.() || [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+            return [...document.querySelectorAll('body *')]
+                .filter(element => hasText(element) && element.checkVisibility({ visibilityProperty: true }) && !element.closest('svg, script, style, .sr, .skip, [disabled], [aria-disabled], .mud-disabled, .stale, [type=range]'))
+                .map(element => {
+                    const ground = grounds(element), text = getComputedStyle(element).color;
+                    const [high, low] = [luminance(paint(ground)), luminance(paint([...ground, text]))].sort((a, b) => b - a);
+                    return [(high + 0.05) / (low + 0.05), element];
+                })
+                .filter(([contrast]) => contrast < least)
+                .map(([contrast, element]) => `${contrast.toFixed(2)}: ${element.tagName}.${element.className} ${(element.value || element.textContent).slice(0, 40)}`);
+        }
+        """, least);
+
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

@@ -44,7 +44,7 @@ public sealed class Workbench : IAsyncLifetime
     public async Task<Visit> Open(string address, ColorScheme colours = ColorScheme.Light, int width = 1280)
     {
         Assert.SkipWhen(_browser is null, $"no Chromium at {string.Join(", ", Chromiums)}");
-        var context = await _browser.NewContextAsync(new() { ColorScheme = colours, ViewportSize = new() { Width = width, Height = 800 }, BaseURL = Address.ToString() });
+        var context = await _browser.NewContextAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 800 }, BaseURL = Address.ToString() });
         return await Visit.To(await context.NewPageAsync(), address);
     }
 

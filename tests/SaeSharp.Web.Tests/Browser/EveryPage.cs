@@ -5,6 +5,9 @@ namespace SaeSharp.Web.Tests.Browser;
 /// <summary>Laws that hold for every page.</summary>
 public sealed class EveryPage(Workbench workbench)
 {
+    /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
+    private const double LeastContrast = 4.5;
+
     public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
@@ -29,6 +32,17 @@ public sealed class EveryPage(Workbench workbench)
         await using var visit = await Settled(page, ColorScheme.Light, 360);
 
         Assert.Equal(0, await visit.Overflow());
+    }
+
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Every_text_stands_out_from_its_ground_in_both_colour_schemes(string page)
+    {
+        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await using var visit = await Settled(page, colours, 1280);
+
+            Assert.Empty(await visit.FaintTexts(LeastContrast));
+        }
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class PromptTests(Workbench workbench)
         Assert.Equal(workbench.Saes.Count, await visit.Page.Locator(".layer").CountAsync());
         await visit.Page.Locator(".layer .features a.id").First.ClickAsync();
         await visit.Page.WaitForURLAsync("**/model/tiny~*/*");
-        Assert.StartsWith("Feature", await visit.Page.Locator("h1").InnerTextAsync(), StringComparison.Ordinal);
+        await Assertions.Expect(visit.Page.Locator("h1")).ToContainTextAsync("Feature");
         Assert.Empty(visit.Faults);
     }
 
