@@ -17,6 +17,7 @@ public sealed record Problem(string Message, string Hint)
             ? many.InnerExceptions.Select(Of).FirstOrDefault(problem => problem is not null)
             : exception switch
             {
+                IOException taken when taken.Message.Contains("address already in use", StringComparison.Ordinal) => new(taken.Message, "Choose another port with --port, or 0 for any free one."),
                 UnauthorizedAccessException => new(exception.Message, "Check who may read and write there, or choose another place with --home or --out."),
                 IOException => new(exception.Message, "Check the path, the free space and the rights, then run the same command again."),
                 _ => null,

@@ -64,8 +64,14 @@ internal sealed class LanguageModel(string name, string folder, Transformer tran
         return cells;
     }
 
-    /// <summary>One token by itself, as the vocabulary spells it; without a tokenizer, its id.</summary>
-    public string TokenText(int id) => tokenizer?.TokenText(id) ?? $"<{id}>";
+    /// <summary>One token by itself as a reader sees it, its leading space kept; bytes that are no whole character as the vocabulary spells them; without a tokenizer, its id.</summary>
+    public string TokenText(int id)
+    {
+        if (tokenizer is null) return $"<{id}>";
+        var (spelled, text) = (tokenizer.TokenText(id), tokenizer.Decode([id], skipSpecial: false));
+        if (text.Length == 0 || text.Contains('\uFFFD', StringComparison.Ordinal)) return spelled;
+        return spelled[0] is 'Ġ' or '▁' && text[0] != ' ' ? $" {text}" : text; // some decoders strip the first space of a text
+    }
 
     /// <summary>The text of generated ids; without a tokenizer, the ids.</summary>
     public string Text(ReadOnlySpan<int> ids) => tokenizer?.Decode(ids) ?? string.Join(' ', ids.ToArray());
