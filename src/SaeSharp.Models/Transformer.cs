@@ -144,8 +144,9 @@ public sealed class Transformer
     /// <param name="block">0 to Layers; Layers runs the final norm and unembedding alone.</param>
     /// <param name="stream">[rows, dModel]; left as it is.</param>
     /// <param name="logits">Which rows get logits.</param>
+    /// <param name="into">Memory for the logits that the caller keeps; null for new memory.</param>
     /// <returns>As <see cref="Run(TokenBatch, HookSet?, LogitRows, DecodingState?)"/>.</returns>
-    public Tensor? RunFrom(TokenBatch batch, int block, Tensor stream, LogitRows logits)
+    public Tensor? RunFrom(TokenBatch batch, int block, Tensor stream, LogitRows logits, Tensor? into = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
         Shape.Require(stream, ComputeType, [("rows", batch.Rows), ("dModel", Spec.DModel)]);
@@ -158,7 +159,7 @@ public sealed class Transformer
             var x = pass.Take(Slot.Stream, batch.Rows, Spec.DModel);                // [rows, dModel]
             stream.CopyTo(x);
             foreach (var later in _blocks.AsSpan(block)) later.Run(pass, x);
-            return Finish(pass, x, logits, null);
+            return Finish(pass, x, logits, into);
         }
         finally
         {

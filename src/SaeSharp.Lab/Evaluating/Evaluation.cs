@@ -1,6 +1,7 @@
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics;
+using SaeSharp.Saes;
 using SaeSharp.Saes.Metrics;
 
 namespace SaeSharp.Lab.Evaluating;
@@ -20,8 +21,9 @@ internal static class Evaluation
         return result;
     }
 
-    /// <summary>The figures, and the scores they were taken from.</summary>
-    public static (EvalResult Result, SpliceScores Scores) Run(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, IProgress<Progress>? progress, CancellationToken cancel)
+    /// <summary>The figures, and the scores they were taken from; <paramref name="seen"/> is shown the codes of every batch.</summary>
+    public static (EvalResult Result, SpliceScores Scores) Run(
+        LoadedSae sae, LanguageModel model, Corpus corpus, int batch, IProgress<Progress>? progress, CancellationToken cancel, Action<SparseCodes>? seen = null)
     {
         var metrics = SaeMetric.All().ToDictionary(metric => metric.Name);
         var sums = new double[sae.Sae.DIn];
@@ -32,6 +34,7 @@ internal static class Evaluation
             var x = harvested.Activations[sae.Hook];                                                      // x    [kept, dIn]
             AddSums(x, sums);
             var codes = sae.Sae.Encode(x);
+            seen?.Invoke(codes);
             var scored = new MetricBatch(x, sae.Sae.Decode(codes), codes);
             foreach (var metric in metrics.Values) metric.Add(scored);
             meter.Report(done += x.RowCount);

@@ -43,8 +43,8 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         {
             SaeFolder.Save(trained, target);
             var sae = new LoadedSae(request.Out ?? "the recipe's", target, trained);
-            var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel);
-            var fired = Fired(sae, model, heldOut, cancel);
+            var fired = new bool[sae.DSae];
+            var (eval, scores) = Evaluation.Run(sae, model, heldOut, 4096, progress, cancel, codes => Note(codes, fired));
             var firedEarly = Fired(sae, model, training.Take(DeadTokens - heldOut.KeptTokens), cancel);
             return new()
             {
@@ -109,14 +109,16 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
             onStep: step => meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["dead"] = step.Dead }), cancel: cancel);
     }
 
+    /// <summary>Marks the latents that fire in <paramref name="codes"/>.</summary>
+    private static void Note(SparseCodes codes, bool[] fired)
+    {
+        for (var i = 0; i < codes.Indices.Length; i++) fired[codes.Indices[i]] |= codes.Values[i] > 0;
+    }
+
     private static bool[] Fired(LoadedSae sae, LanguageModel model, Corpus corpus, CancellationToken cancel)
     {
         var fired = new bool[sae.DSae];
-        new Harvester(model, [sae.Hook], Harvester.DefaultRows).Run(corpus.Windows, batch =>
-        {
-            var codes = sae.Sae.Encode(batch.Activations[sae.Hook]);
-            for (var i = 0; i < codes.Indices.Length; i++) fired[codes.Indices[i]] |= codes.Values[i] > 0;
-        }, cancel);
+        new Harvester(model, [sae.Hook], Harvester.DefaultRows).Run(corpus.Windows, batch => Note(sae.Sae.Encode(batch.Activations[sae.Hook]), fired), cancel);
         return fired;
     }
 

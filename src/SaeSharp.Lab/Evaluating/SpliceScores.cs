@@ -31,6 +31,7 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
         var (rows, targets) = Predictions(windows);
         var x = Tensor.Zeros(DType.F32, kept.Length, mean.Columns);                                       // x    [kept, dIn]
         var stream = _blockAfter is null ? null : Tensor.Zeros(DType.F32, batch.Rows, mean.Columns);      // h    [rows, dModel]
+        var edited = stream is null ? null : Tensor.Zeros(DType.F32, batch.Rows, model.Transformer.Spec.DVocab); // one buffer for all splices
         var original = Normalised(model.Transformer.Run(batch, new HookSet().Read(hook, value =>
         {
             Move(value, kept, x, into: false);
@@ -43,23 +44,24 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
         {
             if (splice == Splice.Zero) spliced.Clear();
             if (splice == Splice.Mean) for (var i = 0; i < kept.Length; i++) mean.Row<float>(0).CopyTo(spliced.Row<float>(i));
-            var edited = Normalised(Spliced(batch, stream, kept, spliced));
-            _loss[(int)splice] += LogitLoss.CrossEntropy(edited, rows, targets);
-            _divergence[(int)splice] += LogitLoss.Divergence(original, edited, rows);
-            edited.Free();
+            var logits = Normalised(Spliced(batch, stream, kept, spliced, edited));                       // [rows, dVocab]
+            _loss[(int)splice] += LogitLoss.CrossEntropy(logits, rows, targets);
+            _divergence[(int)splice] += LogitLoss.Divergence(original, logits, rows);
+            if (edited is null) logits.Free();
         }
         stream?.Free();
+        edited?.Free();
         original.Free();
         spliced.Free();
         x.Free();
     }
 
     /// <summary>Logits with <paramref name="x"/> in place. In the residual stream only the blocks after the hook run again.</summary>
-    private Tensor Spliced(TokenBatch batch, Tensor? stream, int[] kept, Tensor x)
+    private Tensor Spliced(TokenBatch batch, Tensor? stream, int[] kept, Tensor x, Tensor? into)
     {
         if (stream is null) return model.Transformer.Run(batch, new HookSet().Edit(hook, (Tensor value) => Move(value, kept, x, into: true)), LogitRows.All)!;
         Move(stream, kept, x, into: true);
-        return model.Transformer.RunFrom(batch, _blockAfter!.Value, stream, LogitRows.All)!;
+        return model.Transformer.RunFrom(batch, _blockAfter!.Value, stream, LogitRows.All, into)!;
     }
 
     private static Tensor Normalised(Tensor logits)

@@ -1,5 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using SaeSharp.Numerics.Threads;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
@@ -140,29 +142,36 @@ internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PackRows(int first, int k0, int k, float* to)
     {
-        for (var r = 0; r < L.TileRows; r++)
+        var r = 0;
+        for (; Sse.IsSupported && r + 4 <= L.TileRows && first + r + 4 <= M; r += 4) PackFour(A + (long)(first + r) * K + k0, k, to + r);
+        for (; r < L.TileRows; r++) PackOne(first + r < M ? A + (long)(first + r) * K + k0 : null, k, to + r);
+    }
+
+    /// <summary>Four rows in blocks of 4 × 4, turned in registers: a quarter of the stores of one row at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void PackFour(float* a, int k, float* to)
+    {
+        float* b = a + K, c = b + K, d = c + K;
+        var j = 0;
+        for (; j + 4 <= k; j += 4, to += 4 * L.TileRows)
         {
-            var target = to + r;
-            if (first + r >= M)
-            {
-                for (var i = 0; i < k; i++, target += L.TileRows) *target = 0;
-                continue;
-            }
-            var row = A + (long)(first + r) * K + k0;
-            var n = L.TileRows;
-            var j = 0;
-            for (; j + 4 <= k; j += 4, target += 4 * n)
-            {
-                target[0] = row[j];
-                target[n] = row[j + 1];
-                target[2 * n] = row[j + 2];
-                target[3 * n] = row[j + 3];
-            }
-            for (; j < k; j++, target += n) *target = row[j];
+            Vector128<float> va = Vector128.Load(a + j), vb = Vector128.Load(b + j), vc = Vector128.Load(c + j), vd = Vector128.Load(d + j);
+            Vector128<float> lowAb = Sse.UnpackLow(va, vb), highAb = Sse.UnpackHigh(va, vb), lowCd = Sse.UnpackLow(vc, vd), highCd = Sse.UnpackHigh(vc, vd);
+            Sse.MoveLowToHigh(lowAb, lowCd).Store(to);
+            Sse.MoveHighToLow(lowCd, lowAb).Store(to + L.TileRows);
+            Sse.MoveLowToHigh(highAb, highCd).Store(to + 2 * L.TileRows);
+            Sse.MoveHighToLow(highCd, highAb).Store(to + 3 * L.TileRows);
         }
+        for (; j < k; j++, to += L.TileRows) (to[0], to[1], to[2], to[3]) = (a[j], b[j], c[j], d[j]);
+    }
+
+    /// <summary>One row, or zeros where there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackOne(float* row, int k, float* to)
+    {
+        for (var j = 0; j < k; j++, to += L.TileRows) *to = row == null ? 0 : row[j];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
