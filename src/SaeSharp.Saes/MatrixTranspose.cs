@@ -21,10 +21,10 @@ internal static class MatrixTranspose
         var source = from.Pointer<T>();
         var target = to.Pointer<T>();
         for (var r0 = 0; r0 < rows; r0 += Tile)
-        for (var c0 = 0; c0 < columns; c0 += Tile)
-        for (var r = r0; r < Math.Min(r0 + Tile, rows); r++)
-        for (var c = c0; c < Math.Min(c0 + Tile, columns); c++)
-            target[(long)c * rows + r] = source[(long)r * columns + c];
+            for (var c0 = 0; c0 < columns; c0 += Tile)
+                for (var r = r0; r < Math.Min(r0 + Tile, rows); r++)
+                    for (var c = c0; c < Math.Min(c0 + Tile, columns); c++)
+                        target[(long)c * rows + r] = source[(long)r * columns + c];
         GC.KeepAlive(from);
         GC.KeepAlive(to);
     }

@@ -26,7 +26,7 @@ internal static class FeatureCommand
         foreach (var interval in result.Intervals)
         {
             output.WriteLine();
-        output.WriteLine($"Interval {Figure.Of(interval.Low)} to {Figure.Of(interval.High)}: {Figure.Of(interval.Count)} tokens, {Figure.Share(interval.Share)} of its firings");
+            output.WriteLine($"Interval {Figure.Of(interval.Low)} to {Figure.Of(interval.High)}: {Figure.Of(interval.Count)} tokens, {Figure.Share(interval.Share)} of its firings");
             foreach (var example in interval.Examples) output.WriteLine($"  {Figure.Of(example.Value),8}  {Context(example)}");
         }
 

@@ -30,11 +30,14 @@ internal static class BenchRunner
         var after = await SelfProcess.Bench(roofArguments, cancel).ConfigureAwait(false);
         var roofs = before with
         {
-            FmaPeakGflops = Math.Max(before.FmaPeakGflops!.Value, after.FmaPeakGflops!.Value), ReadGBps = Math.Max(before.ReadGBps!.Value, after.ReadGBps!.Value),
+            FmaPeakGflops = Math.Max(before.FmaPeakGflops!.Value, after.FmaPeakGflops!.Value),
+            ReadGBps = Math.Max(before.ReadGBps!.Value, after.ReadGBps!.Value),
         };
         return kernel with
         {
-            RoofShare = benchmark.RoofShare(request, kernel.Seconds!.Median, roofs), FmaPeakGflops = roofs.FmaPeakGflops, ReadGBps = roofs.ReadGBps,
+            RoofShare = benchmark.RoofShare(request, kernel.Seconds!.Median, roofs),
+            FmaPeakGflops = roofs.FmaPeakGflops,
+            ReadGBps = roofs.ReadGBps,
             Reasons = Without(kernel.Reasons, "roofShare", "fmaPeakGflops", "readGBps"),
         };
     }

@@ -25,12 +25,12 @@ internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, 
         for (var f = 0; f < dSae; f++) norms[f] = rescale ? Math.Sqrt(Sum(dIn, i => _decoder[f * dIn + i] * _decoder[f * dIn + i])) : 1;
         var (pre, chosen, auxChosen) = (new double[batch, dSae], new bool[batch, dSae], new bool[batch, dSae]);
         for (var b = 0; b < batch; b++)
-        for (var f = 0; f < dSae; f++)
-        {
-            var sum = _encoderBias[f];
-            for (var i = 0; i < dIn; i++) sum += (x[b, i] - _decoderBias[i]) * _encoder[f * dIn + i];
-            pre[b, f] = sum;
-        }
+            for (var f = 0; f < dSae; f++)
+            {
+                var sum = _encoderBias[f];
+                for (var i = 0; i < dIn; i++) sum += (x[b, i] - _decoderBias[i]) * _encoder[f * dIn + i];
+                pre[b, f] = sum;
+            }
 
         var kappa = options.AuxK ?? dIn / 2;
         var numDead = dead.Count(isDead => isDead);
@@ -101,12 +101,12 @@ internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, 
             options.WarmupSteps == 0 ? 1 : (_step + 1.0) / options.WarmupSteps, options.DecaySteps == 0 ? 1 : (double)(options.Steps - _step) / options.DecaySteps));
         _step++;
         for (var p = 0; p < 4; p++)
-        for (var i = 0; i < gradients[p].Length; i++)
-        {
-            var g = gradients[p][i] * clip;
-            var (m, v) = (_means[p][i] = options.Beta1 * _means[p][i] + (1 - options.Beta1) * g, _squares[p][i] = options.Beta2 * _squares[p][i] + (1 - options.Beta2) * g * g);
-            Parameters[p][i] -= rate * (m / (1 - Math.Pow(options.Beta1, _step))) / (Math.Sqrt(v / (1 - Math.Pow(options.Beta2, _step))) + 1e-8);
-        }
+            for (var i = 0; i < gradients[p].Length; i++)
+            {
+                var g = gradients[p][i] * clip;
+                var (m, v) = (_means[p][i] = options.Beta1 * _means[p][i] + (1 - options.Beta1) * g, _squares[p][i] = options.Beta2 * _squares[p][i] + (1 - options.Beta2) * g * g);
+                Parameters[p][i] -= rate * (m / (1 - Math.Pow(options.Beta1, _step))) / (Math.Sqrt(v / (1 - Math.Pow(options.Beta2, _step))) + 1e-8);
+            }
     }
 
     private static double Sum(int count, Func<int, double> term)

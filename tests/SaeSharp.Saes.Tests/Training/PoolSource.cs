@@ -30,13 +30,13 @@ internal sealed class PoolSource(Tensor pool, int batchSize, int firstBatch = 0)
         var random = new SeededRandom(seed, 1);
         var pool = Tensor.Zeros(DType.F32, rows, dIn);
         for (var row = 0; row < rows; row++)
-        for (var i = 0; i < active; i++)
-        {
-            var direction = dictionary.Row<float>(random.NextInt(directions));
-            var strength = 0.2f + (float)random.NextDouble();
-            var x = pool.Row<float>(row);
-            for (var j = 0; j < dIn; j++) x[j] += strength * direction[j];
-        }
+            for (var i = 0; i < active; i++)
+            {
+                var direction = dictionary.Row<float>(random.NextInt(directions));
+                var strength = 0.2f + (float)random.NextDouble();
+                var x = pool.Row<float>(row);
+                for (var j = 0; j < dIn; j++) x[j] += strength * direction[j];
+            }
         return pool;
     }
 }
