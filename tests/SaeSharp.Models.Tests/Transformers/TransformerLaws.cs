@@ -28,6 +28,24 @@ public class TransformerLaws
     }
 
     [Theory, MemberData(nameof(Backends))]
+    public void Running_on_from_a_block_gives_the_bits_of_a_run_with_that_stream_spliced_in(string engine)
+    {
+        var model = new TinyLlama { Bias = true }.Load(engine);
+        Gen.Select(Runs.AnyBatch, Gen.Int[0, model.Spec.Layers]).Sample((sequences, block) =>
+        {
+            var hook = block == 0 ? "blocks.0.hook_resid_pre" : $"blocks.{block - 1}.hook_resid_post";
+            var batch = TokenBatch.Of(sequences);
+            Tensor stream = null!;
+            var spliced = model.Run(batch, new HookSet().Edit(hook, (Tensor h) =>
+            {
+                for (var i = 0L; i < h.Count; i++) h.Write(i, h.Read(i) * 0.5 + i % 3);
+                stream = h.Clone();                                         // [rows, dModel]
+            }), LogitRows.All)!;
+            Runs.RequireSameBits(spliced, model.RunFrom(batch, block, stream, LogitRows.All)!);
+        }, iter: 20);
+    }
+
+    [Theory, MemberData(nameof(Backends))]
     public void Steps_with_a_cache_give_the_bits_of_the_whole_run(string engine)
     {
         var model = new TinyLlama().Load(engine);
