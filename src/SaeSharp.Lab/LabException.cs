@@ -83,6 +83,10 @@ public sealed class LabException : SaeSharpException
         $"The activations at {hook} hold NaN or infinite numbers in {where}, expected finite ones.",
         "Look at the model's weights and at that text: sae activations exports what it gives.");
 
+    internal static LabException ProcessingNotApplied(string hook, string processing) => new(
+        $"The SAE at {hook} was trained on a model with {processing}, which changes the values at that hook and cannot be applied here.",
+        "Use an SAE that was trained on the model without processing, or one at the residual stream.");
+
     internal static LabException BadEdit(string file, string where, string fact, string expected) => new(
         $"{file}: {where}: {fact}, expected {expected}.",
         "An edit is {\"op\":\"add\",\"vector\":{\"sae\":S,\"feature\":N},\"coefficient\":C,\"positions\":\"all\"}; see sae steer --help.");

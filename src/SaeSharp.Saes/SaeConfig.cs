@@ -44,6 +44,9 @@ public sealed record SaeConfig
     /// <summary>Whether contexts began with the beginning-of-sequence token.</summary>
     public bool PrependBos { get; init; } = true;
 
+    /// <summary>The processing of the model that the SAE was trained under.</summary>
+    public ModelProcessing Processing => OtherMetadata.TryGetValue(ModelProcessing.Key, out var settings) ? ModelProcessing.Of(settings) : ModelProcessing.None;
+
     /// <summary>All of the file's <c>metadata</c> that has no property here, kept for writing it back.</summary>
     public IReadOnlyDictionary<string, JsonElement> OtherMetadata { get; init; } = new Dictionary<string, JsonElement>();
 }

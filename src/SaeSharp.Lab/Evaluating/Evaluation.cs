@@ -29,9 +29,10 @@ internal static class Evaluation
         var sums = new double[sae.Sae.DIn];
         var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
         var done = 0L;
-        new Harvester(model, [sae.Hook], batch).Run(corpus.Windows, harvested =>
+        var view = sae.ViewOf(model);
+        new Harvester(model, [view], batch).Run(corpus.Windows, harvested =>
         {
-            var x = harvested.Activations[sae.Hook];                                                      // x    [kept, dIn]
+            var x = harvested.Activations[view];                                                          // x    [kept, dIn]
             AddSums(x, sums);
             var codes = sae.Sae.Encode(x);
             seen?.Invoke(codes);
@@ -47,7 +48,7 @@ internal static class Evaluation
 
     private static SpliceScores Splice(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, Tensor mean, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var scores = new SpliceScores(model, sae.Hook, sae.Sae.Reconstruct, mean);
+        var scores = new SpliceScores(model, sae.ViewOf(model), sae.Sae.Reconstruct, mean);
         var meter = new ProgressMeter(progress, "splicing", corpus.KeptTokens, "tokens");
         var done = 0L;
         var rows = (int)Math.Min(batch, Math.Max(1, LogitElements / model.Transformer.Spec.DVocab));

@@ -118,7 +118,8 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
     private static bool[] Fired(LoadedSae sae, LanguageModel model, Corpus corpus, CancellationToken cancel)
     {
         var fired = new bool[sae.DSae];
-        new Harvester(model, [sae.Hook], Harvester.DefaultRows).Run(corpus.Windows, batch => Note(sae.Sae.Encode(batch.Activations[sae.Hook]), fired), cancel);
+        var view = sae.ViewOf(model);
+        new Harvester(model, [view], Harvester.DefaultRows).Run(corpus.Windows, batch => Note(sae.Sae.Encode(batch.Activations[view]), fired), cancel);
         return fired;
     }
 

@@ -7,9 +7,9 @@ namespace SaeSharp.Lab.Evaluating;
 
 /// <summary>Losses of the model with its activations replaced at the positions that count: by the reconstruction, by zero, by the mean.</summary>
 /// <remarks>A loss counts at a position that counts itself and has a next token in its window.</remarks>
-internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor, Tensor> reconstruct, Tensor mean)
+internal sealed class SpliceScores(LanguageModel model, ActivationView view, Func<Tensor, Tensor> reconstruct, Tensor mean)
 {
-    private readonly int? _blockAfter = BlockAfter(hook);
+    private readonly int? _blockAfter = BlockAfter(view.Hook);
     private readonly double[] _loss = new double[4];
     private readonly double[] _divergence = new double[4];
     private long _positions;
@@ -32,7 +32,7 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
         var x = Tensor.Zeros(DType.F32, kept.Length, mean.Columns);                                       // x    [kept, dIn]
         var stream = _blockAfter is null ? null : Tensor.Zeros(DType.F32, batch.Rows, mean.Columns);      // h    [rows, dModel]
         var edited = stream is null ? null : Tensor.Zeros(DType.F32, batch.Rows, model.Transformer.Spec.DVocab); // one buffer for all splices
-        var original = Normalised(model.Transformer.Run(batch, new HookSet().Read(hook, value =>
+        var original = Normalised(model.Transformer.Run(batch, new HookSet().Read(view.Hook, value =>
         {
             Move(value, kept, x, into: false);
             if (stream is not null) value.CopyTo(stream);
@@ -59,7 +59,7 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
     /// <summary>Logits with <paramref name="x"/> in place. In the residual stream only the blocks after the hook run again.</summary>
     private Tensor Spliced(TokenBatch batch, Tensor? stream, int[] kept, Tensor x, Tensor? into)
     {
-        if (stream is null) return model.Transformer.Run(batch, new HookSet().Edit(hook, (Tensor value) => Move(value, kept, x, into: true)), LogitRows.All)!;
+        if (stream is null) return model.Transformer.Run(batch, new HookSet().Edit(view.Hook, (Tensor value) => Move(value, kept, x, into: true)), LogitRows.All)!;
         Move(stream, kept, x, into: true);
         return model.Transformer.RunFrom(batch, _blockAfter!.Value, stream, LogitRows.All, into)!;
     }
@@ -79,13 +79,13 @@ internal sealed class SpliceScores(LanguageModel model, string hook, Func<Tensor
     }
 
     /// <summary>Copies the rows that count out of the hook's value, or into it.</summary>
-    private static void Move(Tensor value, int[] kept, Tensor x, bool into)
+    private void Move(Tensor value, int[] kept, Tensor x, bool into)
     {
         var rows = value.Reshape((int)(value.Count / x.Columns), x.Columns);
         for (var i = 0; i < kept.Length; i++)
         {
-            if (into) x.Row<float>(i).CopyTo(rows.Row<float>(kept[i]));
-            else rows.Row<float>(kept[i]).CopyTo(x.Row<float>(i));
+            if (into) view.Write(x.Row<float>(i), rows.Row<float>(kept[i]));
+            else view.Read(rows.Row<float>(kept[i]), x.Row<float>(i));
         }
     }
 

@@ -1,5 +1,6 @@
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics;
+using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Harvesting;
@@ -44,12 +45,15 @@ internal sealed class CorpusActivations : IDisposable
         foreach (var hook in hooks) _kept[hook] = Tensor.Zeros(DType.F32, checked((int)_corpus.KeptTokens), _model.Transformer.HookWidth(hook));
         var meter = new ProgressMeter(progress, "harvesting", _corpus.KeptTokens, "tokens");
         var done = 0;
-        new Harvester(_model, hooks, Harvester.DefaultRows).Run(_corpus.Windows, batch =>
+        new Harvester(_model, [.. hooks.Select(View)], Harvester.DefaultRows).Run(_corpus.Windows, batch =>
         {
-            foreach (var (hook, x) in batch.Activations) x.CopyTo(_kept[hook].Rows(done, x.RowCount));
+            foreach (var hook in hooks) batch.Activations[View(hook)].CopyTo(_kept[hook].Rows(done, batch.KeptRows.Length));
             meter.Report(done += batch.KeptRows.Length);
         }, cancel);
     }
+
+    /// <summary>The hook as TransformerLens gives it without processing, so that what is trained here means the same there.</summary>
+    private ActivationView View(string hook) => ActivationView.Of(_model.Transformer, hook, ModelProcessing.None);
 
     /// <summary>One hook's activations in an order of documents that depends on the epoch.</summary>
     private sealed class Stream(CorpusActivations owner, string hook) : ActivationStream
@@ -71,9 +75,10 @@ internal sealed class CorpusActivations : IDisposable
             if (owner._kept.TryGetValue(hook, out var kept)) ReadKept(kept, wanted, at, start, x);
             else
             {
-                new Harvester(owner._model, [hook], Harvester.DefaultRows).Run(wanted.Select(number => owner._corpus.Windows[number]), batch =>
+                var view = owner.View(hook);
+                new Harvester(owner._model, [view], Harvester.DefaultRows).Run(wanted.Select(number => owner._corpus.Windows[number]), batch =>
                 {
-                    Place(batch.Activations[hook], at, start, x);
+                    Place(batch.Activations[view], at, start, x);
                     at += batch.KeptRows.Length;
                 }, cancel);
             }

@@ -5,11 +5,11 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SaeSharp.Lab.Harvesting;
 
-/// <summary>Runs a model over windows and hands out the activations of the tokens that count, hook by hook.</summary>
+/// <summary>Runs a model over windows and hands out the activations of the tokens that count, hook by hook, as SAEs read them.</summary>
 /// <param name="model">The model.</param>
-/// <param name="hooks">Hook points; the model stops after the last.</param>
+/// <param name="views">What to read; the model stops after the last.</param>
 /// <param name="rows">Tokens a batch, about.</param>
-internal sealed class Harvester(LanguageModel model, IReadOnlyList<string> hooks, int rows)
+internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationView> views, int rows)
 {
     public const int DefaultRows = 4096;
 
@@ -35,12 +35,12 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<string> hooks
     public HarvestedBatch Run(IReadOnlyList<Window> windows)
     {
         var kept = KeptRows(windows);
-        var activations = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var activations = new Dictionary<ActivationView, Tensor>();
         var reads = new HookSet();
-        foreach (var hook in hooks)
+        foreach (var view in views)
         {
-            activations[hook] = Tensor.Zeros(DType.F32, kept.Length, model.Transformer.HookWidth(hook)); // x   [kept, dIn]
-            reads.Read(hook, value => Gather(hook, value, kept, activations[hook], windows));
+            activations[view] = Tensor.Zeros(DType.F32, kept.Length, model.Transformer.HookWidth(view.Hook)); // x   [kept, dIn]
+            reads.Read(view.Hook, value => Gather(view, value, kept, activations[view], windows));
         }
         model.Transformer.Run(TokenBatch.Of([.. windows.Select(window => window.Ids)]), reads, LogitRows.None);
         return new(windows, kept, activations);
@@ -58,14 +58,14 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<string> hooks
         return [.. kept];
     }
 
-    private static void Gather(string hook, Tensor value, int[] kept, Tensor target, IReadOnlyList<Window> windows)
+    private static void Gather(ActivationView view, Tensor value, int[] kept, Tensor target, IReadOnlyList<Window> windows)
     {
         var source = value.Reshape((int)(value.Count / target.Columns), target.Columns);
         for (var i = 0; i < kept.Length; i++)
         {
             var row = source.Row<float>(kept[i]);
-            if (!TensorPrimitives.IsFiniteAll<float>(row)) throw LabException.NotFinite(hook, $"documents {windows[0].Document} to {windows[^1].Document}");
-            row.CopyTo(target.Row<float>(i));
+            if (!TensorPrimitives.IsFiniteAll<float>(row)) throw LabException.NotFinite(view.Hook, $"documents {windows[0].Document} to {windows[^1].Document}");
+            view.Read(row, target.Row<float>(i));
         }
     }
 }
@@ -73,8 +73,8 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<string> hooks
 /// <summary>Activations of one batch of windows.</summary>
 /// <param name="Windows">The windows, in order.</param>
 /// <param name="KeptRows">Rows that count among all tokens of the batch.</param>
-/// <param name="Activations">By hook, [kept, dIn].</param>
-internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<string, Tensor> Activations)
+/// <param name="Activations">By view, [kept, dIn].</param>
+internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations)
 {
     /// <summary>Gives the memory back.</summary>
     public void Free()

@@ -45,9 +45,10 @@ internal static class IndexBuild
     private static void Harvest(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, CodeSpool spool, IProgress<Progress>? progress, CancellationToken cancel)
     {
         var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
-        new Harvester(model, [sae.Hook], batch).Run(corpus.Windows, harvested =>
+        var view = sae.ViewOf(model);
+        new Harvester(model, [view], batch).Run(corpus.Windows, harvested =>
         {
-            spool.Add(sae.Encode(harvested.Activations[sae.Hook]));
+            spool.Add(sae.Encode(harvested.Activations[view]));
             meter.Report(spool.Tokens);
         }, cancel);
         spool.Complete();

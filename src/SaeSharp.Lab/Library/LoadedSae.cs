@@ -56,10 +56,13 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         if ((uint)feature >= (uint)DSae) throw LabException.NoFeature(name, feature, DSae);
     }
 
+    /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>
+    public ActivationView ViewOf(LanguageModel model) => ActivationView.Of(model.Transformer, Hook, sae.Config.Processing);
+
     /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
     public void RequireFits(LanguageModel model)
     {
-        var hook = model.Transformer.RequireHook(Hook);
+        var hook = ViewOf(model).Hook;
         var width = model.Transformer.HookWidth(hook);
         if (width != sae.DIn) throw LabException.WrongWidth(name, sae.DIn, hook, width, model.Name);
     }

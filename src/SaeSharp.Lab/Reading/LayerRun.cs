@@ -8,7 +8,8 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>One run of a model over one sequence, read by several SAEs: activations and coefficients at each.</summary>
 internal sealed class LayerRun : IDisposable
 {
-    private readonly Dictionary<string, Tensor> _activations = new(StringComparer.Ordinal);
+    private readonly Dictionary<ActivationView, Tensor> _activations = [];
+    private readonly LanguageModel _model;
     private readonly Dictionary<LoadedSae, SparseCodes> _codes = [];
 
     /// <param name="model">The model.</param>
@@ -18,8 +19,9 @@ internal sealed class LayerRun : IDisposable
     /// <param name="logits">Which logits are wanted.</param>
     public LayerRun(LanguageModel model, IReadOnlyList<LoadedSae> saes, int[] ids, HookSet hooks, LogitRows logits)
     {
-        foreach (var hook in saes.Select(sae => sae.Hook).Distinct())
-            hooks.Read(hook, value => _activations[hook] = value.Reshape(ids.Length, (int)(value.Count / ids.Length)).Clone()); // h   [pos, dIn]
+        _model = model;
+        foreach (var view in saes.Select(sae => sae.ViewOf(model)).Distinct())
+            hooks.Read(view.Hook, value => _activations[view] = view.Read(value.Reshape(ids.Length, (int)(value.Count / ids.Length)).Clone())); // x   [pos, dIn]
         Logits = model.Transformer.Run(TokenBatch.Of(ids), hooks, logits);
         foreach (var sae in saes) _codes[sae] = sae.Encode(At(sae));
     }
@@ -28,7 +30,7 @@ internal sealed class LayerRun : IDisposable
     public Tensor? Logits { get; }
 
     /// <summary>What the SAE reads: [pos, dIn].</summary>
-    public Tensor At(LoadedSae sae) => _activations[sae.Hook];
+    public Tensor At(LoadedSae sae) => _activations[sae.ViewOf(_model)];
 
     /// <summary>Its coefficients.</summary>
     public SparseCodes Codes(LoadedSae sae) => _codes[sae];

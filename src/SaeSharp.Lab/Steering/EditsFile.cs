@@ -29,7 +29,7 @@ internal static class EditsFile
             edit.Sae?.RequireFits(model);
             if (edit.Vector is { } vector) Shape.Require(vector, [("width", model.Transformer.HookWidth(edit.Hook))]);
         }
-        return new EditPlan(edits.Select(InModel), promptLength).AddTo(hooks);
+        return new EditPlan(edits.Select(edit => InModel(edit, model)), promptLength).AddTo(hooks);
     }
 
     private static EditSpec Parse(string path, int index, JsonElement entry)
@@ -74,10 +74,10 @@ internal static class EditsFile
         return found;
     }
 
-    private static Edit InModel(ResolvedEdit edit)
+    private static Edit InModel(ResolvedEdit edit, LanguageModel model)
     {
         var positions = edit.Positions.InModel();
-        if (edit.Sae is { } sae) return new SaeEdit(edit, sae, positions);
+        if (edit.Sae is { } sae) return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
         return edit.Op switch
         {
             EditOp.Add => VectorEdit.Add(edit.Hook, positions, edit.Vector!, edit.Coefficient),

@@ -7,17 +7,18 @@ namespace SaeSharp.Lab.Steering;
 
 /// <summary>Changes how much of one feature stands in h: along its unit decoder row v, by a coefficient that may depend on the feature's own value f.</summary>
 /// <remarks>What the SAE does not explain of h stays as it is, because only a multiple of v is added.</remarks>
-internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ModelPositions positions) : Edit(edit.Hook, positions)
+internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView view, ModelPositions positions) : Edit(view.Hook, positions)
 {
     private readonly float[] _v = sae.UnitDirection(edit.Feature);                                        // v   [dIn]
 
     public override void AddChange(Tensor h, ReadOnlySpan<int> positions, Tensor change)
     {
         if (h.RowCount == 0) return;
-        var values = NeedsValue ? Values(h) : null;                                                       // f   [n]
-        for (var row = 0; row < h.RowCount; row++)
+        var x = view.Centred ? view.Read(h.Clone()) : h;                                                  // x   [n, dIn]
+        var values = NeedsValue ? Values(x) : null;                                                       // f   [n]
+        for (var row = 0; row < x.RowCount; row++)
         {
-            var amount = edit.Op == EditOp.Project ? -Dot(h.Row<float>(row)) : Amount(values?[row] ?? 0);
+            var amount = edit.Op == EditOp.Project ? -Dot(x.Row<float>(row)) : Amount(values?[row] ?? 0);
             var target = change.Row<double>(row);
             if (amount == 0) continue;
             for (var i = 0; i < target.Length; i++) target[i] += amount * _v[i];
@@ -36,9 +37,9 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ModelPositions p
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private double[] Values(Tensor h)
+    private double[] Values(Tensor x)
     {
-        var codes = sae.Encode(h);
+        var codes = sae.Encode(x);
         var values = new double[codes.Rows];
         for (var row = 0; row < values.Length; row++)
         {
@@ -48,10 +49,10 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ModelPositions p
         return values;
     }
 
-    private double Dot(ReadOnlySpan<float> h)
+    private double Dot(ReadOnlySpan<float> x)
     {
         var sum = 0.0;
-        for (var i = 0; i < h.Length; i++) sum += (double)h[i] * _v[i];
+        for (var i = 0; i < x.Length; i++) sum += (double)x[i] * _v[i];
         return sum;
     }
 }
