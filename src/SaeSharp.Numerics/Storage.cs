@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SaeSharp.Numerics.Native;
 
 namespace SaeSharp.Numerics;
 
@@ -13,13 +14,21 @@ public abstract class Storage : IDisposable
 
     /// <summary>Gives the bytes back now instead of when the garbage collector finds them. Tensors over them must not be used afterwards.</summary>
     public abstract void Dispose();
+
+    /// <inheritdoc cref="Tensor.EnterMemory"/>
+    internal virtual void EnterMemory(long start, long bytes) { }
+
+    /// <inheritdoc cref="Tensor.LeaveMemory"/>
+    internal virtual void LeaveMemory(long start, long bytes) { }
 }
 
 /// <summary>Zeroed native memory, 64-byte aligned, on large pages where the system offers them.</summary>
+/// <remarks>Large blocks come from the system, which zeroes each page at its first use: on the thread that uses it, and not at all where nobody does.</remarks>
 public sealed unsafe class NativeStorage : Storage
 {
     private const int Alignment = 64;
     private const int LargePage = 2 << 20;
+    private readonly bool _isMapped;
     private nint _address;
 
     public NativeStorage(long bytes)
@@ -27,10 +36,17 @@ public sealed unsafe class NativeStorage : Storage
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         Bytes = bytes;
         var size = (nuint)Math.Max(bytes, Alignment);
-        var large = bytes >= LargePage;
-        _address = (nint)NativeMemory.AlignedAlloc(size, large ? LargePage : (nuint)Alignment);
-        if (large) Native.Libc.PreferLargePages(_address, size);
-        NativeMemory.Clear((void*)_address, size);
+        if (bytes >= LargePage) _address = Libc.MapZeros(size, LargePage);
+        _isMapped = _address != 0;
+        if (_isMapped)
+        {
+            Libc.PreferLargePages(_address, size);
+        }
+        else
+        {
+            _address = (nint)NativeMemory.AlignedAlloc(size, Alignment);
+            NativeMemory.Clear((void*)_address, size);
+        }
         if (bytes > 0) GC.AddMemoryPressure(bytes);
     }
 
@@ -50,7 +66,8 @@ public sealed unsafe class NativeStorage : Storage
     {
         var address = Interlocked.Exchange(ref _address, 0);
         if (address == 0) return;
-        NativeMemory.AlignedFree((void*)address);
+        if (_isMapped) Libc.Unmap(address, (nuint)Bytes);
+        else NativeMemory.AlignedFree((void*)address);
         if (Bytes > 0) GC.RemoveMemoryPressure(Bytes);
     }
 }

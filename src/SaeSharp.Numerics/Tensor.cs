@@ -77,6 +77,12 @@ public sealed unsafe class Tensor
     /// <summary>Address of the first byte, for kernels that move elements without reading them.</summary>
     internal nint Address => _storage.Address + (nint)_offset;
 
+    /// <summary>Asks for these bytes of a mapped file at once, where they would come page by page. Elsewhere, nothing.</summary>
+    internal void EnterMemory(long start, long bytes) => _storage.EnterMemory(_offset + start, bytes);
+
+    /// <summary>Lets these bytes of a mapped file leave the memory. They can still be read: they come back from the file. Elsewhere, nothing.</summary>
+    internal void LeaveMemory(long start, long bytes) => _storage.LeaveMemory(_offset + start, bytes);
+
     /// <summary>All elements as a span; above 2³¹ elements use <see cref="Row{T}"/>.</summary>
     public Span<T> Span<T>() where T : unmanaged => new(Pointer<T>(), checked((int)Count));
 

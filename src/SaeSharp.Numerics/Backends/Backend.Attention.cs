@@ -18,17 +18,19 @@ public abstract partial class Backend
     }
 
     /// <summary>Causal attention within each sequence: z = softmax(scale·q·kᵀ)·v. Query heads share key heads in equal groups.</summary>
+    /// <remarks>With sinks each head's softmax has one more term, which takes weight and gives nothing.</remarks>
     /// <param name="q">[rows, heads, dHead].</param>
     /// <param name="k">[rows, kvHeads, dHead].</param>
     /// <param name="v">[rows, kvHeads, dHead].</param>
     /// <param name="sequences">Disjoint spans of the rows; rows in no span are left as they are.</param>
-    /// <param name="spec">Scale, window, soft cap.</param>
+    /// <param name="spec">Scale, window, soft cap, sinks.</param>
     /// <param name="z">[rows, heads, dHead].</param>
     /// <param name="patterns">Where not null, one tensor [heads, count, count] a sequence, filled with the softmax (0 above the diagonal).</param>
     public void Attention(Tensor q, Tensor k, Tensor v, ReadOnlySpan<SequenceSpan> sequences, AttentionSpec spec, Tensor z, Tensor[]? patterns = null)
     {
         RequireFloat(q, nameof(q));
         RequireHeads(q, k, v);
+        RequireSinks(q, spec);
         Shape.RequireSame(q, z);
         foreach (var span in sequences)
             if (span.Start < 0 || span.Count < 0 || span.Start > q.Shape[0] - span.Count) throw ShapeException.Mismatch(nameof(sequences), $"spans within {q.Shape[0]} rows", $"{span}");
@@ -44,6 +46,7 @@ public abstract partial class Backend
         Shape.Require(q, cache.Keys.DType, [("dHead", cache.DHead)]);
         Shape.RequireSame(q, z);
         if (q.Rank != 3 || q.Shape[1] % cache.Heads != 0 || q.Shape[0] > cache.Count) throw ShapeException.Mismatch(nameof(q), $"[at most {cache.Count} rows, a multiple of {cache.Heads} heads, {cache.DHead}]", q.ShapeText);
+        RequireSinks(q, spec);
         AttentionCachedCore(q, cache, spec, z);
     }
 
@@ -52,6 +55,7 @@ public abstract partial class Backend
     {
         RequireFloat(q, nameof(q));
         RequireHeads(q, k, v);
+        RequireSinks(q, spec);
         Shape.RequireSame(q, dz);
         Shape.RequireSame(q, dq);
         Shape.RequireSame(k, dk);
@@ -65,6 +69,11 @@ public abstract partial class Backend
         Shape.RequireType(k, q.DType);
         if (q.Rank != 3 || k.Rank != 3 || q.Shape[0] != k.Shape[0] || q.Columns != k.Columns || k.Shape[1] == 0 || q.Shape[1] % k.Shape[1] != 0)
             throw ShapeException.Mismatch(nameof(k), $"[{q.Shape[0]}, a divisor of {(q.Rank == 3 ? q.Shape[1] : 0)} heads, {q.Columns}]", k.ShapeText);
+    }
+
+    private static void RequireSinks(Tensor q, AttentionSpec spec)
+    {
+        if (spec.Sinks is not null) Shape.Require(spec.Sinks, q.DType, [("heads", q.Shape[1])]);
     }
 
     protected abstract void RotaryCore(Tensor x, ReadOnlySpan<int> positions, RotaryTable table, Tensor y, bool inverse);

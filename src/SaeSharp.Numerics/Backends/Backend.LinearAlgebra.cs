@@ -26,6 +26,16 @@ public abstract partial class Backend
         MatMulPackedCore(a, w, c);
     }
 
+    /// <summary><paramref name="matrix"/> [k, n], or [n, k] with <see cref="Transpose.B"/>, packed into new memory. Where the matrix lies in a mapped file, what was read of it leaves the memory again.</summary>
+    public PackedMatrix Pack(Tensor matrix, Transpose layout)
+    {
+        var byRows = layout == Transpose.B;
+        var packed = PackedMatrix.Empty(matrix.DType, byRows ? matrix.Columns : matrix.RowCount, byRows ? matrix.RowCount : matrix.Columns);
+        Pack(matrix, layout, packed);
+        matrix.LeaveMemory(0, matrix.Bytes);
+        return packed;
+    }
+
     /// <summary>Overwrites <paramref name="packed"/> with <paramref name="matrix"/> [k, n], or [n, k] with <see cref="Transpose.B"/>, of the same type.</summary>
     public void Pack(Tensor matrix, Transpose layout, PackedMatrix packed)
     {

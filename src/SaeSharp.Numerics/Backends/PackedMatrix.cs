@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace SaeSharp.Numerics.Backends;
 
 /// <summary>A weight matrix [k, n] rearranged once so that products read it from front to back: panels of 32 columns, k rows each.</summary>
@@ -57,37 +55,14 @@ public sealed class PackedMatrix
     {
         switch (Panels.DType.Size())
         {
-            case 2: CopyPanel((ushort*)matrix.Address, (ushort*)Panels.Address, panel, K, N, layout == Transpose.B); break;
-            case 4: CopyPanel((uint*)matrix.Address, (uint*)Panels.Address, panel, K, N, layout == Transpose.B); break;
-            default: CopyPanel((ulong*)matrix.Address, (ulong*)Panels.Address, panel, K, N, layout == Transpose.B); break;
+            case 2: PanelCopy.Copy((ushort*)matrix.Address, (ushort*)Panels.Address, panel, K, N, layout == Transpose.B); break;
+            case 4: PanelCopy.Copy((uint*)matrix.Address, (uint*)Panels.Address, panel, K, N, layout == Transpose.B); break;
+            default: PanelCopy.Copy((ulong*)matrix.Address, (ulong*)Panels.Address, panel, K, N, layout == Transpose.B); break;
         }
     }
 
     /// <summary>Element (i, j) as a double: for the reference backend and for tests.</summary>
-    public double Value(int i, int j) => Panels.Read(((long)(j / PanelWidth) * K + i) * PanelWidth + j % PanelWidth);
+    public double Value(int i, int j) => Panels.Read(IndexOf(i, j));
 
-    /// <summary>Writes panel number <paramref name="panel"/> of a matrix [k, n], or by rows [n, k]; columns beyond n become zero.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static unsafe void CopyPanel<T>(T* from, T* panels, int panel, int k, int n, bool byRows) where T : unmanaged
-    {
-        var to = panels + (long)panel * k * PanelWidth;
-        var first = panel * PanelWidth;
-        var width = Math.Min(PanelWidth, n - first);
-        if (width < PanelWidth) new Span<T>(to, k * PanelWidth).Clear();
-        if (!byRows)
-        {
-            for (var i = 0; i < k; i++) new ReadOnlySpan<T>(from + (long)i * n + first, width).CopyTo(new(to + (long)i * PanelWidth, width));
-            return;
-        }
-        // Blocks of 16 rows keep both sides in the first-level cache.
-        for (var block = 0; block < k; block += 16)
-        {
-            var end = Math.Min(k, block + 16);
-            for (var j = 0; j < width; j++)
-            {
-                var row = from + (long)(first + j) * k;
-                for (var i = block; i < end; i++) to[(long)i * PanelWidth + j] = row[i];
-            }
-        }
-    }
+    internal long IndexOf(int i, int j) => ((long)(j / PanelWidth) * K + i) * PanelWidth + j % PanelWidth;
 }

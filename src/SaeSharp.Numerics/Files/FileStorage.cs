@@ -45,6 +45,16 @@ internal sealed class FileStorage : Storage
     /// <summary>Nothing: tensors share these bytes, so none of them may give them back. See <see cref="Release"/>.</summary>
     public override void Dispose() { }
 
+    internal override void EnterMemory(long start, long bytes)
+    {
+        if (IsMapped) Native.Libc.Populate(Address + (nint)start, bytes);
+    }
+
+    internal override void LeaveMemory(long start, long bytes)
+    {
+        if (IsMapped) Native.Libc.Forget(Address + (nint)start, bytes);
+    }
+
     /// <summary>Gives the bytes back now. Only for an owner that has handed out no view of them.</summary>
     public void Release()
     {

@@ -24,7 +24,7 @@ public sealed record AttentionBatch(Tensor Q, Tensor K, Tensor V, SequenceSpan[]
             rows += sequences[^1].Count + draw.Below(2) * draw.Below(3);
         }
         var (kvHeads, group, dHead) = (1 + draw.Below(3), 1 + draw.Below(3), 1 + draw.Size() / 2);
-        var spec = new AttentionSpec(draw.OneOf(1, 0.3) / Math.Sqrt(dHead), draw.OneOf(0, 0, 1, 5, 40), draw.OneOf(0, 0, 2.0));
+        var spec = new AttentionSpec(draw.OneOf(1, 0.3) / Math.Sqrt(dHead), draw.OneOf(0, 0, 1, 5, 40), draw.OneOf(0, 0, 2.0), draw.Below(3) == 0 ? draw.Normals(kvHeads * group) : null);
         return new(draw.Normals(rows, kvHeads * group, dHead), draw.Normals(rows, kvHeads, dHead), draw.Normals(rows, kvHeads, dHead), [.. sequences], spec);
     }
 }

@@ -40,6 +40,30 @@ public sealed class EveryAttention
         }
     });
 
+    [Theory, MemberData(nameof(Backends))]
+    public void A_sink_takes_a_share_of_each_softmax_and_leaves_the_other_weights_in_proportion(string candidate)
+    {
+        var backend = Candidate.Named(candidate).Require();
+        var draw = new Draw(1, DType.F32, Largest);
+        const int Count = 37, Heads = 4, DHead = 9;
+        var (q, k, v) = (draw.Normals(Count, Heads, DHead), draw.Normals(Count, 2, DHead), draw.Normals(Count, 2, DHead));
+        var sinks = draw.Normals(Heads);
+        Tensor Pattern(AttentionSpec spec)
+        {
+            var pattern = Tensor.Zeros(DType.F32, Heads, Count, Count);
+            backend.Attention(q, k, v, [new(0, Count)], spec, Tensor.Zeros(DType.F32, q.Shape), [pattern]);
+            return pattern;
+        }
+
+        var (with, without) = (Pattern(new(0.5, Window: 11, Sinks: sinks)), Pattern(new(0.5, Window: 11)));
+        for (var row = 0; row < Heads * Count; row++)
+        {
+            var left = with.Row<float>(row).ToArray().Sum(weight => (double)weight);
+            Assert.InRange(left, 0, 1 - 1e-4);
+            for (var key = 0; key < Count; key++) Assert.Equal(without.Row<float>(row)[key] * left, with.Row<float>(row)[key], 1e-6);
+        }
+    }
+
     private static void ForEachSequence(string candidate, Action<Backend, AttentionBatch, SequenceSpan, Tensor, Draw> check)
     {
         var backend = Candidate.Named(candidate).Require();

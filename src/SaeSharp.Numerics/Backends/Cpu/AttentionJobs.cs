@@ -39,7 +39,7 @@ internal unsafe struct AttendJob<L, TVector> : IJob where L : ILanes<TVector> wh
 
     public AttentionPlan* Plans;
     public int PlanCount, Heads, KeyHeads, DHead, LongestPadded;
-    public float* Q, Keys, Values, Z;
+    public float* Q, Keys, Values, Z, Sinks;
     public AttentionSpec Spec;
     public Tensor[]? Patterns;
     public ScratchPool Scratch;
@@ -58,7 +58,7 @@ internal unsafe struct AttendJob<L, TVector> : IJob where L : ILanes<TVector> wh
         {
             Keys = Keys + plan.KeyOffset + (long)keyHead * DHead * plan.Padded, KeyStride = plan.Padded,
             Values = Values + ((long)plan.Start * KeyHeads + keyHead) * DHead, ValueStride = KeyHeads * DHead,
-            Scores = (float*)scores.Address, ScoreStride = LongestPadded, DHead = DHead, Spec = Spec,
+            Scores = (float*)scores.Address, ScoreStride = LongestPadded, DHead = DHead, Spec = Spec, Sink = Sinks == null ? float.NegativeInfinity : Sinks[head],
         };
         var stride = Heads * DHead;
         var first = (block - plan.FirstBlock) * BlockQueries;
@@ -83,7 +83,7 @@ internal unsafe struct AttendJob<L, TVector> : IJob where L : ILanes<TVector> wh
 /// <summary>Attention of one head of a few new rows against a cache.</summary>
 internal unsafe struct AttendCachedJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
-    public float* Q, Keys, Values, Z;
+    public float* Q, Keys, Values, Z, Sinks;
     public int Heads, KeyHeads, DHead, Rows, Count, Capacity;
     public AttentionSpec Spec;
     public ScratchPool Scratch;
@@ -96,7 +96,7 @@ internal unsafe struct AttendCachedJob<L, TVector> : IJob where L : ILanes<TVect
         var kernel = new AttentionKernel<L, TVector>
         {
             Keys = Keys + (long)keyHead * DHead * Capacity, KeyStride = Capacity, Values = Values + (long)keyHead * DHead, ValueStride = KeyHeads * DHead,
-            Scores = (float*)scores.Address, ScoreStride = Capacity, DHead = DHead, Spec = Spec,
+            Scores = (float*)scores.Address, ScoreStride = Capacity, DHead = DHead, Spec = Spec, Sink = Sinks == null ? float.NegativeInfinity : Sinks[head],
         };
         for (var row = 0; row < Rows; row += AttentionKernel<L, TVector>.Group)
         {

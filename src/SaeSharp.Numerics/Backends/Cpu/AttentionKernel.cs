@@ -21,6 +21,9 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
     public float* Scores;
 
     public int KeyStride, ValueStride, ScoreStride, DHead;
+
+    /// <summary>The head's extra logit; −∞ adds nothing.</summary>
+    public float Sink;
     public AttentionSpec Spec;
 
     /// <summary>z for <paramref name="count"/> queries at positions <paramref name="position"/> …; rows of q and z lie <paramref name="stride"/> apart.</summary>
@@ -99,8 +102,9 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
         }
         for (var j = first; j < First(position); j++) scores[j] = float.NegativeInfinity;
         for (var j = position + 1; j < end; j++) scores[j] = float.NegativeInfinity;
-        var max = RowKernel<L, TVector>.Max(scores + first, end - first);
-        var inverse = L.Broadcast(1 / RowKernel<L, TVector>.ExpSum(scores + first, max, scores + first, end - first));
+        var max = MathF.Max(Sink, RowKernel<L, TVector>.Max(scores + first, end - first));
+        var sum = RowKernel<L, TVector>.ExpSum(scores + first, max, scores + first, end - first) + MathF.Exp(Sink - max);
+        var inverse = L.Broadcast(1 / sum);
         for (var j = first; j < end; j += L.Count) L.Store(scores + j, L.Multiply(L.Load(scores + j), inverse));
     }
 

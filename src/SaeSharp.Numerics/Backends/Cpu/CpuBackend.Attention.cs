@@ -50,12 +50,13 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         var attend = new AttendJob<L, TVector>
         {
             Plans = plans, PlanCount = sequences.Length, Heads = heads, KeyHeads = keyHeads, DHead = dHead, LongestPadded = longest, Q = q.Pointer<float>(),
-            Keys = (float*)keys.Address, Values = v.Pointer<float>(), Z = z.Pointer<float>(), Spec = spec, Patterns = patterns, Scratch = _scratch,
+            Keys = (float*)keys.Address, Values = v.Pointer<float>(), Z = z.Pointer<float>(), Sinks = Floats(spec.Sinks), Spec = spec, Patterns = patterns, Scratch = _scratch,
         };
         _pool.For(blocks * heads, ref attend, q.Count < SmallWork / 8);
         _scratch.Return(keys);
         _scratch.Return(planBytes);
         Keep(q, k, v, z);
+        Keep(spec.Sinks);
     }
 
     protected override void AttentionCachedCore(Tensor q, KeyValueCache cache, AttentionSpec spec, Tensor z)
@@ -68,10 +69,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         var job = new AttendCachedJob<L, TVector>
         {
             Q = q.Pointer<float>(), Keys = cache.Keys.Pointer<float>(), Values = cache.Values.Pointer<float>(), Z = z.Pointer<float>(), Heads = q.Shape[1],
-            KeyHeads = cache.Heads, DHead = cache.DHead, Rows = q.Shape[0], Count = cache.Count, Capacity = cache.Capacity, Spec = spec, Scratch = _scratch,
+            KeyHeads = cache.Heads, DHead = cache.DHead, Rows = q.Shape[0], Count = cache.Count, Capacity = cache.Capacity, Spec = spec, Sinks = Floats(spec.Sinks), Scratch = _scratch,
         };
         _pool.For(job.Heads, ref job, (long)cache.Count * q.Count < SmallWork);
-        Keep(q, cache, z);
+        Keep(q, cache, z, spec.Sinks);
     }
 
     protected override void AttentionBackwardCore(

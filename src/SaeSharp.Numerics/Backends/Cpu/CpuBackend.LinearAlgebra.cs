@@ -51,8 +51,8 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed)
     {
-        var job = new FillJob { Matrix = matrix, Packed = packed, Layout = layout };
-        _pool.For(packed.PanelCount, ref job);
+        var job = new PackWeightJob { Matrix = matrix, Packed = packed, Layout = layout, PanelsPerPart = PackWeightJob.Share(packed, Threads) };
+        _pool.For(job.Parts, ref job);
     }
 
     private void Multiply(float* a, void* panels, DType type, float* c, int m, int n, int k, bool transposeA, bool accumulate)

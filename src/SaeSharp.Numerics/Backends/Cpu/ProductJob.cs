@@ -193,15 +193,5 @@ internal unsafe struct PackPanelsJob : IJob
     public int N, K;
     public bool ByRows;
 
-    public readonly void Run(int part) => PackedMatrix.CopyPanel((uint*)B, (uint*)Panels, part, K, N, ByRows);
-}
-
-/// <summary>Rearranges a weight matrix panel by panel.</summary>
-internal struct FillJob : IJob
-{
-    public Tensor Matrix;
-    public PackedMatrix Packed;
-    public Transpose Layout;
-
-    public readonly void Run(int part) => Packed.FillPanel(part, Matrix, Layout);
+    public readonly void Run(int part) => PanelCopy.Copy((uint*)B, (uint*)Panels, part, K, N, ByRows);
 }

@@ -38,7 +38,7 @@ public sealed partial class Reference
                 for (var position = 0; position < count; position++)
                 {
                     var query = Read(q, (start + position) * heads + head);
-                    var (first, weights) = Weigh(query, keys, position, spec);
+                    var (first, weights) = Weigh(query, keys, position, head, spec);
                     Write(z, (start + position) * heads + head, Mix(weights, values, first, query.Length));
                     for (var i = 0; patterns is not null && i < weights.Length; i++)
                         patterns[s].Write(((long)head * count + position) * count + first + i, weights[i]);
@@ -62,19 +62,19 @@ public sealed partial class Reference
             var values = Head(cache.Values, 0, cache.Count, kvHead);
             for (var row = 0; row < rows; row++)
             {
-                var (first, weights) = Weigh(Read(q, row * heads + head), keys, cache.Count - rows + row, spec);
+                var (first, weights) = Weigh(Read(q, row * heads + head), keys, cache.Count - rows + row, head, spec);
                 Write(z, row * heads + head, Mix(weights, values, first, cache.DHead));
             }
         }
     }
 
     /// <summary>The softmax over the keys that the query at <paramref name="position"/> sees, and the first of them.</summary>
-    private static (int First, double[] Weights) Weigh(double[] query, double[][] keys, int position, AttentionSpec spec)
+    private static (int First, double[] Weights) Weigh(double[] query, double[][] keys, int position, int head, AttentionSpec spec)
     {
         var first = spec.Window == 0 ? 0 : Math.Max(0, position - spec.Window + 1);
         var scores = new double[position + 1 - first];
         for (var i = 0; i < scores.Length; i++) scores[i] = Cap(spec.Scale * Dot(query, keys[first + i]), spec.SoftCap);
-        return (first, Softmax(scores));
+        return (first, spec.Sinks is null ? Softmax(scores) : Softmax([.. scores, spec.Sinks.Read(head)])[..^1]);
     }
 
     private static double[] Mix(double[] weights, double[][] values, int first, int dHead)

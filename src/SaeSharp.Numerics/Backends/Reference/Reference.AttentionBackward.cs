@@ -21,7 +21,7 @@ public sealed partial class Reference
                     var row = (start + position) * heads + head;
                     var query = Read(q, row);
                     var gradient = Read(dz, row);
-                    var (first, weights) = Weigh(query, keys, position, spec);
+                    var (first, weights) = Weigh(query, keys, position, head, spec);
                     var dWeights = Array.ConvertAll(values[first..(position + 1)], value => Dot(gradient, value));
                     var mean = Dot(weights, dWeights);
                     for (var key = 0; key < weights.Length; key++)

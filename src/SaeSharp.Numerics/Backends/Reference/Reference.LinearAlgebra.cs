@@ -20,7 +20,13 @@ public sealed partial class Reference
         }
     }
 
-    protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed) => packed.Fill(matrix, layout);
+    protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed)
+    {
+        packed.Panels.Clear();
+        for (var i = 0; i < packed.K; i++)
+            for (var j = 0; j < packed.N; j++)
+                packed.Panels.Write(packed.IndexOf(i, j), matrix.Read(layout == Transpose.B ? (long)j * packed.K + i : (long)i * packed.N + j));
+    }
 
     protected override void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c)
     {

@@ -11,6 +11,7 @@ internal static class LinearAlgebraCases
         new("MatMul packed", draw => Packed(draw, draw.Size(), draw.Size(), draw.Size())),
         new("MatMul packed", InfinitePacked),
         new("Pack packed", Pack),
+        new("Pack", PackNew),
     ];
 
     /// <summary>op(a)·op(b) of given sizes, transposes and accumulation drawn.</summary>
@@ -71,6 +72,13 @@ internal static class LinearAlgebraCases
             backend.Pack(matrix, layout, packed);
             outputs.Copy(packed.Panels);
         });
+    }
+
+    private static Problem PackNew(Draw draw)
+    {
+        var (n, k, type, layout) = (draw.Size(), draw.Size(), draw.WeightType(), draw.OneOf(Transpose.None, Transpose.B));
+        var matrix = layout == Transpose.B ? draw.Normals(type, n, k) : draw.Normals(type, k, n);
+        return Problem.Whole(Tolerance.Exact, (backend, outputs) => outputs.Copy(backend.Pack(matrix, layout).Panels));
     }
 
     private static void Poison(Draw draw, Tensor tensor)
