@@ -20,6 +20,22 @@ internal enum Slot
     Hidden,
     /// <summary>Its linear branch, [rows, dMlp].</summary>
     Linear,
+    /// <summary>What the router gives each expert, [rows, experts].</summary>
+    RouterLogits,
+    /// <summary>Its softmax, [rows, experts].</summary>
+    RouterShares,
+    /// <summary>The experts of each row, best first, [rows, k].</summary>
+    ExpertIndices,
+    /// <summary>Their weights, [rows, k].</summary>
+    ExpertWeights,
+    /// <summary>The rows an expert reads, [n, dModel].</summary>
+    ExpertInput,
+    /// <summary>What it makes of them, [n, dModel].</summary>
+    ExpertOutput,
+    /// <summary>The factors on that, [n].</summary>
+    ExpertFactors,
+    /// <summary>The gate of the shared expert, [rows, 1].</summary>
+    SharedGate,
     /// <summary>The rows that get logits, [n, dModel].</summary>
     Chosen,
     /// <summary>What lies between the stream and a narrower embedding table, [rows, dEmbed].</summary>

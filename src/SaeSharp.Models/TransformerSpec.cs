@@ -109,7 +109,29 @@ public abstract record Mlp(int DMlp, Activation Activation)
 
     /// <summary>down(activation(gate(x)) ⊙ up(x)): SwiGLU and its kin (arXiv:2002.05202).</summary>
     public sealed record Gated(int DMlp, Activation Activation) : Mlp(DMlp, Activation);
+
+    /// <summary>Of <paramref name="Count"/> gated MLPs each token passes the <paramref name="Chosen"/> that a router weighs most; their outputs are summed by those weights (arXiv:1701.06538).</summary>
+    /// <param name="DMlp">Width of an expert's hidden layer.</param>
+    /// <param name="Activation">Its non-linearity.</param>
+    /// <param name="Count">Experts.</param>
+    /// <param name="Chosen">k: experts a token passes.</param>
+    public sealed record Experts(int DMlp, Activation Activation, int Count, int Chosen) : Mlp(DMlp, Activation)
+    {
+        /// <summary>Whether the k weights, of a softmax over all experts, are made to sum to 1.</summary>
+        public bool Renormalised { get; init; } = true;
+
+        /// <summary>Hidden width of an MLP that every token passes, behind a gate of its own; 0 for none.</summary>
+        public int DShared { get; init => field = OptionException.NotNegative(value); }
+
+        /// <summary>In place of activation(gate) ⊙ up; null for that.</summary>
+        public GateClamp? Clamp { get; init; }
+    }
 }
+
+/// <summary>(clamp(up) + 1) ⊙ g·σ(alpha·g), g the gate cut off at the limit (gpt-oss).</summary>
+/// <param name="Alpha">Slope of the sigmoid.</param>
+/// <param name="Limit">Gates are at most this, |up| too.</param>
+public sealed record GateClamp(double Alpha, double Limit);
 
 /// <summary>How a block's two halves join the residual stream x. Each norm is there where the family's weight table has it.</summary>
 public abstract record Residual

@@ -28,6 +28,7 @@ internal sealed class AttentionLayer
         _q = new(weights, $"{name}.q", dModel, queries);
         _k = new(weights, $"{name}.k", dModel, keys);
         _v = new(weights, $"{name}.v", dModel, keys);
+        _weighing = _weighing with { Sinks = weights.TryTake($"{name}.sinks", ("heads", _shape.Heads))?.Read(weights.ComputeType) };
         _normQ = HeadNormLayer.Find(weights, $"{name}.q_norm", spec.HeadNorm, _shape.Heads, _shape.DHead);
         _normK = HeadNormLayer.Find(weights, $"{name}.k_norm", spec.HeadNorm, _shape.KeyHeads, _shape.DHead);
 

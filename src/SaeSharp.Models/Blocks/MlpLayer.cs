@@ -11,6 +11,7 @@ internal abstract class MlpLayer
     {
         Mlp.Plain plain => new PlainMlp(weights, hooks, spec, plain, layer),
         Mlp.Gated gated => new GatedMlp(weights, hooks, spec, gated, layer),
+        Mlp.Experts experts => new ExpertMlp(weights, hooks, spec, experts, layer),
         var mlp => throw new NotSupportedException($"No block for {mlp}."),
     };
 

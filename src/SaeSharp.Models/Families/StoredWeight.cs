@@ -28,6 +28,9 @@ internal sealed class StoredWeight
 
     public string ShapeText => Numerics.Shape.Text(_shape);
 
+    /// <summary>Number <paramref name="index"/> of parameters that are stacked along the first axis, which then lies there as <paramref name="stored"/> says.</summary>
+    public StoredWeight Slice(int index, Stored stored) => new(Source, _tensor.Rows(index, 1).Reshape(_tensor.Shape[1..]), stored);
+
     private bool IsTransposed => _stored.IsTransposed && _tensor.Rank == 2; // a bias has no other way round
 
     /// <summary>The parameter as stored, without its <see cref="Stored.Offset"/>.</summary>

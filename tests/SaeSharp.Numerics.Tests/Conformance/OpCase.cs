@@ -13,7 +13,7 @@ public sealed record OpCase(string Op, Func<Draw, Problem> Make)
     public static IReadOnlyList<OpCase> All { get; } =
     [
         .. LinearAlgebraCases.All, .. ElementwiseCases.All, .. NormCases.All, .. AttentionCases.All,
-        .. TokenCases.All, .. SparseCases.All, .. OptimiserCases.All,
+        .. TokenCases.All, .. ExpertCases.All, .. SparseCases.All, .. OptimiserCases.All,
     ];
 
     /// <summary>Every op of the op set.</summary>
