@@ -72,6 +72,22 @@ public sealed class HfConfig
     /// <summary>A list of strings; null where the key is absent.</summary>
     public string[]? OptionalTexts(params ReadOnlySpan<string> keys) => Find(keys) is { } found ? [.. Items(found).Select(AsText)] : null;
 
+    /// <summary>Strings written short, as pairs of a list and how often it comes: <c>[[["global", "local"], 12]]</c>; null where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="most">Where to stop.</param>
+    public string[]? OptionalPattern(string key, int most)
+    {
+        if (Find([key]) is not { } found) return null;
+        var texts = new List<string>();
+        foreach (var pair in Items(found))
+        {
+            if (Items(pair).ToArray() is not [var list, var times]) throw Wrong(pair, "a list and how often it comes");
+            string[] part = [.. Items(list).Select(AsText)];
+            for (var left = part.Length == 0 ? 0 : AsCount(times, 1); left > 0 && texts.Count < most; left--) texts.AddRange(part);
+        }
+        return [.. texts.Take(most)];
+    }
+
     /// <summary>An object, read like the whole; null where the key is absent.</summary>
     public HfConfig? OptionalSection(params ReadOnlySpan<string> keys) => Find(keys) is { } found ? new(Path, found.Value, found.Key) : null;
 
