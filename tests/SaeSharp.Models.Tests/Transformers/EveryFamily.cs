@@ -12,7 +12,7 @@ public class EveryFamily
     private const double F64Tolerance = 1e-9, ProbabilityTolerance = 1e-9;
 
     /// <summary>Hooks of ours that transformers has no name for; laws check them.</summary>
-    private static readonly string[] OurOwn = ["hook_normalized_raw", "attn.hook_result"];
+    private static readonly string[] OurOwn = ["hook_normalized_raw", "attn.hook_result", "mlp.hook_shared_out", "mlp.hook_shared_gate"];
 
     public static TheoryData<string, string, string> Setups
     {
