@@ -41,7 +41,7 @@ public sealed class SplicingTests : IDisposable
     private SpliceScores Score(Func<Tensor, Tensor> reconstruct, Tensor mean)
     {
         var model = _shelves.Models.Get(TinyWorkspace.Model);
-        var scores = new SpliceScores(model, Hook, reconstruct, mean);
+        var scores = new SpliceScores(model, new(Hook), reconstruct, mean);
         foreach (var windows in Corpus.Batches(Corpus.Read(TinyWorkspace.Corpus, model).Take(400).Windows, 200)) scores.Add(windows);
         return scores;
     }
