@@ -14,9 +14,11 @@ public sealed class HfConfig
     private const string FileName = "config.json";
     private readonly JsonElement _root;
     private readonly string _prefix;
+    private readonly HfConfig? _defaults;
 
-    private HfConfig(string path, JsonElement root, string prefix = "")
+    private HfConfig(string path, JsonElement root, string prefix = "", HfConfig? defaults = null)
     {
+        _defaults = defaults;
         if (root.ValueKind != JsonValueKind.Object) throw FileException.Malformed(path, prefix.Length == 0 ? "content" : prefix, $"it is {Show(root)}, expected an object");
         (Path, _root, _prefix) = (path, root, prefix);
     }
@@ -33,6 +35,9 @@ public sealed class HfConfig
 
     /// <summary>Reads JSON that is already in memory; <paramref name="name"/> is what errors call it.</summary>
     public static HfConfig Parse(string json, string name = FileName) => new(name, StrictJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), name));
+
+    /// <summary>The same config, which reads what it does not have from <paramref name="defaults"/>.</summary>
+    public HfConfig Or(HfConfig defaults) => new(Path, _root, _prefix, defaults);
 
     /// <summary>Whether one of the keys is there and not null.</summary>
     public bool Has(params ReadOnlySpan<string> keys) => Find(keys) is not null;
@@ -111,7 +116,7 @@ public sealed class HfConfig
             }
             if (there) return new(Name(key), value);
         }
-        return null;
+        return _defaults?.Find(keys);
     }
 
     private string Name(string key) => _prefix.Length == 0 ? key : $"{_prefix}.{key}";

@@ -42,31 +42,31 @@ public sealed class Gpt2 : TransformerFamily
         Stored q = Stored.Transposed.Part(0, width), k = Stored.Transposed.Part(width, width), v = Stored.Transposed.Part(2 * width, width);
         return new("transformer.", "")
         {
-            // in the checkpoint                                  in our model                       how, where
-            { "transformer.wte.weight",                            "embed.tokens",                    !tied             },
-            { ["transformer.wte.weight", "lm_head.weight"],        "embed.tokens",                    tied              },
-            { "transformer.wpe.weight",                            "embed.positions"                                    },
-            { "transformer.h.{i}.ln_1.weight",                     "blocks.{i}.norm1.gain"                              },
-            { "transformer.h.{i}.ln_1.bias",                       "blocks.{i}.norm1.bias"                              },
-            { "transformer.h.{i}.attn.c_attn.weight",              "blocks.{i}.attn.q.weight",        q                 },
-            { "transformer.h.{i}.attn.c_attn.weight",              "blocks.{i}.attn.k.weight",        k                 },
-            { "transformer.h.{i}.attn.c_attn.weight",              "blocks.{i}.attn.v.weight",        v                 },
-            { "transformer.h.{i}.attn.c_attn.bias",                "blocks.{i}.attn.q.bias",          q                 },
-            { "transformer.h.{i}.attn.c_attn.bias",                "blocks.{i}.attn.k.bias",          k                 },
-            { "transformer.h.{i}.attn.c_attn.bias",                "blocks.{i}.attn.v.bias",          v                 },
-            { "transformer.h.{i}.attn.c_proj.weight",              "blocks.{i}.attn.out.weight",      Stored.Transposed },
-            { "transformer.h.{i}.attn.c_proj.bias",                "blocks.{i}.attn.out.bias"                           },
-            { "transformer.h.{i}.attn.bias",                       WeightTable.Nothing                                  }, // causal masks
-            { "transformer.h.{i}.attn.masked_bias",                WeightTable.Nothing                                  },
-            { "transformer.h.{i}.ln_2.weight",                     "blocks.{i}.norm2.gain"                              },
-            { "transformer.h.{i}.ln_2.bias",                       "blocks.{i}.norm2.bias"                              },
-            { "transformer.h.{i}.mlp.c_fc.weight",                 "blocks.{i}.mlp.up.weight",        Stored.Transposed },
-            { "transformer.h.{i}.mlp.c_fc.bias",                   "blocks.{i}.mlp.up.bias"                             },
-            { "transformer.h.{i}.mlp.c_proj.weight",               "blocks.{i}.mlp.down.weight",      Stored.Transposed },
-            { "transformer.h.{i}.mlp.c_proj.bias",                 "blocks.{i}.mlp.down.bias"                           },
-            { "transformer.ln_f.weight",                           "final_norm.gain"                                    },
-            { "transformer.ln_f.bias",                             "final_norm.bias"                                    },
-            { "lm_head.weight",                                    "unembed.weight",                  !tied             },
+            // in the checkpoint                            in our model                  how, where
+            { "transformer.wte.weight",                     "embed.tokens",               !tied             },
+            { ["transformer.wte.weight", "lm_head.weight"], "embed.tokens",               tied              },
+            { "transformer.wpe.weight",                     "embed.positions"                               },
+            { "transformer.h.{i}.ln_1.weight",              "blocks.{i}.norm1.gain"                         },
+            { "transformer.h.{i}.ln_1.bias",                "blocks.{i}.norm1.bias"                         },
+            { "transformer.h.{i}.attn.c_attn.weight",       "blocks.{i}.attn.q.weight",   q                 },
+            { "transformer.h.{i}.attn.c_attn.weight",       "blocks.{i}.attn.k.weight",   k                 },
+            { "transformer.h.{i}.attn.c_attn.weight",       "blocks.{i}.attn.v.weight",   v                 },
+            { "transformer.h.{i}.attn.c_attn.bias",         "blocks.{i}.attn.q.bias",     q                 },
+            { "transformer.h.{i}.attn.c_attn.bias",         "blocks.{i}.attn.k.bias",     k                 },
+            { "transformer.h.{i}.attn.c_attn.bias",         "blocks.{i}.attn.v.bias",     v                 },
+            { "transformer.h.{i}.attn.c_proj.weight",       "blocks.{i}.attn.out.weight", Stored.Transposed },
+            { "transformer.h.{i}.attn.c_proj.bias",         "blocks.{i}.attn.out.bias"                      },
+            { "transformer.h.{i}.attn.bias",                WeightTable.Nothing                             }, // causal masks
+            { "transformer.h.{i}.attn.masked_bias",         WeightTable.Nothing                             },
+            { "transformer.h.{i}.ln_2.weight",              "blocks.{i}.norm2.gain"                         },
+            { "transformer.h.{i}.ln_2.bias",                "blocks.{i}.norm2.bias"                         },
+            { "transformer.h.{i}.mlp.c_fc.weight",          "blocks.{i}.mlp.up.weight",   Stored.Transposed },
+            { "transformer.h.{i}.mlp.c_fc.bias",            "blocks.{i}.mlp.up.bias"                        },
+            { "transformer.h.{i}.mlp.c_proj.weight",        "blocks.{i}.mlp.down.weight", Stored.Transposed },
+            { "transformer.h.{i}.mlp.c_proj.bias",          "blocks.{i}.mlp.down.bias"                      },
+            { "transformer.ln_f.weight",                    "final_norm.gain"                               },
+            { "transformer.ln_f.bias",                      "final_norm.bias"                               },
+            { "lm_head.weight",                             "unembed.weight",             !tied             },
         };
     }
 }

@@ -41,26 +41,26 @@ public sealed class GptJ : TransformerFamily
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
         return new("transformer.", "")
         {
-            // in the checkpoint                                  in our model                  where
-            { "transformer.wte.weight",                            "embed.tokens",               !tied },
-            { ["transformer.wte.weight", "lm_head.weight"],        "embed.tokens",               tied  },
-            { "transformer.h.{i}.ln_1.weight",                     "blocks.{i}.norm1.gain"             },
-            { "transformer.h.{i}.ln_1.bias",                       "blocks.{i}.norm1.bias"             },
-            { "transformer.h.{i}.attn.q_proj.weight",              "blocks.{i}.attn.q.weight"          },
-            { "transformer.h.{i}.attn.k_proj.weight",              "blocks.{i}.attn.k.weight"          },
-            { "transformer.h.{i}.attn.v_proj.weight",              "blocks.{i}.attn.v.weight"          },
-            { "transformer.h.{i}.attn.out_proj.weight",            "blocks.{i}.attn.out.weight"        },
-            { "transformer.h.{i}.attn.bias",                       WeightTable.Nothing                 }, // causal masks
-            { "transformer.h.{i}.attn.masked_bias",                WeightTable.Nothing                 },
-            { "transformer.h.{i}.attn.embed_positions",            WeightTable.Nothing                 }, // computed from the config
-            { "transformer.h.{i}.mlp.fc_in.weight",                "blocks.{i}.mlp.up.weight"          },
-            { "transformer.h.{i}.mlp.fc_in.bias",                  "blocks.{i}.mlp.up.bias"            },
-            { "transformer.h.{i}.mlp.fc_out.weight",               "blocks.{i}.mlp.down.weight"        },
-            { "transformer.h.{i}.mlp.fc_out.bias",                 "blocks.{i}.mlp.down.bias"          },
-            { "transformer.ln_f.weight",                           "final_norm.gain"                   },
-            { "transformer.ln_f.bias",                             "final_norm.bias"                   },
-            { "lm_head.weight",                                    "unembed.weight",             !tied },
-            { "lm_head.bias",                                      "unembed.bias"                      },
+            // in the checkpoint                            in our model                where
+            { "transformer.wte.weight",                     "embed.tokens",             !tied },
+            { ["transformer.wte.weight", "lm_head.weight"], "embed.tokens",             tied  },
+            { "transformer.h.{i}.ln_1.weight",              "blocks.{i}.norm1.gain"           },
+            { "transformer.h.{i}.ln_1.bias",                "blocks.{i}.norm1.bias"           },
+            { "transformer.h.{i}.attn.q_proj.weight",       "blocks.{i}.attn.q.weight"        },
+            { "transformer.h.{i}.attn.k_proj.weight",       "blocks.{i}.attn.k.weight"        },
+            { "transformer.h.{i}.attn.v_proj.weight",       "blocks.{i}.attn.v.weight"        },
+            { "transformer.h.{i}.attn.out_proj.weight",     "blocks.{i}.attn.out.weight"      },
+            { "transformer.h.{i}.attn.bias",                WeightTable.Nothing               }, // causal masks
+            { "transformer.h.{i}.attn.masked_bias",         WeightTable.Nothing               },
+            { "transformer.h.{i}.attn.embed_positions",     WeightTable.Nothing               }, // computed from the config
+            { "transformer.h.{i}.mlp.fc_in.weight",         "blocks.{i}.mlp.up.weight"        },
+            { "transformer.h.{i}.mlp.fc_in.bias",           "blocks.{i}.mlp.up.bias"          },
+            { "transformer.h.{i}.mlp.fc_out.weight",        "blocks.{i}.mlp.down.weight"      },
+            { "transformer.h.{i}.mlp.fc_out.bias",          "blocks.{i}.mlp.down.bias"        },
+            { "transformer.ln_f.weight",                    "final_norm.gain"                 },
+            { "transformer.ln_f.bias",                      "final_norm.bias"                 },
+            { "lm_head.weight",                             "unembed.weight",           !tied },
+            { "lm_head.bias",                               "unembed.bias"                    },
         };
     }
 }

@@ -40,28 +40,28 @@ public sealed class GptNeo : TransformerFamily
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? true;
         return new("transformer.", "")
         {
-            // in the checkpoint                                      in our model                  where
-            { "transformer.wte.weight",                                "embed.tokens",               !tied },
-            { ["transformer.wte.weight", "lm_head.weight"],            "embed.tokens",               tied  },
-            { "transformer.wpe.weight",                                "embed.positions"                   },
-            { "transformer.h.{i}.ln_1.weight",                         "blocks.{i}.norm1.gain"             },
-            { "transformer.h.{i}.ln_1.bias",                           "blocks.{i}.norm1.bias"             },
-            { "transformer.h.{i}.attn.attention.q_proj.weight",        "blocks.{i}.attn.q.weight"          },
-            { "transformer.h.{i}.attn.attention.k_proj.weight",        "blocks.{i}.attn.k.weight"          },
-            { "transformer.h.{i}.attn.attention.v_proj.weight",        "blocks.{i}.attn.v.weight"          },
-            { "transformer.h.{i}.attn.attention.out_proj.weight",      "blocks.{i}.attn.out.weight"        },
-            { "transformer.h.{i}.attn.attention.out_proj.bias",        "blocks.{i}.attn.out.bias"          },
-            { "transformer.h.{i}.attn.attention.bias",                 WeightTable.Nothing                 }, // causal masks
-            { "transformer.h.{i}.attn.attention.masked_bias",          WeightTable.Nothing                 },
-            { "transformer.h.{i}.ln_2.weight",                         "blocks.{i}.norm2.gain"             },
-            { "transformer.h.{i}.ln_2.bias",                           "blocks.{i}.norm2.bias"             },
-            { "transformer.h.{i}.mlp.c_fc.weight",                     "blocks.{i}.mlp.up.weight"          },
-            { "transformer.h.{i}.mlp.c_fc.bias",                       "blocks.{i}.mlp.up.bias"            },
-            { "transformer.h.{i}.mlp.c_proj.weight",                   "blocks.{i}.mlp.down.weight"        },
-            { "transformer.h.{i}.mlp.c_proj.bias",                     "blocks.{i}.mlp.down.bias"          },
-            { "transformer.ln_f.weight",                               "final_norm.gain"                   },
-            { "transformer.ln_f.bias",                                 "final_norm.bias"                   },
-            { "lm_head.weight",                                        "unembed.weight",             !tied },
+            // in the checkpoint                                  in our model                where
+            { "transformer.wte.weight",                           "embed.tokens",             !tied },
+            { ["transformer.wte.weight", "lm_head.weight"],       "embed.tokens",             tied  },
+            { "transformer.wpe.weight",                           "embed.positions"                 },
+            { "transformer.h.{i}.ln_1.weight",                    "blocks.{i}.norm1.gain"           },
+            { "transformer.h.{i}.ln_1.bias",                      "blocks.{i}.norm1.bias"           },
+            { "transformer.h.{i}.attn.attention.q_proj.weight",   "blocks.{i}.attn.q.weight"        },
+            { "transformer.h.{i}.attn.attention.k_proj.weight",   "blocks.{i}.attn.k.weight"        },
+            { "transformer.h.{i}.attn.attention.v_proj.weight",   "blocks.{i}.attn.v.weight"        },
+            { "transformer.h.{i}.attn.attention.out_proj.weight", "blocks.{i}.attn.out.weight"      },
+            { "transformer.h.{i}.attn.attention.out_proj.bias",   "blocks.{i}.attn.out.bias"        },
+            { "transformer.h.{i}.attn.attention.bias",            WeightTable.Nothing               }, // causal masks
+            { "transformer.h.{i}.attn.attention.masked_bias",     WeightTable.Nothing               },
+            { "transformer.h.{i}.ln_2.weight",                    "blocks.{i}.norm2.gain"           },
+            { "transformer.h.{i}.ln_2.bias",                      "blocks.{i}.norm2.bias"           },
+            { "transformer.h.{i}.mlp.c_fc.weight",                "blocks.{i}.mlp.up.weight"        },
+            { "transformer.h.{i}.mlp.c_fc.bias",                  "blocks.{i}.mlp.up.bias"          },
+            { "transformer.h.{i}.mlp.c_proj.weight",              "blocks.{i}.mlp.down.weight"      },
+            { "transformer.h.{i}.mlp.c_proj.bias",                "blocks.{i}.mlp.down.bias"        },
+            { "transformer.ln_f.weight",                          "final_norm.gain"                 },
+            { "transformer.ln_f.bias",                            "final_norm.bias"                 },
+            { "lm_head.weight",                                   "unembed.weight",           !tied },
         };
     }
 }

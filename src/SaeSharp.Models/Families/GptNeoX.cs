@@ -41,31 +41,31 @@ public sealed class GptNeoX : TransformerFamily
         Stored q = OfEachHead(0), k = OfEachHead(1), v = OfEachHead(2);
         return new("gpt_neox.", "")
         {
-            // in the checkpoint                                             in our model                  how, where
-            { "gpt_neox.embed_in.weight",                                     "embed.tokens",               !tied   },
-            { ["gpt_neox.embed_in.weight", "embed_out.weight"],               "embed.tokens",               tied    },
-            { "gpt_neox.layers.{i}.input_layernorm.weight",                   "blocks.{i}.norm1.gain"               },
-            { "gpt_neox.layers.{i}.input_layernorm.bias",                     "blocks.{i}.norm1.bias"               },
-            { "gpt_neox.layers.{i}.attention.query_key_value.weight",         "blocks.{i}.attn.q.weight",   q       },
-            { "gpt_neox.layers.{i}.attention.query_key_value.weight",         "blocks.{i}.attn.k.weight",   k       },
-            { "gpt_neox.layers.{i}.attention.query_key_value.weight",         "blocks.{i}.attn.v.weight",   v       },
-            { "gpt_neox.layers.{i}.attention.query_key_value.bias",           "blocks.{i}.attn.q.bias",     q, bias },
-            { "gpt_neox.layers.{i}.attention.query_key_value.bias",           "blocks.{i}.attn.k.bias",     k, bias },
-            { "gpt_neox.layers.{i}.attention.query_key_value.bias",           "blocks.{i}.attn.v.bias",     v, bias },
-            { "gpt_neox.layers.{i}.attention.dense.weight",                   "blocks.{i}.attn.out.weight"          },
-            { "gpt_neox.layers.{i}.attention.dense.bias",                     "blocks.{i}.attn.out.bias",   bias    },
-            { "gpt_neox.layers.{i}.attention.bias",                           WeightTable.Nothing                   }, // causal masks
-            { "gpt_neox.layers.{i}.attention.masked_bias",                    WeightTable.Nothing                   },
-            { "gpt_neox.layers.{i}.attention.rotary_emb.inv_freq",            WeightTable.Nothing                   }, // computed from the config
-            { "gpt_neox.layers.{i}.post_attention_layernorm.weight",          "blocks.{i}.norm2.gain"               },
-            { "gpt_neox.layers.{i}.post_attention_layernorm.bias",            "blocks.{i}.norm2.bias"               },
-            { "gpt_neox.layers.{i}.mlp.dense_h_to_4h.weight",                 "blocks.{i}.mlp.up.weight"            },
-            { "gpt_neox.layers.{i}.mlp.dense_h_to_4h.bias",                   "blocks.{i}.mlp.up.bias"              },
-            { "gpt_neox.layers.{i}.mlp.dense_4h_to_h.weight",                 "blocks.{i}.mlp.down.weight"          },
-            { "gpt_neox.layers.{i}.mlp.dense_4h_to_h.bias",                   "blocks.{i}.mlp.down.bias"            },
-            { "gpt_neox.final_layer_norm.weight",                             "final_norm.gain"                     },
-            { "gpt_neox.final_layer_norm.bias",                               "final_norm.bias"                     },
-            { "embed_out.weight",                                             "unembed.weight",             !tied   },
+            // in the checkpoint                                      in our model                how, where
+            { "gpt_neox.embed_in.weight",                             "embed.tokens",             !tied   },
+            { ["gpt_neox.embed_in.weight", "embed_out.weight"],       "embed.tokens",             tied    },
+            { "gpt_neox.layers.{i}.input_layernorm.weight",           "blocks.{i}.norm1.gain"             },
+            { "gpt_neox.layers.{i}.input_layernorm.bias",             "blocks.{i}.norm1.bias"             },
+            { "gpt_neox.layers.{i}.attention.query_key_value.weight", "blocks.{i}.attn.q.weight", q       },
+            { "gpt_neox.layers.{i}.attention.query_key_value.weight", "blocks.{i}.attn.k.weight", k       },
+            { "gpt_neox.layers.{i}.attention.query_key_value.weight", "blocks.{i}.attn.v.weight", v       },
+            { "gpt_neox.layers.{i}.attention.query_key_value.bias",   "blocks.{i}.attn.q.bias",   q, bias },
+            { "gpt_neox.layers.{i}.attention.query_key_value.bias",   "blocks.{i}.attn.k.bias",   k, bias },
+            { "gpt_neox.layers.{i}.attention.query_key_value.bias",   "blocks.{i}.attn.v.bias",   v, bias },
+            { "gpt_neox.layers.{i}.attention.dense.weight",           "blocks.{i}.attn.out.weight"        },
+            { "gpt_neox.layers.{i}.attention.dense.bias",             "blocks.{i}.attn.out.bias", bias    },
+            { "gpt_neox.layers.{i}.attention.bias",                   WeightTable.Nothing                 }, // causal masks
+            { "gpt_neox.layers.{i}.attention.masked_bias",            WeightTable.Nothing                 },
+            { "gpt_neox.layers.{i}.attention.rotary_emb.inv_freq",    WeightTable.Nothing                 }, // computed from the config
+            { "gpt_neox.layers.{i}.post_attention_layernorm.weight",  "blocks.{i}.norm2.gain"             },
+            { "gpt_neox.layers.{i}.post_attention_layernorm.bias",    "blocks.{i}.norm2.bias"             },
+            { "gpt_neox.layers.{i}.mlp.dense_h_to_4h.weight",         "blocks.{i}.mlp.up.weight"          },
+            { "gpt_neox.layers.{i}.mlp.dense_h_to_4h.bias",           "blocks.{i}.mlp.up.bias"            },
+            { "gpt_neox.layers.{i}.mlp.dense_4h_to_h.weight",         "blocks.{i}.mlp.down.weight"        },
+            { "gpt_neox.layers.{i}.mlp.dense_4h_to_h.bias",           "blocks.{i}.mlp.down.bias"          },
+            { "gpt_neox.final_layer_norm.weight",                     "final_norm.gain"                   },
+            { "gpt_neox.final_layer_norm.bias",                       "final_norm.bias"                   },
+            { "embed_out.weight",                                     "unembed.weight",           !tied   },
         };
 
         Stored OfEachHead(int part) => Stored.Whole.Blocks(part * shape.DHead, shape.DHead, 3 * shape.DHead, shape.Heads);

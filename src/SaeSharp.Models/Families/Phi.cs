@@ -40,32 +40,32 @@ public sealed class Phi : TransformerFamily
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
         return new("model.", "")
         {
-            // in the checkpoint                               in our model                  where
-            { "model.embed_tokens.weight",                      "embed.tokens",               !tied    },
-            { ["model.embed_tokens.weight", "lm_head.weight"],  "embed.tokens",               tied     },
-            { "model.layers.{i}.input_layernorm.weight",        "blocks.{i}.norm1.gain"                },
-            { "model.layers.{i}.input_layernorm.bias",          "blocks.{i}.norm1.bias"                },
-            { "model.layers.{i}.self_attn.q_proj.weight",       "blocks.{i}.attn.q.weight"             },
-            { "model.layers.{i}.self_attn.q_proj.bias",         "blocks.{i}.attn.q.bias"               },
-            { "model.layers.{i}.self_attn.k_proj.weight",       "blocks.{i}.attn.k.weight"             },
-            { "model.layers.{i}.self_attn.k_proj.bias",         "blocks.{i}.attn.k.bias"               },
-            { "model.layers.{i}.self_attn.v_proj.weight",       "blocks.{i}.attn.v.weight"             },
-            { "model.layers.{i}.self_attn.v_proj.bias",         "blocks.{i}.attn.v.bias"               },
-            { "model.layers.{i}.self_attn.dense.weight",        "blocks.{i}.attn.out.weight"           },
-            { "model.layers.{i}.self_attn.dense.bias",          "blocks.{i}.attn.out.bias"             },
-            { "model.layers.{i}.self_attn.q_layernorm.weight",  "blocks.{i}.attn.q_norm.gain",headNorm },
-            { "model.layers.{i}.self_attn.q_layernorm.bias",    "blocks.{i}.attn.q_norm.bias",headNorm },
-            { "model.layers.{i}.self_attn.k_layernorm.weight",  "blocks.{i}.attn.k_norm.gain",headNorm },
-            { "model.layers.{i}.self_attn.k_layernorm.bias",    "blocks.{i}.attn.k_norm.bias",headNorm },
-            { "model.layers.{i}.self_attn.rotary_emb.inv_freq", WeightTable.Nothing                    }, // computed from the config
-            { "model.layers.{i}.mlp.fc1.weight",                "blocks.{i}.mlp.up.weight"             },
-            { "model.layers.{i}.mlp.fc1.bias",                  "blocks.{i}.mlp.up.bias"               },
-            { "model.layers.{i}.mlp.fc2.weight",                "blocks.{i}.mlp.down.weight"           },
-            { "model.layers.{i}.mlp.fc2.bias",                  "blocks.{i}.mlp.down.bias"             },
-            { "model.final_layernorm.weight",                   "final_norm.gain"                      },
-            { "model.final_layernorm.bias",                     "final_norm.bias"                      },
-            { "lm_head.weight",                                 "unembed.weight",             !tied    },
-            { "lm_head.bias",                                   "unembed.bias"                         },
+            // in the checkpoint                                in our model                   where
+            { "model.embed_tokens.weight",                      "embed.tokens",                !tied    },
+            { ["model.embed_tokens.weight", "lm_head.weight"],  "embed.tokens",                tied     },
+            { "model.layers.{i}.input_layernorm.weight",        "blocks.{i}.norm1.gain"                 },
+            { "model.layers.{i}.input_layernorm.bias",          "blocks.{i}.norm1.bias"                 },
+            { "model.layers.{i}.self_attn.q_proj.weight",       "blocks.{i}.attn.q.weight"              },
+            { "model.layers.{i}.self_attn.q_proj.bias",         "blocks.{i}.attn.q.bias"                },
+            { "model.layers.{i}.self_attn.k_proj.weight",       "blocks.{i}.attn.k.weight"              },
+            { "model.layers.{i}.self_attn.k_proj.bias",         "blocks.{i}.attn.k.bias"                },
+            { "model.layers.{i}.self_attn.v_proj.weight",       "blocks.{i}.attn.v.weight"              },
+            { "model.layers.{i}.self_attn.v_proj.bias",         "blocks.{i}.attn.v.bias"                },
+            { "model.layers.{i}.self_attn.dense.weight",        "blocks.{i}.attn.out.weight"            },
+            { "model.layers.{i}.self_attn.dense.bias",          "blocks.{i}.attn.out.bias"              },
+            { "model.layers.{i}.self_attn.q_layernorm.weight",  "blocks.{i}.attn.q_norm.gain", headNorm },
+            { "model.layers.{i}.self_attn.q_layernorm.bias",    "blocks.{i}.attn.q_norm.bias", headNorm },
+            { "model.layers.{i}.self_attn.k_layernorm.weight",  "blocks.{i}.attn.k_norm.gain", headNorm },
+            { "model.layers.{i}.self_attn.k_layernorm.bias",    "blocks.{i}.attn.k_norm.bias", headNorm },
+            { "model.layers.{i}.self_attn.rotary_emb.inv_freq", WeightTable.Nothing                     }, // computed from the config
+            { "model.layers.{i}.mlp.fc1.weight",                "blocks.{i}.mlp.up.weight"              },
+            { "model.layers.{i}.mlp.fc1.bias",                  "blocks.{i}.mlp.up.bias"                },
+            { "model.layers.{i}.mlp.fc2.weight",                "blocks.{i}.mlp.down.weight"            },
+            { "model.layers.{i}.mlp.fc2.bias",                  "blocks.{i}.mlp.down.bias"              },
+            { "model.final_layernorm.weight",                   "final_norm.gain"                       },
+            { "model.final_layernorm.bias",                     "final_norm.bias"                       },
+            { "lm_head.weight",                                 "unembed.weight",              !tied    },
+            { "lm_head.bias",                                   "unembed.bias"                          },
         };
     }
 }

@@ -41,21 +41,21 @@ public sealed class Phi3 : TransformerFamily
         Stored gate = Stored.Whole.Part(0, dMlp), up = Stored.Whole.Part(dMlp, dMlp);
         return new("model.", "")
         {
-            // in the checkpoint                                 in our model                 how, where
-            { "model.embed_tokens.weight",                        "embed.tokens",              !tied },
-            { ["model.embed_tokens.weight", "lm_head.weight"],    "embed.tokens",              tied  },
-            { "model.layers.{i}.input_layernorm.weight",          "blocks.{i}.norm1.gain"            },
-            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.q.weight",  q     },
-            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.k.weight",  k     },
-            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.v.weight",  v     },
-            { "model.layers.{i}.self_attn.o_proj.weight",         "blocks.{i}.attn.out.weight"       },
-            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",   WeightTable.Nothing                }, // computed from the config
-            { "model.layers.{i}.post_attention_layernorm.weight", "blocks.{i}.norm2.gain"            },
-            { "model.layers.{i}.mlp.gate_up_proj.weight",         "blocks.{i}.mlp.gate.weight",gate  },
-            { "model.layers.{i}.mlp.gate_up_proj.weight",         "blocks.{i}.mlp.up.weight",  up    },
-            { "model.layers.{i}.mlp.down_proj.weight",            "blocks.{i}.mlp.down.weight"       },
-            { "model.norm.weight",                                "final_norm.gain"                  },
-            { "lm_head.weight",                                   "unembed.weight",            !tied },
+            // in the checkpoint                                  in our model                  how, where
+            { "model.embed_tokens.weight",                        "embed.tokens",               !tied },
+            { ["model.embed_tokens.weight", "lm_head.weight"],    "embed.tokens",               tied  },
+            { "model.layers.{i}.input_layernorm.weight",          "blocks.{i}.norm1.gain"             },
+            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.q.weight",   q     },
+            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.k.weight",   k     },
+            { "model.layers.{i}.self_attn.qkv_proj.weight",       "blocks.{i}.attn.v.weight",   v     },
+            { "model.layers.{i}.self_attn.o_proj.weight",         "blocks.{i}.attn.out.weight"        },
+            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",   WeightTable.Nothing                 }, // computed from the config
+            { "model.layers.{i}.post_attention_layernorm.weight", "blocks.{i}.norm2.gain"             },
+            { "model.layers.{i}.mlp.gate_up_proj.weight",         "blocks.{i}.mlp.gate.weight", gate  },
+            { "model.layers.{i}.mlp.gate_up_proj.weight",         "blocks.{i}.mlp.up.weight",   up    },
+            { "model.layers.{i}.mlp.down_proj.weight",            "blocks.{i}.mlp.down.weight"        },
+            { "model.norm.weight",                                "final_norm.gain"                   },
+            { "lm_head.weight",                                   "unembed.weight",             !tied },
         };
     }
 }

@@ -43,29 +43,29 @@ public sealed class StableLm : TransformerFamily
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
         return new("model.", "")
         {
-            // in the checkpoint                                        in our model                      where, how many
-            { "model.embed_tokens.weight",                               "embed.tokens",                   !tied      },
-            { ["model.embed_tokens.weight", "lm_head.weight"],           "embed.tokens",                   tied       },
-            { "model.layers.{i}.input_layernorm.weight",                 "blocks.{i}.norm1.gain"                      },
-            { "model.layers.{i}.input_layernorm.bias",                   "blocks.{i}.norm1.bias"                      },
-            { "model.layers.{i}.self_attn.q_proj.weight",                "blocks.{i}.attn.q.weight"                   },
-            { "model.layers.{i}.self_attn.q_proj.bias",                  "blocks.{i}.attn.q.bias",         bias       },
-            { "model.layers.{i}.self_attn.k_proj.weight",                "blocks.{i}.attn.k.weight"                   },
-            { "model.layers.{i}.self_attn.k_proj.bias",                  "blocks.{i}.attn.k.bias",         bias       },
-            { "model.layers.{i}.self_attn.v_proj.weight",                "blocks.{i}.attn.v.weight"                   },
-            { "model.layers.{i}.self_attn.v_proj.bias",                  "blocks.{i}.attn.v.bias",         bias       },
-            { "model.layers.{i}.self_attn.o_proj.weight",                "blocks.{i}.attn.out.weight"                 },
-            { "model.layers.{i}.self_attn.q_layernorm.norms.{j}.weight", "blocks.{i}.attn.q_norm.{j}.gain",queryNorms },
-            { "model.layers.{i}.self_attn.k_layernorm.norms.{j}.weight", "blocks.{i}.attn.k_norm.{j}.gain",keyNorms   },
-            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",          WeightTable.Nothing                          }, // computed from the config
-            { "model.layers.{i}.post_attention_layernorm.weight",        "blocks.{i}.norm2.gain",          ownNorm    },
-            { "model.layers.{i}.post_attention_layernorm.bias",          "blocks.{i}.norm2.bias",          ownNorm    },
-            { "model.layers.{i}.mlp.gate_proj.weight",                   "blocks.{i}.mlp.gate.weight"                 },
-            { "model.layers.{i}.mlp.up_proj.weight",                     "blocks.{i}.mlp.up.weight"                   },
-            { "model.layers.{i}.mlp.down_proj.weight",                   "blocks.{i}.mlp.down.weight"                 },
-            { "model.norm.weight",                                       "final_norm.gain"                            },
-            { "model.norm.bias",                                         "final_norm.bias"                            },
-            { "lm_head.weight",                                          "unembed.weight",                 !tied      },
+            // in the checkpoint                                         in our model                       where, how many
+            { "model.embed_tokens.weight",                               "embed.tokens",                    !tied      },
+            { ["model.embed_tokens.weight", "lm_head.weight"],           "embed.tokens",                    tied       },
+            { "model.layers.{i}.input_layernorm.weight",                 "blocks.{i}.norm1.gain"                       },
+            { "model.layers.{i}.input_layernorm.bias",                   "blocks.{i}.norm1.bias"                       },
+            { "model.layers.{i}.self_attn.q_proj.weight",                "blocks.{i}.attn.q.weight"                    },
+            { "model.layers.{i}.self_attn.q_proj.bias",                  "blocks.{i}.attn.q.bias",          bias       },
+            { "model.layers.{i}.self_attn.k_proj.weight",                "blocks.{i}.attn.k.weight"                    },
+            { "model.layers.{i}.self_attn.k_proj.bias",                  "blocks.{i}.attn.k.bias",          bias       },
+            { "model.layers.{i}.self_attn.v_proj.weight",                "blocks.{i}.attn.v.weight"                    },
+            { "model.layers.{i}.self_attn.v_proj.bias",                  "blocks.{i}.attn.v.bias",          bias       },
+            { "model.layers.{i}.self_attn.o_proj.weight",                "blocks.{i}.attn.out.weight"                  },
+            { "model.layers.{i}.self_attn.q_layernorm.norms.{j}.weight", "blocks.{i}.attn.q_norm.{j}.gain", queryNorms },
+            { "model.layers.{i}.self_attn.k_layernorm.norms.{j}.weight", "blocks.{i}.attn.k_norm.{j}.gain", keyNorms   },
+            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",          WeightTable.Nothing                           }, // computed from the config
+            { "model.layers.{i}.post_attention_layernorm.weight",        "blocks.{i}.norm2.gain",           ownNorm    },
+            { "model.layers.{i}.post_attention_layernorm.bias",          "blocks.{i}.norm2.bias",           ownNorm    },
+            { "model.layers.{i}.mlp.gate_proj.weight",                   "blocks.{i}.mlp.gate.weight"                  },
+            { "model.layers.{i}.mlp.up_proj.weight",                     "blocks.{i}.mlp.up.weight"                    },
+            { "model.layers.{i}.mlp.down_proj.weight",                   "blocks.{i}.mlp.down.weight"                  },
+            { "model.norm.weight",                                       "final_norm.gain"                             },
+            { "model.norm.bias",                                         "final_norm.bias"                             },
+            { "lm_head.weight",                                          "unembed.weight",                  !tied      },
         };
     }
 }
