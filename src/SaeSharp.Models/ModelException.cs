@@ -59,6 +59,10 @@ public sealed class ModelException : SaeSharpException
         $"The decoding state holds {capacity} positions; {length} are needed.",
         "Make the state larger, shorten the prompt or generate fewer tokens.");
 
+    internal static ModelException StateOutgrown(int before, int after) => new(
+        $"The decoding state holds {before} positions whose keys are rotated for short sequences; with {after} positions this model rotates them for long ones.",
+        "Run the whole sequence in a new state.");
+
     internal static ModelException NotFinite(int id, double logit) => new(
         $"The model's logit of token {id} is {logit}, expected a finite number.",
         "Lower the coefficients of the edits; without edits the weights are damaged.");

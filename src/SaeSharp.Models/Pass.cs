@@ -21,9 +21,9 @@ internal sealed class Pass
     {
         (Backend, Batch, State) = (backend, batch, state);
         (_hooks, _lastHook, _scratch) = (hooks, lastHook, scratch);
-        var before = state?.Count ?? 0;
-        if (before > 0) _moved = Array.ConvertAll(batch.Positions.ToArray(), position => before + position);
-        foreach (var sequence in batch.Sequences) Length = Math.Max(Length, before + sequence.Count);
+        Before = state?.Count ?? 0;
+        if (Before > 0) _moved = Array.ConvertAll(batch.Positions.ToArray(), position => Before + position);
+        foreach (var sequence in batch.Sequences) Length = Math.Max(Length, Before + sequence.Count);
     }
 
     public Backend Backend { get; }
@@ -36,6 +36,9 @@ internal sealed class Pass
 
     /// <summary>Each row's place in its whole sequence, [rows].</summary>
     public ReadOnlySpan<int> Positions => _moved is null ? Batch.Positions : _moved;
+
+    /// <summary>Positions of the sequence before these rows.</summary>
+    public int Before { get; }
 
     /// <summary>Positions of the longest sequence, earlier ones included.</summary>
     public int Length { get; }

@@ -22,6 +22,8 @@ internal enum Slot
     Linear,
     /// <summary>The rows that get logits, [n, dModel].</summary>
     Chosen,
+    /// <summary>What lies between the stream and a narrower embedding table, [rows, dEmbed].</summary>
+    Embedded,
 }
 
 /// <summary>Buffers of one run at a time, kept for the next: a run of the same or fewer rows takes no new memory.</summary>

@@ -9,44 +9,44 @@ namespace SaeSharp.Models;
 
 /// <summary>A language model: token ids in, logits out, with named places on the way where values can be read and changed.</summary>
 /// <remarks>
-/// Hooks have TransformerLens names. One difference: <c>ln1</c>, <c>ln2</c> and <c>ln_final.hook_normalized</c> are the norm's whole output, gain included.
+/// Hooks have TransformerLens names. One differs in meaning: <c>ln1</c>, <c>ln2</c> and <c>ln_final.hook_normalized</c> are the norm's whole output, gain and bias
+/// included; what TransformerLens calls so, the value before gain and bias, is <c>hook_normalized_raw</c>. <c>hook_attn_out</c> and <c>hook_mlp_out</c> are what is added to
+/// the stream; where a norm or factor stands before that, <c>hook_attn_out_raw</c> and <c>hook_mlp_out_raw</c> are the values in front of it. <c>attn.hook_q_normed</c>
+/// and <c>hook_k_normed</c> stand behind a norm of queries and keys.
 /// Several threads may run one model at once. Weights stay in the checkpoint's file; each linear layer is rearranged when a run first reaches it.
 /// </remarks>
 public sealed class Transformer
 {
     private readonly ConcurrentBag<Scratch> _idle = [];
     private readonly Dictionary<string, HookPoint> _hooks;
-    private readonly Tensor _embedding;
+    private readonly Embedding _embedding;
     private readonly Block[] _blocks;
-    private readonly NormLayer _finalNorm;
-    private readonly Linear _unembedding;
-    private readonly HookPoint _hookEmbed, _hookFinal;
+    private readonly HookedNorm? _finalNorm;
+    private readonly Unembedding _unembedding;
+    private readonly RotaryScaling[] _scalings;
 
-    private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend, DType computeType)
+    private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend)
     {
-        (Family, Spec, Backend, ComputeType) = (family, spec, backend, computeType);
+        (Family, Spec, Backend, ComputeType) = (family, spec, backend, weights.ComputeType);
         var hooks = new HookList();
-        var rotary = spec.Positions switch
-        {
-            Positions.Rotary rotated => new RotaryPositions(spec, rotated, computeType),
-            _ => throw new NotSupportedException($"No block for {spec.Positions}."),
-        };
-
-        _embedding = weights.Take("embed.tokens", ("dVocab", spec.DVocab), ("dModel", spec.DModel));
-        _hookEmbed = hooks.Add("hook_embed", spec.DModel);
+        var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
+        _embedding = new(weights, hooks, spec);
         _blocks = new Block[spec.Layers];
-        for (var layer = 0; layer < _blocks.Length; layer++) _blocks[layer] = new(weights, hooks, spec, layer, rotary, computeType);
-        _finalNorm = new(weights, "final_norm", spec, computeType);
-        _hookFinal = hooks.Add("ln_final.hook_normalized", spec.DModel);
-        _unembedding = spec.TiedUnembedding
-            ? new(_embedding, null, computeType)
-            : new(weights, "unembed", ("dModel", spec.DModel), ("dVocab", spec.DVocab), computeType);
+        for (var layer = 0; layer < _blocks.Length; layer++) _blocks[layer] = Block.Of(weights, hooks, spec, layer, Rotary(layer));
+        _finalNorm = HookedNorm.Find(weights, hooks, spec, "final_norm", "ln_final");
+        _unembedding = new(weights, spec, _embedding);
         weights.RequireAllTaken();
 
-        if (_embedding.DType == DType.F64) _embedding = _embedding.To(computeType);
+        _scalings = [.. rotaries.Keys.Select(rotary => rotary.Scaling)];
         (ParameterCount, WeightBytes) = (weights.Count, weights.Bytes);
         HookNames = [.. hooks.Points.Select(point => point.Name)];
         _hooks = hooks.Points.ToDictionary(point => point.Name, StringComparer.Ordinal);
+
+        RotaryPositions? Rotary(int layer)
+        {
+            if (spec.Positions[layer] is not Positions.Rotary rotary) return null;
+            return rotaries.TryGetValue(rotary, out var known) ? known : rotaries[rotary] = new(rotary, spec.Context, ComputeType);
+        }
     }
 
     /// <summary>What the model is built of.</summary>
@@ -91,7 +91,7 @@ public sealed class Transformer
         var (name, family) = FamilyCatalog.Of(config);
         var spec = family.Describe(config);
         using var checkpoint = Checkpoint.Open(folder);
-        return new(name, spec, ModelWeights.Read(checkpoint, family.Weights(config), spec.Layers), backend, computeType);
+        return new(name, spec, ModelWeights.Read(checkpoint, family.Weights(config), spec.Layers, computeType), backend);
     }
 
     /// <summary>Returns <paramref name="hook"/> where the model has it.</summary>
@@ -114,6 +114,9 @@ public sealed class Transformer
 
     /// <summary>Runs one sequence on and writes the logits of its last row into memory the caller keeps: a step of decoding.</summary>
     internal void Run(TokenBatch batch, HookSet? hooks, DecodingState state, Tensor logits) => Run(batch, hooks, LogitRows.Last, state, logits);
+
+    /// <summary>Whether a state's keys are of no use once <paramref name="rows"/> more positions come, because the model rotates longer sequences otherwise (longrope): the sequence must be run from its start.</summary>
+    internal bool Outgrows(DecodingState state, int rows) => Array.Exists(_scalings, scaling => scaling.OutgrowsCache(state.Count, state.Count + rows));
 
     private Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state, Tensor? into)
     {
@@ -172,10 +175,10 @@ public sealed class Transformer
     {
         Shape.Require(vectors, [("dModel", Spec.DModel)]);
         var x = vectors.To(ComputeType);
-        if (throughFinalNorm)
+        if (throughFinalNorm && _finalNorm is not null)
         {
             var normed = Tensor.Zeros(ComputeType, x.Shape);
-            _finalNorm.Forward(Backend, x, normed);
+            _finalNorm.Norm.Forward(Backend, x, normed);
             x = normed;
         }
         return Unembed(x);
@@ -184,8 +187,7 @@ public sealed class Transformer
     private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)
     {
         var x = pass.Take(Slot.Stream, pass.Rows, Spec.DModel);                     // [rows, dModel]
-        Backend.Embed(pass.Batch.Ids, _embedding, x);
-        if (pass.Ends(_hookEmbed, x)) return null;
+        if (_embedding.Run(pass, x)) return null;
         foreach (var block in _blocks)
             if (block.Run(pass, x)) return null;
         return Finish(pass, x, logits, into);
@@ -194,13 +196,15 @@ public sealed class Transformer
     private Tensor? Finish(Pass pass, Tensor x, LogitRows logits, Tensor? into)
     {
         // The norm works row by row: unless someone looks at all of its rows, only those that get logits pass it.
-        var everyRow = pass.Wants(_hookFinal);
+        var everyRow = _finalNorm is not null && _finalNorm.IsWanted(pass);
         if (!everyRow) x = Choose(pass, x, logits);
-        var normed = pass.Take(Slot.Normed, x.Shape);                               // [n, dModel]
-        _finalNorm.Forward(Backend, x, normed);
-        if (everyRow && pass.Ends(_hookFinal, normed)) return null;
-        if (everyRow) normed = Choose(pass, normed, logits);
-        return logits == LogitRows.None ? null : Unembed(normed, into);
+        if (_finalNorm is not null)
+        {
+            var normed = pass.Take(Slot.Normed, x.Shape);                           // [n, dModel]
+            if (_finalNorm.Run(pass, x, normed)) return null;
+            x = everyRow ? Choose(pass, normed, logits) : normed;
+        }
+        return logits == LogitRows.None ? null : Unembed(x, into);
     }
 
     /// <summary>The rows of x that get logits.</summary>
@@ -228,6 +232,7 @@ public sealed class Transformer
         if (state.Model != this) throw new ArgumentException("The state was made for another model.", nameof(state));
         if (batch.Sequences.Length != 1) throw new ArgumentException($"A decoding state goes on with one sequence; the batch has {batch.Sequences.Length}.", nameof(batch));
         if (batch.Rows > state.Capacity - state.Count) throw ModelException.StateFull(state.Count + batch.Rows, state.Capacity);
+        if (Outgrows(state, batch.Rows)) throw ModelException.StateOutgrown(state.Count, state.Count + batch.Rows);
     }
 
     private HookPoint Point(string hook) => _hooks.TryGetValue(hook, out var point) ? point : throw ModelException.UnknownHook(hook, Family, HookNames);

@@ -3,7 +3,7 @@ using SaeSharp.Numerics.Backends;
 namespace SaeSharp.Models;
 
 /// <summary>What a decoder-only transformer is built of. A family reads it from its <c>config.json</c>; the blocks are built from it.</summary>
-/// <remarks>Variants are closed records; which linear layers carry a bias is said by the family's weight table.</remarks>
+/// <remarks>Variants are closed records. Which norms a block has, and which layers carry a bias, is said by the family's weight table.</remarks>
 public sealed record TransformerSpec
 {
     /// <summary>Number of blocks.</summary>
@@ -20,11 +20,32 @@ public sealed record TransformerSpec
 
     public required AttentionShape Attention { get; init; }
 
+    /// <summary>Scale, window and soft cap of each layer's attention.</summary>
+    public required PerLayer<AttentionSpec> Weighing { get; init; }
+
+    /// <summary>Norms on queries and keys.</summary>
+    public HeadNorm HeadNorm { get; init; } = new HeadNorm.None();
+
     public required Norm Norm { get; init; }
 
-    public required Positions Positions { get; init; }
+    public required PerLayer<Positions> Positions { get; init; }
 
-    public required Mlp Mlp { get; init; }
+    public required PerLayer<Mlp> Mlp { get; init; }
+
+    /// <summary>How attention and MLP join the stream.</summary>
+    public Residual Residual { get; init; } = new Residual.Sequential();
+
+    /// <summary>Width of the embedding table where that is not <see cref="DModel"/>; a linear layer then leads into the stream, another out of it.</summary>
+    public int? DEmbed { get; init; }
+
+    /// <summary>Factor on the token embedding.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>Factor on the logits.</summary>
+    public double LogitScale { get; init; } = 1;
+
+    /// <summary>c: logits become c·tanh(logit/c) in the end; 0 means none.</summary>
+    public double LogitSoftCap { get; init => field = OptionException.NotNegative(value); }
 
     /// <summary>Whether the unembedding is the embedding table.</summary>
     public bool TiedUnembedding { get; init; }
@@ -37,24 +58,45 @@ public sealed record TransformerSpec
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyHeads">Key and value heads; each serves Heads / KeyHeads query heads.</param>
 /// <param name="DHead">Width of a head.</param>
-public sealed record AttentionShape(int Heads, int KeyHeads, int DHead);
+public sealed record AttentionShape(int Heads, int KeyHeads, int DHead)
+{
+    /// <summary>Numbers of all queries of a row.</summary>
+    public int DQuery => Heads * DHead;
 
-/// <summary>The normalisation in front of attention, MLP and unembedding.</summary>
+    /// <summary>Numbers of all keys, or values, of a row.</summary>
+    public int DKey => KeyHeads * DHead;
+
+    /// <summary>Factor on q·k that keeps its variance: 1/√dHead (arXiv:1706.03762).</summary>
+    public double Scale => 1 / Math.Sqrt(DHead);
+}
+
+/// <summary>A normalisation of vectors.</summary>
 public abstract record Norm
 {
     private Norm() { }
 
     /// <summary>x / √(mean(x²) + ε) ⊙ gain (arXiv:1910.07467).</summary>
     public sealed record Rms(double Epsilon) : Norm;
+
+    /// <summary>(x − mean) / √(var + ε) ⊙ gain + bias (arXiv:1607.06450).</summary>
+    public sealed record Layer(double Epsilon) : Norm;
 }
 
-/// <summary>How tokens learn where they stand.</summary>
-public abstract record Positions
+/// <summary>A norm on queries and keys, before they are rotated.</summary>
+public abstract record HeadNorm
 {
-    private Positions() { }
+    private HeadNorm() { }
 
-    /// <summary>Queries and keys are rotated by position·base^(−2i/dHead) (arXiv:2104.09864).</summary>
-    public sealed record Rotary(double Base, RotaryPairs Pairs) : Positions;
+    public sealed record None : HeadNorm;
+
+    /// <summary>Each head by itself, all with the same gain (Qwen 3, Gemma 3, Phi).</summary>
+    public sealed record Shared(Norm Norm) : HeadNorm;
+
+    /// <summary>Each head by itself, with a gain of its own (StableLM 2).</summary>
+    public sealed record Own(Norm Norm) : HeadNorm;
+
+    /// <summary>All heads as one vector (OLMo 2).</summary>
+    public sealed record Together(Norm Norm) : HeadNorm;
 }
 
 /// <summary>The feed-forward half of a block.</summary>
@@ -62,6 +104,25 @@ public abstract record Positions
 /// <param name="Activation">Its non-linearity.</param>
 public abstract record Mlp(int DMlp, Activation Activation)
 {
+    /// <summary>down(activation(up(x))): GPT-2 and most models before Llama.</summary>
+    public sealed record Plain(int DMlp, Activation Activation) : Mlp(DMlp, Activation);
+
     /// <summary>down(activation(gate(x)) ⊙ up(x)): SwiGLU and its kin (arXiv:2002.05202).</summary>
     public sealed record Gated(int DMlp, Activation Activation) : Mlp(DMlp, Activation);
+}
+
+/// <summary>How a block's two halves join the residual stream x. Each norm is there where the family's weight table has it.</summary>
+public abstract record Residual
+{
+    private Residual() { }
+
+    /// <summary>x += s·post1(attention(norm1(x))), then x += s·post2(mlp(norm2(x))).</summary>
+    /// <param name="Scale">s: 1 but for Granite.</param>
+    public sealed record Sequential(double Scale = 1) : Residual;
+
+    /// <summary>x += attention(norm1(x)) + mlp(norm2(x)); without norm2 both read norm1(x).</summary>
+    public sealed record Parallel : Residual;
+
+    /// <summary>x = norm1(x + attention(x)), then x = norm2(x + mlp(x)): the first transformers, and OPT-350m.</summary>
+    public sealed record PostNorm : Residual;
 }

@@ -4,37 +4,43 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>Causal self-attention with rotary positions: out(softmax(q·kᵀ/√dHead)·v).</summary>
+/// <summary>Causal self-attention: out(softmax(scale·q·kᵀ)·v), queries and keys normed and rotated where the spec says so.</summary>
 internal sealed class AttentionLayer
 {
     private readonly int _layer;
     private readonly AttentionShape _shape;
     private readonly AttentionSpec _weighing;
-    private readonly RotaryPositions _rotary;
-    private readonly Linear _q, _k, _v, _out;
-    private readonly HookPoint _hookQ, _hookK, _hookV, _hookRotQ, _hookRotK, _hookPattern, _hookZ;
+    private readonly RotaryPositions? _rotary;
+    private readonly Linear _q, _k, _v;
+    private readonly HeadNormLayer? _normQ, _normK;
+    private readonly HeadOutputs _results;
+    private readonly HookPoint _hookQ, _hookK, _hookV, _hookPattern, _hookZ;
+    private readonly HookPoint? _hookNormedQ, _hookNormedK, _hookRotQ, _hookRotK;
 
-    public AttentionLayer(ModelWeights weights, HookList hooks, TransformerSpec spec, int layer, RotaryPositions rotary, DType computeType)
+    public AttentionLayer(ModelWeights weights, HookList hooks, TransformerSpec spec, int layer, RotaryPositions? rotary)
     {
         var name = $"blocks.{layer}.attn";
-        (_layer, _shape, _rotary) = (layer, spec.Attention, rotary);
-        _weighing = new(1 / Math.Sqrt(_shape.DHead));
+        (_layer, _shape, _rotary, _weighing) = (layer, spec.Attention, rotary, spec.Weighing[layer]);
 
         var dModel = ("dModel", spec.DModel);
-        var queries = ("heads*dHead", _shape.Heads * _shape.DHead);
-        var keys = ("keyHeads*dHead", _shape.KeyHeads * _shape.DHead);
-        _q = new(weights, $"{name}.q", dModel, queries, computeType);
-        _k = new(weights, $"{name}.k", dModel, keys, computeType);
-        _v = new(weights, $"{name}.v", dModel, keys, computeType);
-        _out = new(weights, $"{name}.out", queries, dModel, computeType);
+        var queries = ("heads*dHead", _shape.DQuery);
+        var keys = ("keyHeads*dHead", _shape.DKey);
+        _q = new(weights, $"{name}.q", dModel, queries);
+        _k = new(weights, $"{name}.k", dModel, keys);
+        _v = new(weights, $"{name}.v", dModel, keys);
+        _normQ = HeadNormLayer.Find(weights, $"{name}.q_norm", spec.HeadNorm, _shape.Heads, _shape.DHead);
+        _normK = HeadNormLayer.Find(weights, $"{name}.k_norm", spec.HeadNorm, _shape.KeyHeads, _shape.DHead);
 
         _hookQ = hooks.Add($"{name}.hook_q", _shape.Heads, _shape.DHead);
         _hookK = hooks.Add($"{name}.hook_k", _shape.KeyHeads, _shape.DHead);
         _hookV = hooks.Add($"{name}.hook_v", _shape.KeyHeads, _shape.DHead);
-        _hookRotQ = hooks.Add($"{name}.hook_rot_q", _shape.Heads, _shape.DHead);
-        _hookRotK = hooks.Add($"{name}.hook_rot_k", _shape.KeyHeads, _shape.DHead);
+        if (_normQ is not null) _hookNormedQ = hooks.Add($"{name}.hook_q_normed", _shape.Heads, _shape.DHead);
+        if (_normK is not null) _hookNormedK = hooks.Add($"{name}.hook_k_normed", _shape.KeyHeads, _shape.DHead);
+        if (_rotary is not null) _hookRotQ = hooks.Add($"{name}.hook_rot_q", _shape.Heads, _shape.DHead);
+        if (_rotary is not null) _hookRotK = hooks.Add($"{name}.hook_rot_k", _shape.KeyHeads, _shape.DHead);
         _hookPattern = hooks.Add($"{name}.hook_pattern", null);
         _hookZ = hooks.Add($"{name}.hook_z", _shape.Heads, _shape.DHead);
+        _results = new(hooks, $"{name}.hook_result", new(weights, $"{name}.out", queries, dModel), _shape, spec.DModel);
     }
 
     /// <inheritdoc cref="Linear.IsPacked"/>
@@ -53,20 +59,25 @@ internal sealed class AttentionLayer
         _k.Forward(pass.Backend, x, k);
         if (pass.Ends(_hookK, k)) return true;
         _v.Forward(pass.Backend, x, v);
-        if (pass.Ends(_hookV, v)) return true;
-
-        var table = _rotary.For(pass.Length);
-        pass.Backend.Rotary(q, pass.Positions, table, q);
-        if (pass.Ends(_hookRotQ, q)) return true;
-        pass.Backend.Rotary(k, pass.Positions, table, k);
-        if (pass.Ends(_hookRotK, k)) return true;
+        if (pass.Ends(_hookV, v) || Place(pass, q, k)) return true;
 
         if (pass.State is null) Attend(pass, q, k, v, z);
         else AttendCached(pass, pass.State.Layer(_layer), q, k, v, z);
         if (pass.EndsAt(_hookPattern) || pass.Ends(_hookZ, z)) return true;
+        return _results.Run(pass, z, y);
+    }
 
-        _out.Forward(pass.Backend, z, y);
-        return false;
+    /// <summary>Norms and rotates queries and keys. True where the run ended on the way.</summary>
+    private bool Place(Pass pass, Tensor q, Tensor k)
+    {
+        _normQ?.Forward(pass.Backend, q, q);
+        if (_hookNormedQ is not null && pass.Ends(_hookNormedQ, q)) return true;
+        _normK?.Forward(pass.Backend, k, k);
+        if (_hookNormedK is not null && pass.Ends(_hookNormedK, k)) return true;
+        _rotary?.Rotate(pass, q);
+        if (_hookRotQ is not null && pass.Ends(_hookRotQ, q)) return true;
+        _rotary?.Rotate(pass, k);
+        return _hookRotK is not null && pass.Ends(_hookRotK, k);
     }
 
     private void Attend(Pass pass, Tensor q, Tensor k, Tensor v, Tensor z)

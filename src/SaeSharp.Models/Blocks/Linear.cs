@@ -4,30 +4,33 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>y = x·Wᵀ + b, with W [outputs, inputs] as checkpoints store it.</summary>
+/// <summary>y = x·Wᵀ + b, with W [outputs, inputs].</summary>
 /// <remarks>W is packed when it is first used, so a run that stops early never packs the layers beyond. bf16 and f16 stay 16 bits wide.</remarks>
 internal sealed class Linear
 {
+    private readonly StoredWeight _weight;
+    private readonly DType _computeType;
     private readonly Lock _packing = new();
-    private Tensor? _weight;
     private volatile PackedMatrix? _packed;
-    private readonly Tensor? _bias;
 
     /// <summary>Takes <c>{name}.weight</c>, and <c>{name}.bias</c> where the family's table has it.</summary>
-    public Linear(ModelWeights weights, string name, (string Name, int Size) inputs, (string Name, int Size) outputs, DType computeType)
-        : this(weights.Take($"{name}.weight", outputs, inputs), weights.TryTake($"{name}.bias", outputs), computeType) { }
+    public Linear(ModelWeights weights, string name, (string Name, int Size) inputs, (string Name, int Size) outputs)
+        : this(weights.Take($"{name}.weight", outputs, inputs), weights.TryTake($"{name}.bias", outputs), weights.ComputeType) { }
 
     /// <param name="weight">[outputs, inputs].</param>
     /// <param name="bias">[outputs].</param>
     /// <param name="computeType">F32 or F64.</param>
-    public Linear(Tensor weight, Tensor? bias, DType computeType)
+    public Linear(StoredWeight weight, StoredWeight? bias, DType computeType)
     {
-        _weight = weight.DType == DType.F64 ? weight.To(computeType) : weight;
-        _bias = bias?.To(computeType);
+        (_weight, _computeType) = (weight, computeType);
+        Bias = bias?.Read(computeType);
     }
 
     /// <summary>Whether a run has reached this layer.</summary>
     public bool IsPacked => _packed is not null;
+
+    /// <summary>b, [outputs]; null for none.</summary>
+    public Tensor? Bias { get; }
 
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
@@ -36,18 +39,33 @@ internal sealed class Linear
         x = Flat(x, w.K);                                            // [rows, inputs]
         y = Flat(y, w.N);                                            // [rows, outputs]
         backend.MatMul(x, w, y);
-        if (_bias is not null) backend.AddRow(y, _bias, y);
+        if (Bias is not null) backend.AddRow(y, Bias, y);
+    }
+
+    /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
+    public PackedMatrix[] ByInputs(int width)
+    {
+        var weight = Weight();                                       // [outputs, inputs]
+        var parts = new PackedMatrix[weight.Columns / width];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            var columns = Tensor.Zeros(weight.DType, weight.Shape[0], width);
+            for (var row = 0; row < weight.Shape[0]; row++)
+                weight.Rows(row, 1).Reshape(weight.Columns).Rows(part * width, width).CopyTo(columns.Rows(row, 1));
+            parts[part] = PackedMatrix.Of(columns, Transpose.B);
+        }
+        return parts;
+    }
+
+    private Tensor Weight()
+    {
+        var weight = _weight.Read();
+        return weight.DType == DType.F64 ? weight.To(_computeType) : weight;
     }
 
     private PackedMatrix Pack(Backend backend)
     {
-        lock (_packing)
-        {
-            if (_packed is not null) return _packed;
-            _packed = backend.Pack(_weight!, Transpose.B);
-            _weight = null;
-            return _packed;
-        }
+        lock (_packing) return _packed ??= backend.Pack(Weight(), Transpose.B);
     }
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);

@@ -3,28 +3,45 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>The rotary table of a model, shared by its layers and made as long as sequences need.</summary>
-/// <remarks>A long context's whole table may take more memory than the weights, so it grows by doubling. An angle does not depend on the table's length.</remarks>
-internal sealed class RotaryPositions(TransformerSpec spec, Positions.Rotary rotary, DType computeType)
+/// <summary>Rotates queries and keys; its table is shared by the layers that rotate alike and made as long as sequences need.</summary>
+/// <remarks>
+/// A long context's whole table may take more memory than the weights, so it grows by doubling. An angle does not depend on the table's length. Where
+/// frequencies depend on a sequence's length, each sequence of a batch has those of its own length, so that it gets the bits it gets alone.
+/// </remarks>
+internal sealed class RotaryPositions(Positions.Rotary rotary, int context, DType computeType)
 {
     private const int FirstLength = 256;
-    private volatile RotaryTable? _table;
+    private volatile Entry? _usual, _other;
 
-    /// <summary>A table of at least <paramref name="positions"/> positions.</summary>
+    /// <summary>x [rows, heads, dHead], in place.</summary>
+    public void Rotate(Pass pass, Tensor x)
+    {
+        if (rotary.Scaling is RotaryScaling.Fixed)
+        {
+            pass.Backend.Rotary(x, pass.Positions, For(pass.Length), x);
+            return;
+        }
+        foreach (var (start, count) in pass.Batch.Sequences)
+        {
+            var rows = x.Rows(start, count);
+            pass.Backend.Rotary(rows, pass.Positions.Slice(start, count), For(pass.Before + count), rows);
+        }
+    }
+
+    /// <summary>A table of at least <paramref name="positions"/> positions, for sequences of that length.</summary>
     public RotaryTable For(int positions)
     {
-        var table = _table;
-        if (table is not null && table.Positions >= positions) return table;
-        var length = Math.Max(positions, Math.Min(spec.Context, Math.Max(FirstLength, 2 * (table?.Positions ?? 0))));
-        return _table = RotaryTable.Of(length, Frequencies(), rotary.Pairs, computeType);
+        var regime = rotary.Scaling.Regime(positions);
+        var entry = regime == 0 ? _usual : _other;
+        if (entry is not null && entry.Regime == regime && entry.Table.Positions >= positions) return entry.Table;
+        var known = entry?.Regime == regime ? entry.Table.Positions : 0;
+        var length = Math.Max(positions, Math.Min(context, Math.Max(FirstLength, 2 * known)));
+        var frequencies = rotary.Scaling.Frequencies(rotary.Base, rotary.Width, positions);
+        entry = new(regime, RotaryTable.Of(length, frequencies, rotary.Pairs, computeType, rotary.Scaling.Magnitude));
+        if (regime == 0) _usual = entry;
+        else _other = entry;
+        return entry.Table;
     }
 
-    /// <summary>base^(−2i/dHead) radians a position, for each pair i.</summary>
-    private double[] Frequencies()
-    {
-        var dHead = spec.Attention.DHead;
-        var frequencies = new double[dHead / 2];
-        for (var i = 0; i < frequencies.Length; i++) frequencies[i] = Math.Pow(rotary.Base, -2.0 * i / dHead);
-        return frequencies;
-    }
+    private sealed record Entry(int Regime, RotaryTable Table);
 }

@@ -3,34 +3,40 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Families;
 
-/// <summary>Llama 1 to 3, TinyLlama, SmolLM, TinyStories-656K and other models of <c>LlamaForCausalLM</c>.</summary>
+/// <summary>Llama 1 to 3.3, TinyLlama, SmolLM, TinyStories-656K and other models of <c>LlamaForCausalLM</c>.</summary>
 /// <remarks>
-/// Touvron et al. 2023, arXiv:2302.13971. Mirrors huggingface/transformers <c>models/llama/modeling_llama.py</c>.
+/// Touvron et al. 2023, arXiv:2302.13971; Llama 3: arXiv:2407.21783. Mirrors huggingface/transformers <c>models/llama/modeling_llama.py</c>.
 /// Quirk: configs come in two styles: <c>rope_theta</c> and <c>rope_scaling</c> at the top, or both inside <c>rope_parameters</c>.
 /// </remarks>
 [TransformerFamily("llama")]
 public sealed class Llama : TransformerFamily
 {
-    public override TransformerSpec Describe(HfConfig hf) => new()
+    public override TransformerSpec Describe(HfConfig hf)
     {
-        Layers = hf.Count("num_hidden_layers"),
-        DModel = hf.Count("hidden_size"),
-        DVocab = hf.Count("vocab_size"),
-        Context = hf.Count("max_position_embeddings"),
-        Attention = HfKeys.Attention(hf),
-        Norm = new Norm.Rms(hf.Number("rms_norm_eps")),
-        Positions = new Positions.Rotary(HfKeys.RotaryBase(hf), RotaryPairs.Halves),
-        Mlp = new Mlp.Gated(hf.Count("intermediate_size"), HfKeys.Activation(hf)),
-        TiedUnembedding = hf.OptionalFlag("tie_word_embeddings") ?? false,
-        EosIds = hf.Ids("eos_token_id"),
-    };
+        var shape = HfKeys.Attention(hf);
+        var rotary = HfRotary.Of(hf, shape.DHead);
+        return new()
+        {
+            Layers = hf.Count("num_hidden_layers"),
+            DModel = hf.Count("hidden_size"),
+            DVocab = hf.Count("vocab_size"),
+            Context = HfRotary.Context(hf, rotary),
+            Attention = shape,
+            Weighing = new AttentionSpec(shape.Scale),
+            Norm = new Norm.Rms(hf.Number("rms_norm_eps")),
+            Positions = rotary,
+            Mlp = new Mlp.Gated(hf.Count("intermediate_size"), HfKeys.Activation(hf)),
+            TiedUnembedding = hf.OptionalFlag("tie_word_embeddings") ?? false,
+            EosIds = hf.Ids("eos_token_id"),
+        };
+    }
 
     public override WeightTable Weights(HfConfig hf)
     {
         var attentionBias = hf.OptionalFlag("attention_bias") ?? false;
         var mlpBias = hf.OptionalFlag("mlp_bias") ?? false;
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
-        return new()
+        return new("model.", "")
         {
             // in the checkpoint                                      in our model                    where
             { "model.embed_tokens.weight",                             "embed.tokens",                 !tied         },

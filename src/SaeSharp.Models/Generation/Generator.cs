@@ -35,6 +35,11 @@ public static class Generator
         {
             cancel.ThrowIfCancellationRequested();
             if (state.Count + next.Rows > context) return new([.. ids], StopReason.ContextFull);
+            if (model.Outgrows(state, next.Rows))
+            {
+                state.Settle(0); // the whole text again, as Hugging Face's generate does
+                next = TokenBatch.Of([.. prompt, .. ids]);
+            }
             model.Run(next, hooks, state, logits);
             var id = Choose(logits, options, random);
             ids.Add(id);

@@ -37,6 +37,23 @@ public abstract partial class Backend
         AddRowCore(x, bias, y);
     }
 
+    /// <summary>y = x ⊙ factors on every row, [.., n] ⊙ [n]; y may be x.</summary>
+    public void MultiplyRow(Tensor x, Tensor factors, Tensor y)
+    {
+        RequireFloat(x, nameof(x));
+        Shape.Require(factors, x.DType, [("n", x.Columns)]);
+        Shape.RequireSame(x, y);
+        MultiplyRowCore(x, factors, y);
+    }
+
+    /// <summary>y = cap·tanh(x / cap): numbers far beyond ±cap end there (Gemma 2, arXiv:2408.00118); y may be x.</summary>
+    public void SoftCap(Tensor x, double cap, Tensor y)
+    {
+        RequireFloat(x, nameof(x));
+        Shape.RequireSame(x, y);
+        SoftCapCore(x, OptionException.Positive(cap), y);
+    }
+
     /// <summary>sums += Σ over rows of x: [.., n] → [n]; the gradient of a bias.</summary>
     public void AddColumnSums(Tensor x, Tensor sums)
     {
@@ -66,6 +83,8 @@ public abstract partial class Backend
     protected abstract void MultiplyCore(Tensor a, Tensor b, Tensor y);
     protected abstract void ScaleCore(Tensor x, double factor, Tensor y);
     protected abstract void AddRowCore(Tensor x, Tensor bias, Tensor y);
+    protected abstract void MultiplyRowCore(Tensor x, Tensor factors, Tensor y);
+    protected abstract void SoftCapCore(Tensor x, double cap, Tensor y);
     protected abstract void AddColumnSumsCore(Tensor x, Tensor sums);
     protected abstract void ActivateCore(Activation activation, Tensor x, Tensor y);
     protected abstract void ActivateBackwardCore(Activation activation, Tensor x, Tensor dy, Tensor dx);

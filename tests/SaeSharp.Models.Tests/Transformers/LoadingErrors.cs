@@ -64,15 +64,23 @@ public class LoadingErrors
         Assert.Contains("has no tensor 'model.layers.2.input_layernorm.weight'", Assert.Throws<ModelException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Rotary_scaling_of_an_unknown_kind_is_refused_by_name()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["config.json"], new TinyLlama().Config("\"rope_theta\": 100.0, \"rope_scaling\": {\"rope_type\": \"spiral\", \"factor\": 8.0}"));
+        Assert.Contains("'spiral', expected one of default, linear, dynamic, yarn, llama3, longrope", Assert.Throws<FileException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("\"rope_theta\": 100.0, \"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8.0}", "llama3")]
-    [InlineData("\"rope_theta\": 100.0, \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.0}", "dynamic")]
-    [InlineData("\"rope_parameters\": {\"rope_type\": \"yarn\", \"rope_theta\": 100.0}", "yarn")]
-    public void Scaled_rotary_positions_are_refused_by_name(string keys, string kind)
+    [InlineData("\"rope_scaling\": {\"rope_type\": \"longrope\", \"short_factor\": [1.0], \"long_factor\": [1.0, 2.0, 3.0]}", "short_factor has 1 numbers, expected one for each of the 3 rotated pairs")]
+    [InlineData("\"rope_theta\": 0.0", "rope_theta is 0, expected a number above 1")]
+    [InlineData("\"partial_rotary_factor\": 0.5", "0.5 of a head of 6 numbers is rotated, expected an even number of them")]
+    public void Rotary_settings_that_mean_nothing_are_refused(string keys, string fact)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config.json"], new TinyLlama().Config(keys));
-        Assert.Contains($"'{kind}'", Assert.Throws<FileException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(fact, Assert.Throws<ModelException>(() => Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -29,6 +29,19 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         GC.KeepAlive(bias);
     }
 
+    protected override void MultiplyRowCore(Tensor x, Tensor factors, Tensor y)
+    {
+        if (x.DType == DType.F64) Reference.Instance.MultiplyRow(x, factors, y);
+        else Rows(new(x, null, y) { Gain = factors.Pointer<float>() }, RowOp.MultiplyRow);
+        GC.KeepAlive(factors);
+    }
+
+    protected override void SoftCapCore(Tensor x, double cap, Tensor y)
+    {
+        if (x.DType == DType.F64) Reference.Instance.SoftCap(x, cap, y);
+        else Rows(new(x, null, y) { Factor = (float)cap }, RowOp.SoftCap);
+    }
+
     protected override void AddColumnSumsCore(Tensor x, Tensor sums)
     {
         if (x.DType == DType.F64)

@@ -11,6 +11,8 @@ internal enum RowOp
     Multiply,
     Scale,
     AddRow,
+    MultiplyRow,
+    SoftCap,
     Activate,
     RmsNorm,
     LayerNorm,
@@ -66,6 +68,8 @@ internal unsafe struct RowJob<L, TVector> : IJob where L : ILanes<TVector> where
             case RowOp.Multiply: TensorPrimitives.Multiply(In(a), In(b), Out(y)); break;
             case RowOp.Scale: TensorPrimitives.Multiply(In(a), Factor, Out(y)); break;
             case RowOp.AddRow: TensorPrimitives.Add(In(a), In(Gain), Out(y)); break;
+            case RowOp.MultiplyRow: TensorPrimitives.Multiply(In(a), In(Gain), Out(y)); break;
+            case RowOp.SoftCap: RowKernel<L, TVector>.Map(a, y, Columns, new SoftCap(Factor)); break;
             case RowOp.Activate: ActivationKernel<L, TVector>.Apply(Activation, a, y, Columns); break;
             case RowOp.RmsNorm: RmsNorm(a, y); break;
             case RowOp.LayerNorm: LayerNorm(a, y); break;
@@ -99,6 +103,11 @@ internal unsafe struct RowJob<L, TVector> : IJob where L : ILanes<TVector> where
         var max = RowKernel<L, TVector>.Max(x, Columns);
         var sum = RowKernel<L, TVector>.ExpSum(x, max, y, Columns);
         TensorPrimitives.Multiply(Out(y), 1 / sum, Out(y));
+    }
+
+    private readonly struct SoftCap(float cap) : IFunction<TVector>
+    {
+        public TVector Of(TVector x) => L.Multiply(L.Broadcast(cap), RowKernel<L, TVector>.Tanh(L.Divide(x, L.Broadcast(cap))));
     }
 }
 

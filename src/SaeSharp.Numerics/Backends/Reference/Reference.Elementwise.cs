@@ -22,6 +22,16 @@ public sealed partial class Reference
         for (var i = 0L; i < y.Count; i++) y.Write(i, x.Read(i) + bias.Read(i % x.Columns));
     }
 
+    protected override void MultiplyRowCore(Tensor x, Tensor factors, Tensor y)
+    {
+        for (var i = 0L; i < y.Count; i++) y.Write(i, x.Read(i) * factors.Read(i % x.Columns));
+    }
+
+    protected override void SoftCapCore(Tensor x, double cap, Tensor y)
+    {
+        for (var i = 0L; i < y.Count; i++) y.Write(i, Cap(x.Read(i), cap));
+    }
+
     protected override void AddColumnSumsCore(Tensor x, Tensor sums)
     {
         var totals = new double[x.Columns];

@@ -13,7 +13,9 @@ internal static class ElementwiseCases
         new(nameof(Backend.Add), draw => Pair(draw, (backend, a, b, y) => backend.Add(a, b, y))),
         new(nameof(Backend.Multiply), draw => Pair(draw, (backend, a, b, y) => backend.Multiply(a, b, y))),
         new(nameof(Backend.Scale), Scale),
-        new(nameof(Backend.AddRow), AddRow),
+        new(nameof(Backend.AddRow), draw => WithRow(draw, (backend, x, row, y) => backend.AddRow(x, row, y))),
+        new(nameof(Backend.MultiplyRow), draw => WithRow(draw, (backend, x, row, y) => backend.MultiplyRow(x, row, y))),
+        new(nameof(Backend.SoftCap), SoftCap),
         new(nameof(Backend.AddColumnSums), AddColumnSums),
         new(nameof(Backend.Activate), Activate),
         new(nameof(Backend.ActivateBackward), ActivateBackward),
@@ -43,15 +45,26 @@ internal static class ElementwiseCases
         });
     }
 
-    private static Problem AddRow(Draw draw)
+    private static Problem WithRow(Draw draw, Action<Backend, Tensor, Tensor, Tensor> run)
     {
         var (rows, columns, inPlace) = (draw.Size(), draw.Size(), draw.Coin());
         var x = draw.NormalsWith(AnyNumber, rows, columns);
-        var bias = draw.NormalsWith(AnyNumber, columns);
+        var row = draw.NormalsWith(AnyNumber, columns);
         return Problem.ByRows(rows, Tolerance.Exact, (backend, outputs, first, count) =>
         {
             var (from, to) = outputs.Maybe(inPlace, x.Rows(first, count));
-            backend.AddRow(from, bias, to);
+            run(backend, from, row, to);
+        });
+    }
+
+    private static Problem SoftCap(Draw draw)
+    {
+        var (rows, columns, inPlace, cap) = (draw.Size(), draw.Size(), draw.Coin(), 0.1 + Math.Abs(draw.Normal()));
+        var x = draw.NormalsWith(Defined, rows, columns);
+        return Problem.ByRows(rows, Tolerance.Function, (backend, outputs, first, count) =>
+        {
+            var (from, to) = outputs.Maybe(inPlace, x.Rows(first, count));
+            backend.SoftCap(from, cap, to);
         });
     }
 

@@ -1,0 +1,91 @@
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Models.Families;
+
+/// <summary>A parameter in its tensor of the checkpoint. It is read in place where it lies in one piece the right way round, else copied when it is asked for.</summary>
+internal sealed class StoredWeight
+{
+    private readonly Tensor _tensor;
+    private readonly Stored _stored;
+    private readonly int[] _shape;
+
+    /// <param name="source">The tensor's name, for errors.</param>
+    /// <param name="tensor">The whole tensor.</param>
+    /// <param name="stored">What of it the parameter is; inside the tensor.</param>
+    public StoredWeight(string source, Tensor tensor, Stored stored)
+    {
+        (Source, _tensor, _stored) = (source, tensor, stored);
+        _shape = tensor.Shape.ToArray();
+        if (stored.IsTransposed && _shape.Length == 2) Array.Reverse(_shape);
+        if (stored.Rows is { } rows) _shape[0] = checked((int)rows);
+    }
+
+    public string Source { get; }
+
+    public ReadOnlySpan<int> Shape => _shape;
+
+    public DType DType => _tensor.DType;
+
+    public string ShapeText => Numerics.Shape.Text(_shape);
+
+    private bool IsTransposed => _stored.IsTransposed && _tensor.Rank == 2; // a bias has no other way round
+
+    /// <summary>The parameter as stored, without its <see cref="Stored.Offset"/>.</summary>
+    public Tensor Read()
+    {
+        if (!IsTransposed && _stored.Rows is null) return _tensor;
+        if (!IsTransposed && _stored.BlockCount == 1) return _tensor.Rows(_stored.Start, _stored.Size);
+        var result = Tensor.Zeros(DType, _shape);
+        if (IsTransposed) CopyTransposed(result);
+        else
+            for (var block = 0; block < _stored.BlockCount; block++)
+                _tensor.Rows(_stored.Start + block * _stored.Stride, _stored.Size).CopyTo(result.Rows(block * _stored.Size, _stored.Size));
+        return result;
+    }
+
+    /// <summary>The parameter in <paramref name="type"/>, complete.</summary>
+    public Tensor Read(DType type)
+    {
+        var stored = Read();
+        var tensor = stored.To(type);
+        if (_stored.Offset == 0) return tensor;
+        if (ReferenceEquals(tensor, stored)) tensor = tensor.Clone(); // the file's own pages stay as they are
+        for (var i = 0L; i < tensor.Count; i++) tensor.Write(i, tensor.Read(i) + _stored.Offset);
+        return tensor;
+    }
+
+    private void CopyTransposed(Tensor result)
+    {
+        switch (DType)
+        {
+            case DType.BF16: CopyTransposed<BFloat16>(result); break;
+            case DType.F16: CopyTransposed<Half>(result); break;
+            case DType.F32: CopyTransposed<float>(result); break;
+            default: CopyTransposed<double>(result); break;
+        }
+    }
+
+    /// <summary>Goes by square tiles, so that both sides stay in the first-level cache.</summary>
+    private unsafe void CopyTransposed<T>(Tensor result) where T : unmanaged
+    {
+        const int Tile = 32;
+        var (outputs, inputs, columns) = (_shape[0], _shape[1], _tensor.Columns);
+        var size = _stored.Size == 0 ? outputs : _stored.Size;
+        var from = _tensor.Pointer<T>();
+        var to = result.Pointer<T>();
+        for (var tile = 0; tile < outputs; tile += Tile)
+        {
+            for (var first = 0; first < inputs; first += Tile)
+            {
+                for (var output = tile; output < Math.Min(outputs, tile + Tile); output++)
+                {
+                    var column = _stored.Start + output / size * _stored.Stride + output % size;
+                    for (var input = first; input < Math.Min(inputs, first + Tile); input++)
+                        to[(long)output * inputs + input] = from[(long)input * columns + column];
+                }
+            }
+        }
+        GC.KeepAlive(_tensor);
+        GC.KeepAlive(result);
+    }
+}
