@@ -14,9 +14,11 @@ public sealed class HfConfig
     private const string FileName = "config.json";
     private readonly JsonElement _root;
     private readonly string _prefix;
+    private readonly HfConfig? _defaults;
 
-    private HfConfig(string path, JsonElement root, string prefix = "")
+    private HfConfig(string path, JsonElement root, string prefix = "", HfConfig? defaults = null)
     {
+        _defaults = defaults;
         if (root.ValueKind != JsonValueKind.Object) throw FileException.Malformed(path, prefix.Length == 0 ? "content" : prefix, $"it is {Show(root)}, expected an object");
         (Path, _root, _prefix) = (path, root, prefix);
     }
@@ -33,6 +35,9 @@ public sealed class HfConfig
 
     /// <summary>Reads JSON that is already in memory; <paramref name="name"/> is what errors call it.</summary>
     public static HfConfig Parse(string json, string name = FileName) => new(name, StrictJson.Parse(System.Text.Encoding.UTF8.GetBytes(json), name));
+
+    /// <summary>The same config, which reads what it does not have from <paramref name="defaults"/>.</summary>
+    public HfConfig Or(HfConfig defaults) => new(Path, _root, _prefix, defaults);
 
     /// <summary>Whether one of the keys is there and not null.</summary>
     public bool Has(params ReadOnlySpan<string> keys) => Find(keys) is not null;
@@ -72,6 +77,22 @@ public sealed class HfConfig
     /// <summary>A list of strings; null where the key is absent.</summary>
     public string[]? OptionalTexts(params ReadOnlySpan<string> keys) => Find(keys) is { } found ? [.. Items(found).Select(AsText)] : null;
 
+    /// <summary>Strings written short, as pairs of a list and how often it comes: <c>[[["global", "local"], 12]]</c>; null where the key is absent.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="most">Where to stop.</param>
+    public string[]? OptionalPattern(string key, int most)
+    {
+        if (Find([key]) is not { } found) return null;
+        var texts = new List<string>();
+        foreach (var pair in Items(found))
+        {
+            if (Items(pair).ToArray() is not [var list, var times]) throw Wrong(pair, "a list and how often it comes");
+            string[] part = [.. Items(list).Select(AsText)];
+            for (var left = part.Length == 0 ? 0 : AsCount(times, 1); left > 0 && texts.Count < most; left--) texts.AddRange(part);
+        }
+        return [.. texts.Take(most)];
+    }
+
     /// <summary>An object, read like the whole; null where the key is absent.</summary>
     public HfConfig? OptionalSection(params ReadOnlySpan<string> keys) => Find(keys) is { } found ? new(Path, found.Value, found.Key) : null;
 
@@ -95,7 +116,7 @@ public sealed class HfConfig
             }
             if (there) return new(Name(key), value);
         }
-        return null;
+        return _defaults?.Find(keys);
     }
 
     private string Name(string key) => _prefix.Length == 0 ? key : $"{_prefix}.{key}";

@@ -36,7 +36,7 @@ internal sealed class CheckpointNames
         if (spare.Length > 0) throw ModelException.UnusedTensor(_checkpoint.Path, spare[0], Named(Rows(layers)).Names, spare.Length - 1);
     }
 
-    private string Put(string name) => name.StartsWith(_usual, StringComparison.Ordinal) ? _prefix + name[_usual.Length..] : name;
+    private string Put(string name) => name.StartsWith(_usual, StringComparison.Ordinal) && !name.EndsWith('*') ? _prefix + name[_usual.Length..] : name;
 
     private static (HashSet<string> Names, List<string> Beginnings) Named(IEnumerable<WeightRow> rows)
     {

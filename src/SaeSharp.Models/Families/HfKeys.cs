@@ -35,10 +35,10 @@ internal static class HfKeys
     }
 
     /// <summary>The activation, under the first of <paramref name="keys"/> that is there.</summary>
-    public static ActivationKind Activation(HfConfig hf, params ReadOnlySpan<string> keys) => Activation(hf, hf.Text(keys.Length == 0 ? ["hidden_act"] : keys));
+    public static ActivationKind Activation(HfConfig hf, params ReadOnlySpan<string> keys) => ActivationNamed(hf, hf.Text(keys.Length == 0 ? ["hidden_act"] : keys));
 
     /// <summary>The activation called <paramref name="name"/>.</summary>
-    public static ActivationKind Activation(HfConfig hf, string name) => Activations.TryGetValue(name, out var activation) ? activation : throw FileException.Unsupported(
+    public static ActivationKind ActivationNamed(HfConfig hf, string name) => Activations.TryGetValue(name, out var activation) ? activation : throw FileException.Unsupported(
         hf.Path, "hidden_act", $"it is '{name}', expected one of {string.Join(", ", Activations.Keys)}", "This activation cannot be run yet.");
 
     /// <summary>Each layer's window: <paramref name="window"/> in the layers that slide, 0 in the others.</summary>

@@ -23,12 +23,14 @@ internal static class HfRotary
     /// <param name="share">How much of a head is rotated where the config does not say.</param>
     /// <param name="pairs">Which numbers are rotated together.</param>
     public static Positions.Rotary Of(HfConfig hf, int dHead, double share = 1, RotaryPairs pairs = RotaryPairs.Halves) =>
-        Of(hf, hf.OptionalSection("rope_parameters"), hf.OptionalSection("rope_parameters", "rope_scaling"), dHead, share, pairs);
+        Of(hf, hf.OptionalSection("rope_parameters"), hf.OptionalSection("rope_parameters", "rope_scaling"), dHead, share, pairs, DefaultBase);
 
-    /// <summary>The rotation of layers of one type, which configs of the new style describe apart.</summary>
-    public static Positions.Rotary OfType(HfConfig hf, string type, int dHead) => hf.OptionalSection($"rope_parameters.{type}") is { } section
-        ? Of(hf, section, section, dHead, 1, RotaryPairs.Halves)
-        : Of(hf, dHead);
+    /// <summary>The rotation of layers of one type, which configs of the new style describe apart; those of the old style give it to all.</summary>
+    public static Positions.Rotary OfType(HfConfig hf, string type, int dHead, double theta)
+    {
+        var section = hf.OptionalSection($"rope_parameters.{type}");
+        return Of(hf, section, section ?? hf.OptionalSection("rope_scaling"), dHead, 1, RotaryPairs.Halves, theta);
+    }
 
     /// <summary>An unscaled rotation.</summary>
     public static Positions.Rotary Plain(double theta, int width, RotaryPairs pairs = RotaryPairs.Halves) => new(theta, pairs, width, new RotaryScaling.None());
@@ -40,9 +42,9 @@ internal static class HfRotary
         return rotary.Scaling is RotaryScaling.Dynamic ? (int)Math.Min((long)trained * DynamicReach, int.MaxValue) : trained;
     }
 
-    private static Positions.Rotary Of(HfConfig hf, HfConfig? section, HfConfig? scaling, int dHead, double share, RotaryPairs pairs)
+    private static Positions.Rotary Of(HfConfig hf, HfConfig? section, HfConfig? scaling, int dHead, double share, RotaryPairs pairs, double theta)
     {
-        var theta = section?.OptionalNumber("rope_theta") ?? hf.OptionalNumber("rope_theta", "rotary_emb_base") ?? DefaultBase;
+        theta = section?.OptionalNumber("rope_theta") ?? hf.OptionalNumber("rope_theta", "rotary_emb_base") ?? theta;
         share = section?.OptionalNumber("partial_rotary_factor") ?? hf.OptionalNumber("partial_rotary_factor", "rotary_pct") ?? share;
         var width = share is > 0 and <= 1 ? (int)(dHead * share) : 0;
         if (width < 2 || width % 2 != 0) throw ModelException.Inconsistent(hf.Path, $"{share} of a head of {dHead} numbers is rotated", "an even number of them");

@@ -38,28 +38,28 @@ public sealed class Llama : TransformerFamily
         var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
         return new("model.", "")
         {
-            // in the checkpoint                                      in our model                    where
-            { "model.embed_tokens.weight",                             "embed.tokens",                 !tied         },
-            { ["model.embed_tokens.weight", "lm_head.weight"],         "embed.tokens",                 tied          }, // stored under either name, or both
-            { "model.layers.{i}.input_layernorm.weight",               "blocks.{i}.norm1.gain"                       },
-            { "model.layers.{i}.self_attn.q_proj.weight",              "blocks.{i}.attn.q.weight"                    },
-            { "model.layers.{i}.self_attn.q_proj.bias",                "blocks.{i}.attn.q.bias",       attentionBias },
-            { "model.layers.{i}.self_attn.k_proj.weight",              "blocks.{i}.attn.k.weight"                    },
-            { "model.layers.{i}.self_attn.k_proj.bias",                "blocks.{i}.attn.k.bias",       attentionBias },
-            { "model.layers.{i}.self_attn.v_proj.weight",              "blocks.{i}.attn.v.weight"                    },
-            { "model.layers.{i}.self_attn.v_proj.bias",                "blocks.{i}.attn.v.bias",       attentionBias },
-            { "model.layers.{i}.self_attn.o_proj.weight",              "blocks.{i}.attn.out.weight"                  },
-            { "model.layers.{i}.self_attn.o_proj.bias",                "blocks.{i}.attn.out.bias",     attentionBias },
-            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",        WeightTable.Nothing                           }, // computed from the config
-            { "model.layers.{i}.post_attention_layernorm.weight",      "blocks.{i}.norm2.gain"                       },
-            { "model.layers.{i}.mlp.gate_proj.weight",                 "blocks.{i}.mlp.gate.weight"                  },
-            { "model.layers.{i}.mlp.gate_proj.bias",                   "blocks.{i}.mlp.gate.bias",     mlpBias       },
-            { "model.layers.{i}.mlp.up_proj.weight",                   "blocks.{i}.mlp.up.weight"                    },
-            { "model.layers.{i}.mlp.up_proj.bias",                     "blocks.{i}.mlp.up.bias",       mlpBias       },
-            { "model.layers.{i}.mlp.down_proj.weight",                 "blocks.{i}.mlp.down.weight"                  },
-            { "model.layers.{i}.mlp.down_proj.bias",                   "blocks.{i}.mlp.down.bias",     mlpBias       },
-            { "model.norm.weight",                                     "final_norm.gain"                             },
-            { "lm_head.weight",                                        "unembed.weight",               !tied         },
+            // in the checkpoint                                  in our model                where
+            { "model.embed_tokens.weight",                        "embed.tokens",             !tied         },
+            { ["model.embed_tokens.weight", "lm_head.weight"],    "embed.tokens",             tied          }, // stored under either name, or both
+            { "model.layers.{i}.input_layernorm.weight",          "blocks.{i}.norm1.gain"                   },
+            { "model.layers.{i}.self_attn.q_proj.weight",         "blocks.{i}.attn.q.weight"                },
+            { "model.layers.{i}.self_attn.q_proj.bias",           "blocks.{i}.attn.q.bias",   attentionBias },
+            { "model.layers.{i}.self_attn.k_proj.weight",         "blocks.{i}.attn.k.weight"                },
+            { "model.layers.{i}.self_attn.k_proj.bias",           "blocks.{i}.attn.k.bias",   attentionBias },
+            { "model.layers.{i}.self_attn.v_proj.weight",         "blocks.{i}.attn.v.weight"                },
+            { "model.layers.{i}.self_attn.v_proj.bias",           "blocks.{i}.attn.v.bias",   attentionBias },
+            { "model.layers.{i}.self_attn.o_proj.weight",         "blocks.{i}.attn.out.weight"              },
+            { "model.layers.{i}.self_attn.o_proj.bias",           "blocks.{i}.attn.out.bias", attentionBias },
+            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",   WeightTable.Nothing                       }, // computed from the config
+            { "model.layers.{i}.post_attention_layernorm.weight", "blocks.{i}.norm2.gain"                   },
+            { "model.layers.{i}.mlp.gate_proj.weight",            "blocks.{i}.mlp.gate.weight"              },
+            { "model.layers.{i}.mlp.gate_proj.bias",              "blocks.{i}.mlp.gate.bias", mlpBias       },
+            { "model.layers.{i}.mlp.up_proj.weight",              "blocks.{i}.mlp.up.weight"                },
+            { "model.layers.{i}.mlp.up_proj.bias",                "blocks.{i}.mlp.up.bias",   mlpBias       },
+            { "model.layers.{i}.mlp.down_proj.weight",            "blocks.{i}.mlp.down.weight"              },
+            { "model.layers.{i}.mlp.down_proj.bias",              "blocks.{i}.mlp.down.bias", mlpBias       },
+            { "model.norm.weight",                                "final_norm.gain"                         },
+            { "lm_head.weight",                                   "unembed.weight",           !tied         },
         };
     }
 }

@@ -10,8 +10,8 @@ public sealed record WeightRow(string[] InCheckpoint, string Parameter)
     /// <summary>How the parameter lies in the tensor.</summary>
     public Stored Stored { get; init; } = Stored.Whole;
 
-    /// <summary>How many numbers <c>{j}</c> stands for; 0 where there is none.</summary>
-    public int Parts { get; init; }
+    /// <summary>How many numbers <c>{j}</c> stands for; null where there is none.</summary>
+    public int? Parts { get; init; }
 
     /// <summary>The layers that have it; null for all.</summary>
     public Func<int, bool>? Where { get; init; }
@@ -21,7 +21,7 @@ public sealed record WeightRow(string[] InCheckpoint, string Parameter)
         IEnumerable<WeightRow> rows = InCheckpoint[0].Contains(Layer, StringComparison.Ordinal)
             ? Enumerable.Range(0, layers).Where(layer => Where?.Invoke(layer) ?? true).Select(layer => Put(Layer, layer))
             : [this];
-        return Parts == 0 ? rows : rows.SelectMany(row => Enumerable.Range(0, Math.Min(Parts, most)).Select(part => row.Put(Part, part)));
+        return Parts is not { } parts ? rows : rows.SelectMany(row => Enumerable.Range(0, Math.Min(parts, most)).Select(part => row.Put(Part, part)));
     }
 
     private WeightRow Put(string sign, int number) => this with

@@ -41,6 +41,14 @@ public sealed class WeightTable(params string[] prefixes) : IEnumerable<WeightRo
     public void Add(string inCheckpoint, string parameter, Func<int, bool> where, Stored? stored = null) =>
         _rows.Add(new([inCheckpoint], parameter) { Where = where, Stored = stored ?? Stored.Whole });
 
+    /// <summary>The same rows for checkpoints whose names may begin otherwise.</summary>
+    public WeightTable Under(params string[] others)
+    {
+        var table = new WeightTable(others);
+        table._rows.AddRange(_rows);
+        return table;
+    }
+
     public IEnumerator<WeightRow> GetEnumerator() => _rows.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

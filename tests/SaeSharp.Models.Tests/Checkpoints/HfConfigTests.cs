@@ -49,6 +49,25 @@ public class HfConfigTests
         Assert.Null(Config.OptionalText("hidden_act"));
     }
 
+    [Fact]
+    public void A_pattern_is_written_out_as_far_as_it_is_needed()
+    {
+        var config = HfConfig.Parse("""{"types":[[["a","b"],2],[["c"],2147483647]],"wrong":[["a",2]],"none":[[[],2147483647]]}""");
+        Assert.Equal(["a", "b", "a", "b", "c", "c"], config.OptionalPattern("types", 6)!);
+        Assert.Equal(["a", "b", "a"], config.OptionalPattern("types", 3)!);
+        Assert.Empty(config.OptionalPattern("none", 3)!);
+        Assert.Null(config.OptionalPattern("absent", 3));
+        Assert.Contains("wrong[0][0]", Assert.Throws<FileException>(() => config.OptionalPattern("wrong", 3)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Defaults_are_read_where_a_key_is_absent_or_null()
+    {
+        var config = Config.Or(HfConfig.Parse("""{"hidden_size":7,"rope_scaling":"x","head_dim":9}""", "defaults"));
+        Assert.Equal((32, 9, "x"), (config.Count("hidden_size"), config.Count("head_dim"), config.Text("rope_scaling")));
+        Assert.StartsWith("config.json", Assert.Throws<FileException>(() => config.Count("heads")).Message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, Func<HfConfig, object?>, string> Misreadings => new()
     {
         { "rms_norm_eps", config => config.Count("rms_norm_eps"), "1e-05, expected a whole number from 1" },

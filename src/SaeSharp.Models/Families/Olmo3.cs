@@ -1,0 +1,74 @@
+using SaeSharp.Models.Checkpoints;
+using SaeSharp.Numerics.Backends;
+
+namespace SaeSharp.Models.Families;
+
+/// <summary>OLMo 3: models of <c>Olmo3ForCausalLM</c>.</summary>
+/// <remarks>
+/// Mirrors huggingface/transformers <c>models/olmo3/modeling_olmo3.py</c>.
+/// Quirks beside those of <see cref="Olmo2"/>: three layers with a window, then one without; only the layers without are scaled.
+/// </remarks>
+[TransformerFamily("olmo3")]
+public sealed class Olmo3 : TransformerFamily
+{
+    private const double Base = 500_000;
+
+    public override TransformerSpec Describe(HfConfig hf)
+    {
+        var shape = HfKeys.Attention(hf);
+        var norm = new Norm.Rms(hf.Number("rms_norm_eps"));
+        var (full, local) = (HfRotary.OfType(hf, "full_attention", shape.DHead, Base), Local(hf, shape.DHead));
+        var slides = HfKeys.Slides(hf, layer => (layer + 1) % 4 != 0);
+        var window = hf.OptionalCount("sliding_window") ?? 0;
+        return new()
+        {
+            Layers = hf.Count("num_hidden_layers"),
+            DModel = hf.Count("hidden_size"),
+            DVocab = hf.Count("vocab_size"),
+            Context = HfRotary.Context(hf, full),
+            Attention = shape,
+            Weighing = new(layer => new AttentionSpec(shape.Scale, slides(layer) ? window : 0)),
+            HeadNorm = new HeadNorm.Together(norm),
+            Norm = norm,
+            Positions = new(layer => slides(layer) ? local : full),
+            Mlp = new Mlp.Gated(hf.Count("intermediate_size"), HfKeys.Activation(hf)),
+            TiedUnembedding = hf.OptionalFlag("tie_word_embeddings") ?? false,
+            EosIds = hf.Ids("eos_token_id"),
+        };
+    }
+
+    public override WeightTable Weights(HfConfig hf)
+    {
+        var bias = hf.OptionalFlag("attention_bias") ?? false;
+        var tied = hf.OptionalFlag("tie_word_embeddings") ?? false;
+        return new("model.", "")
+        {
+            // in the checkpoint                                    in our model                 where
+            { "model.embed_tokens.weight",                          "embed.tokens",              !tied },
+            { ["model.embed_tokens.weight", "lm_head.weight"],      "embed.tokens",              tied  },
+            { "model.layers.{i}.self_attn.q_proj.weight",           "blocks.{i}.attn.q.weight"         },
+            { "model.layers.{i}.self_attn.q_proj.bias",             "blocks.{i}.attn.q.bias",    bias  },
+            { "model.layers.{i}.self_attn.k_proj.weight",           "blocks.{i}.attn.k.weight"         },
+            { "model.layers.{i}.self_attn.k_proj.bias",             "blocks.{i}.attn.k.bias",    bias  },
+            { "model.layers.{i}.self_attn.v_proj.weight",           "blocks.{i}.attn.v.weight"         },
+            { "model.layers.{i}.self_attn.v_proj.bias",             "blocks.{i}.attn.v.bias",    bias  },
+            { "model.layers.{i}.self_attn.o_proj.weight",           "blocks.{i}.attn.out.weight"       },
+            { "model.layers.{i}.self_attn.o_proj.bias",             "blocks.{i}.attn.out.bias",  bias  },
+            { "model.layers.{i}.self_attn.q_norm.weight",           "blocks.{i}.attn.q_norm.gain"      },
+            { "model.layers.{i}.self_attn.k_norm.weight",           "blocks.{i}.attn.k_norm.gain"      },
+            { "model.layers.{i}.self_attn.rotary_emb.inv_freq",     WeightTable.Nothing                }, // computed from the config
+            { "model.layers.{i}.post_attention_layernorm.weight",   "blocks.{i}.post1.gain"            },
+            { "model.layers.{i}.mlp.gate_proj.weight",              "blocks.{i}.mlp.gate.weight"       },
+            { "model.layers.{i}.mlp.up_proj.weight",                "blocks.{i}.mlp.up.weight"         },
+            { "model.layers.{i}.mlp.down_proj.weight",              "blocks.{i}.mlp.down.weight"       },
+            { "model.layers.{i}.post_feedforward_layernorm.weight", "blocks.{i}.post2.gain"            },
+            { "model.norm.weight",                                  "final_norm.gain"                  },
+            { "lm_head.weight",                                     "unembed.weight",            !tied },
+        };
+    }
+
+    /// <summary>Layers with a window: the same base, no scaling.</summary>
+    private static Positions.Rotary Local(HfConfig hf, int dHead) => hf.Has("rope_parameters.sliding_attention")
+        ? HfRotary.OfType(hf, "sliding_attention", dHead, Base)
+        : HfRotary.Plain(hf.OptionalNumber("rope_theta") ?? Base, dHead);
+}

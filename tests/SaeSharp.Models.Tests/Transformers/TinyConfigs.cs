@@ -1,0 +1,71 @@
+using SaeSharp.Models.Families;
+
+namespace SaeSharp.Models.Tests.Transformers;
+
+/// <summary>A small config for every family, and for its variants; all have 37 tokens, 3 layers or fewer, and sequences of 40.</summary>
+internal static class TinyConfigs
+{
+    private const string Width = "\"vocab_size\": 37, \"hidden_size\": 24, \"num_hidden_layers\": 2, \"num_attention_heads\": 4, \"max_position_embeddings\": 40, \"eos_token_id\": 5";
+    private const string Gated = $"{Width}, \"intermediate_size\": 20, \"num_key_value_heads\": 2, \"hidden_act\": \"silu\", \"rms_norm_eps\": 0.001, \"rope_theta\": 100.0";
+    private const string Gpt = "\"vocab_size\": 37, \"n_embd\": 24, \"n_layer\": 2, \"n_head\": 4, \"n_positions\": 40, \"layer_norm_epsilon\": 0.001, \"activation_function\": \"gelu_new\"";
+    private const string Scaled = "\"rope_scaling\": {\"factor\": 4.0, \"original_max_position_embeddings\": 16, \"rope_type\"";
+
+    private static readonly Dictionary<string, string> All = new()
+    {
+        ["cohere2"] = $"{Width}, \"num_hidden_layers\": 3, \"intermediate_size\": 20, \"num_key_value_heads\": 2, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"sliding_window\": 5, \"sliding_window_pattern\": 2, \"logit_scale\": 0.5",
+        ["falcon"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"multi_query\": true, \"bias\": false",
+        ["falcon, key heads"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"bias\": true, \"tie_word_embeddings\": false",
+        ["falcon, one norm"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"num_ln_in_parallel_attn\": 1",
+        ["falcon, sequential"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"multi_query\": false, \"parallel_attn\": false",
+        ["gemma"] = $"{Gated}, \"hidden_act\": \"gelu\", \"head_dim\": 10",
+        ["gemma2"] = $"{Gated}, \"hidden_activation\": \"gelu_pytorch_tanh\", \"head_dim\": 10, \"query_pre_attn_scalar\": 16, \"sliding_window\": 5, \"attn_logit_softcapping\": 6.0, \"final_logit_softcapping\": 8.0",
+        ["gemma3"] = $"\"text_config\": {{{Gated}, \"head_dim\": 10, \"sliding_window\": 5, \"sliding_window_pattern\": 2, \"rope_local_base_freq\": 20.0}}",
+        ["gemma3_text"] = $"{Gated}, \"hidden_activation\": \"gelu_pytorch_tanh\", \"head_dim\": 10, \"query_pre_attn_scalar\": 16, \"sliding_window\": 5, \"sliding_window_pattern\": 2, \"rope_local_base_freq\": 20.0, \"rope_scaling\": {{\"rope_type\": \"linear\", \"factor\": 8.0}}",
+        ["glm4"] = $"{Gated}, \"head_dim\": 12, \"attention_bias\": true",
+        ["gpt2"] = $"{Gpt}, \"n_inner\": null",
+        ["gpt2, scaled by layer"] = $"{Gpt}, \"n_inner\": 20, \"scale_attn_by_inverse_layer_idx\": true",
+        ["gpt_neo"] = "\"vocab_size\": 37, \"hidden_size\": 24, \"num_layers\": 2, \"num_heads\": 4, \"intermediate_size\": 20, \"window_size\": 5, \"max_position_embeddings\": 40, \"layer_norm_epsilon\": 0.001, \"activation_function\": \"gelu_new\", \"attention_types\": [[[\"global\", \"local\"], 1]]",
+        ["gpt_neox"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34",
+        ["gpt_neox, sequential"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34, \"use_parallel_residual\": false",
+        ["gptj"] = $"{Gpt}, \"rotary_dim\": 4",
+        ["granite"] = $"{Gated}, \"attention_multiplier\": 0.25, \"embedding_multiplier\": 1.75, \"residual_multiplier\": 0.6, \"logits_scaling\": 2.0",
+        ["llama"] = $"{Gated}, \"attention_bias\": true, \"mlp_bias\": true",
+        ["llama, dynamic"] = $"{Gated}, \"max_position_embeddings\": 24, \"rope_scaling\": {{\"type\": \"dynamic\", \"factor\": 2.0}}",
+        ["llama, llama3"] = $"{Gated}, {Scaled}: \"llama3\", \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}}, \"tie_word_embeddings\": true",
+        ["llama, yarn"] = $"{Gated}, {Scaled}: \"yarn\"}}",
+        ["mistral"] = $"{Gated}, \"sliding_window\": 5",
+        ["olmo2"] = Gated,
+        ["olmo3"] = $"{Gated}, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\"], {Scaled}: \"yarn\"}}",
+        ["opt"] = $"{Width}, \"ffn_dim\": 20, \"activation_function\": \"relu\"",
+        ["opt, norms in the stream"] = $"{Width}, \"ffn_dim\": 20, \"activation_function\": \"relu\", \"do_layer_norm_before\": false, \"word_embed_proj_dim\": 10",
+        ["phi"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.67",
+        ["phi, normed heads"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu_new\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.67, \"qk_layernorm\": true",
+        ["phi3"] = $"{Gated}, \"sliding_window\": 5",
+        ["phi3, longrope"] = $"{Gated}, \"rope_scaling\": {{\"type\": \"su\", \"short_factor\": [1.0, 1.1, 1.2], \"long_factor\": [1.0, 3.0, 5.0]}}, \"original_max_position_embeddings\": 24",
+        ["qwen2"] = $"{Gated}, \"use_sliding_window\": true, \"sliding_window\": 5, \"max_window_layers\": 1",
+        ["qwen3"] = $"{Gated}, \"head_dim\": 10",
+        ["smollm3"] = $"{Gated}, \"no_rope_layers\": [1, 0]",
+        ["stablelm"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.34, \"use_qkv_bias\": true",
+        ["stablelm, parallel"] = $"{Width}, \"num_key_value_heads\": 2, \"intermediate_size\": 20, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.34, \"use_parallel_residual\": true, \"qk_layernorm\": true",
+    };
+
+    /// <summary>All of them; every family has at least one.</summary>
+    public static IReadOnlyCollection<string> Names => All.Keys;
+
+    /// <summary>The families without a config here.</summary>
+    public static IEnumerable<string> Missing => FamilyCatalog.Names.Except(All.Keys.Select(Family));
+
+    /// <summary>The text of config.json.</summary>
+    public static string Text(string name) => $"{{\"model_type\": \"{Family(name)}\", {LastOfEach(All[name])}}}";
+
+    private static string Family(string name) => name.Split(',')[0];
+
+    /// <summary>A key that comes twice counts as it comes last, so that a config says only how it differs.</summary>
+    private static string LastOfEach(string keys)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse($"{{{keys}}}");
+        var last = new Dictionary<string, string>();
+        foreach (var property in json.RootElement.EnumerateObject()) last[property.Name] = property.Value.ValueKind == System.Text.Json.JsonValueKind.Object ? $"{{{LastOfEach(property.Value.GetRawText()[1..^1])}}}" : property.Value.GetRawText();
+        return string.Join(", ", last.Select(row => $"\"{row.Key}\": {row.Value}"));
+    }
+}

@@ -1,0 +1,91 @@
+using SaeSharp.Models.Checkpoints;
+using SaeSharp.Models.Families;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Files;
+
+namespace SaeSharp.Models.Tests.Transformers;
+
+/// <summary>A model of any family with random weights: its tensors are what the family's own table names, in the shapes that its spec gives their parameters.</summary>
+/// <param name="Name">One of <see cref="TinyConfigs"/>.</param>
+internal sealed record TinyModel(string Name)
+{
+    private static readonly Dictionary<(string, string, DType), Transformer> Loaded = [];
+
+    /// <summary>The model on one of <see cref="Engines"/>.</summary>
+    public Transformer Load(string engine, DType computeType = DType.F32)
+    {
+        lock (Loaded)
+        {
+            if (Loaded.TryGetValue((Name, engine, computeType), out var known)) return known;
+            using var folder = new TemporaryFolder();
+            Write(folder.Path);
+            return Loaded[(Name, engine, computeType)] = Transformer.Load(folder.Path, Engines.Get(engine), computeType);
+        }
+    }
+
+    /// <summary>Writes config.json and model.safetensors, the tensors as <paramref name="change"/> leaves them.</summary>
+    public void Write(string folder, Action<Dictionary<string, Tensor>>? change = null)
+    {
+        File.WriteAllText(Path.Combine(folder, "config.json"), TinyConfigs.Text(Name));
+        var tensors = Tensors();
+        change?.Invoke(tensors);
+        SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), tensors.Select(row => (row.Key, row.Value)));
+    }
+
+    private Dictionary<string, Tensor> Tensors()
+    {
+        var hf = HfConfig.Parse(TinyConfigs.Text(Name));
+        var family = FamilyCatalog.Of(hf).Family;
+        var spec = family.Describe(hf);
+        var random = new Random(7);
+        var tensors = new Dictionary<string, Tensor>();
+        foreach (var rows in family.Weights(hf).ForLayers(spec.Layers).Where(row => row.Parameter != WeightTable.Nothing).GroupBy(row => row.InCheckpoint[0]))
+        {
+            int[][] parts = [.. rows.Select(row => Shape(row.Parameter, spec))];
+            int[] shape = [parts.Sum(part => part[0]), .. parts[0][1..]];
+            var stored = rows.First().Stored;
+            var isGain = rows.First().Parameter.EndsWith("gain", StringComparison.Ordinal);
+            var tensor = tensors[rows.Key] = Tensor.Zeros(DType.F32, stored.IsTransposed ? [.. shape.Reverse()] : shape);
+            foreach (ref var value in tensor.Span<float>()) value = random.NextSingle() - 0.5f + (isGain ? 1 - (float)stored.Offset : 0);
+        }
+        return tensors;
+    }
+
+    private static int[] Shape(string parameter, TransformerSpec spec)
+    {
+        var (d, shape) = (spec.DModel, spec.Attention);
+        string[] parts = parameter.Split('.');
+        if (parts[0] == "blocks") return BlockShape(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture), string.Join('.', parts[2..]), spec);
+        return parameter switch
+        {
+            "embed.tokens" or "unembed.weight" => [spec.DVocab, spec.DEmbed ?? d],
+            "embed.positions" => [spec.Context + ((Positions.Learned)spec.Positions[0]).Offset, d],
+            "embed.into.weight" => [d, spec.DEmbed!.Value],
+            "unembed.out_of.weight" => [spec.DEmbed!.Value, d],
+            "unembed.bias" => [spec.DVocab],
+            "final_norm.gain" or "final_norm.bias" => [d],
+            _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
+        };
+    }
+
+    private static int[] BlockShape(int layer, string parameter, TransformerSpec spec)
+    {
+        var (d, shape, mlp) = (spec.DModel, spec.Attention, spec.Mlp[layer]);
+        return parameter switch
+        {
+            "norm1.gain" or "norm1.bias" or "norm2.gain" or "norm2.bias" or "post1.gain" or "post2.gain" or "attn.out.bias" or "mlp.down.bias" => [d],
+            "attn.q.weight" => [shape.DQuery, d],
+            "attn.q.bias" => [shape.DQuery],
+            "attn.k.weight" or "attn.v.weight" => [shape.DKey, d],
+            "attn.k.bias" or "attn.v.bias" => [shape.DKey],
+            "attn.out.weight" => [d, shape.DQuery],
+            "attn.q_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DQuery],
+            "attn.k_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DKey],
+            _ when parameter.Contains("_norm.", StringComparison.Ordinal) => [shape.DHead],
+            "mlp.up.weight" or "mlp.gate.weight" => [mlp.DMlp, d],
+            "mlp.up.bias" or "mlp.gate.bias" => [mlp.DMlp],
+            "mlp.down.weight" => [d, mlp.DMlp],
+            _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
+        };
+    }
+}
