@@ -21,6 +21,12 @@ public sealed record BenchRequest
     public int? Context { get; init => field = value is { } context ? OptionException.Positive(context) : null; }
     /// <summary>Tokens of the prompt (decode); from 128 on its prefill is timed by itself too.</summary>
     public int Prompt { get; init => field = OptionException.Positive(value); } = 16;
+    /// <summary>Adds a vector at a middle layer while decoding (decode).</summary>
+    public bool Steer { get; init; }
+    /// <summary>Latents of a TopK SAE that reads every layer while decoding, 16 tokens at a time; 0 for none (decode of one text).</summary>
+    public int ReadBack { get; init => field = OptionException.NotNegative(value); }
+    /// <summary>Texts written at once (decode).</summary>
+    public int Streams { get; init => field = OptionException.Positive(value); } = 1;
     /// <summary>Folder to keep the random model in, so that it is written once (harvest, decode). Left out: a temporary one.</summary>
     public string? Folder { get; init; }
     /// <summary>Measure in this very process and nothing else: what the other form starts as a child, so that its memory and roofs are its own.</summary>
@@ -54,6 +60,8 @@ public sealed record BenchResult
     public double? FirstTokenRssMiB { get; init; }
     /// <summary>Weights of the model as stored, MiB (decode).</summary>
     public double? WeightMiB { get; init; }
+    /// <summary>Tokens a second of one text that nobody edits or reads, in turn with what was measured (decode with --steer, --read-back or --streams).</summary>
+    public double? PlainTokensPerSecond { get; init; }
     /// <summary>The prompt's tokens a second (decode with a prompt of 128 tokens or more).</summary>
     public double? PrefillTokensPerSecond { get; init; }
     /// <summary>The prompt's pass as a share of the FMA peak.</summary>

@@ -82,7 +82,8 @@ internal static class BenchRunner
         {
             "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K)],
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
-            "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt)],
+            "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
+                "--streams", Text(request.Streams), .. request.Steer ? ["--steer"] : Array.Empty<string>()],
             _ => ["bench", request.Subject],
         };
         string[] Batch() => request.Batch is { } batch ? ["--batch", Text(batch)] : [];

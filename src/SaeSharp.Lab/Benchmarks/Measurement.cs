@@ -20,6 +20,9 @@ internal sealed record Measurement
     /// <summary>What a decoding process told about its first token and its prompt.</summary>
     public PromptTimes? Prompt { get; init; }
 
+    /// <summary>Median seconds of the plain form that was measured in turn; null where there is none.</summary>
+    public double? PlainSeconds { get; init; }
+
     /// <summary>Managed bytes allocated in one repetition, on all threads.</summary>
     public double AllocatedBytes { get; init; }
 }
