@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using SaeSharp.Models.Blocks;
 using SaeSharp.Models.Checkpoints;
 using SaeSharp.Models.Families;
+using SaeSharp.Models.Generation;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
@@ -24,10 +25,12 @@ public sealed class Transformer
     private readonly HookedNorm? _finalNorm;
     private readonly Unembedding _unembedding;
     private readonly RotaryScaling[] _scalings;
+    private readonly int[] _windows;
 
     private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend)
     {
         (Family, Spec, Backend, ComputeType) = (family, spec, backend, weights.ComputeType);
+        Prefixes = new(this);
         var hooks = new HookList();
         var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
         _embedding = new(weights, hooks, spec);
@@ -38,6 +41,8 @@ public sealed class Transformer
         weights.RequireAllTaken();
 
         _scalings = [.. rotaries.Keys.Select(rotary => rotary.Scaling)];
+        _windows = new int[spec.Layers];
+        for (var layer = 0; layer < _windows.Length; layer++) _windows[layer] = spec.Weighing[layer].Window;
         (ParameterCount, WeightBytes) = (weights.Count, weights.Bytes);
         HookNames = [.. hooks.Points.Select(point => point.Name)];
         _hooks = hooks.Points.ToDictionary(point => point.Name, StringComparer.Ordinal);
@@ -110,37 +115,66 @@ public sealed class Transformer
     /// <returns>[rows, dVocab] or, for the last rows, [sequences, dVocab], in new memory; null for <see cref="LogitRows.None"/>.</returns>
     /// <exception cref="ModelException">Unknown hook, or a sequence too long for the model or the state.</exception>
     /// <exception cref="OptionException">An id outside the vocabulary.</exception>
-    public Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state = null) => Run(batch, hooks, logits, state, null);
-
-    /// <summary>Runs one sequence on and writes the logits of its last row into memory the caller keeps: a step of decoding.</summary>
-    internal void Run(TokenBatch batch, HookSet? hooks, DecodingState state, Tensor logits) => Run(batch, hooks, LogitRows.Last, state, logits);
-
-    /// <summary>Whether a state's keys are of no use once <paramref name="rows"/> more positions come, because the model rotates longer sequences otherwise (longrope): the sequence must be run from its start.</summary>
-    internal bool Outgrows(DecodingState state, int rows) => Array.Exists(_scalings, scaling => scaling.OutgrowsCache(state.Count, state.Count + rows));
-
-    private Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state, Tensor? into)
+    public Tensor? Run(TokenBatch batch, HookSet? hooks, LogitRows logits, DecodingState? state = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (state is not null) return RunOn(batch, [new(state, hooks)], logits);
         var lastHook = -1;
         foreach (var hook in hooks?.Names ?? []) lastHook = Math.Max(lastHook, Point(hook).Order);
-        if (logits != LogitRows.None || state is not null) lastHook = int.MaxValue;
-        RequireRoom(batch, state);
+        if (logits != LogitRows.None) lastHook = int.MaxValue;
+        RequireLengths(batch);
 
-        var before = state?.Count ?? 0;
-        var after = before;
         var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
         try
         {
-            var result = Run(new Pass(Backend, batch, hooks, lastHook, state, scratch), logits, into);
-            after = before + batch.Rows;
+            return Run(new Pass(Backend, batch, hooks, lastHook, scratch), logits, null);
+        }
+        finally
+        {
+            _idle.Add(scratch);
+        }
+    }
+
+    /// <summary>Runs one sequence on and writes the logits of its last row into memory the caller keeps: a step of decoding.</summary>
+    internal void Run(TokenBatch batch, HookSet? hooks, DecodingState state, Tensor logits) => RunOn(batch, [new(state, hooks)], LogitRows.Last, logits);
+
+    /// <summary>Runs several sequences on in one pass over the weights; each gets the bits it gets alone.</summary>
+    /// <param name="batch">New tokens of each sequence.</param>
+    /// <param name="strands">What each goes on from, and its hooks, which see its own rows; the batch's rows are appended to the states, or on an error none.</param>
+    /// <param name="logits">Which rows get logits.</param>
+    /// <param name="into">Memory for the logits that the caller keeps; null for new memory.</param>
+    /// <returns>As <see cref="Run(TokenBatch, HookSet?, LogitRows, DecodingState?)"/>.</returns>
+    public Tensor? RunOn(TokenBatch batch, Strand[] strands, LogitRows logits, Tensor? into = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(strands);
+        RequireRoom(batch, strands);
+        var counts = Array.ConvertAll(strands, strand => strand.State.Count);
+        var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
+        try
+        {
+            var result = Run(new Pass(Backend, batch, strands, scratch), logits, into);
+            for (var s = 0; s < counts.Length; s++) counts[s] += batch.Sequences[s].Count;
             return result;
         }
         finally
         {
-            state?.Settle(after);
+            for (var s = 0; s < counts.Length; s++) strands[s].State.Settle(counts[s]);
             _idle.Add(scratch);
         }
     }
+
+    /// <summary>Prompts read lately.</summary>
+    internal PrefixCache Prefixes { get; }
+
+    /// <summary>The sliding window of a layer; 0 for none.</summary>
+    internal int Window(int layer) => _windows[layer];
+
+    /// <summary>Whether a row of a sequence has the same bits however long the sequence becomes, so that cached keys serve any continuation.</summary>
+    internal bool KeysLast => Array.TrueForAll(_scalings, scaling => scaling is RotaryScaling.Fixed);
+
+    /// <summary>Whether a state's keys are of no use once <paramref name="rows"/> more positions come, because the model rotates longer sequences otherwise (longrope): the sequence must be run from its start.</summary>
+    internal bool Outgrows(DecodingState state, int rows) => Array.Exists(_scalings, scaling => scaling.OutgrowsCache(state.Count, state.Count + rows));
 
     /// <summary>Runs only the blocks from number <paramref name="block"/> on, over a residual stream that stands before it: what a run with that stream spliced in would give, without the blocks before.</summary>
     /// <param name="batch">The tokens of the run that the stream came from.</param>
@@ -154,11 +188,11 @@ public sealed class Transformer
         ArgumentNullException.ThrowIfNull(batch);
         Shape.Require(stream, ComputeType, [("rows", batch.Rows), ("dModel", Spec.DModel)]);
         OptionException.InRange(block, 0, Spec.Layers, nameof(block));
-        RequireRoom(batch, null);
+        RequireLengths(batch);
         var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
         try
         {
-            var pass = new Pass(Backend, batch, null, int.MaxValue, null, scratch);
+            var pass = new Pass(Backend, batch, null, int.MaxValue, scratch);
             var x = pass.Take(Slot.Stream, batch.Rows, Spec.DModel);                // [rows, dModel]
             stream.CopyTo(x);
             foreach (var later in _blocks.AsSpan(block)) later.Run(pass, x);
@@ -224,15 +258,26 @@ public sealed class Transformer
         return result;
     }
 
-    private void RequireRoom(TokenBatch batch, DecodingState? state)
+    private void RequireLengths(TokenBatch batch)
     {
         foreach (var sequence in batch.Sequences)
             if (sequence.Count > Spec.Context) throw ModelException.TooLong(sequence.Count, Spec.Context);
-        if (state is null) return;
-        if (state.Model != this) throw new ArgumentException("The state was made for another model.", nameof(state));
-        if (batch.Sequences.Length != 1) throw new ArgumentException($"A decoding state goes on with one sequence; the batch has {batch.Sequences.Length}.", nameof(batch));
-        if (batch.Rows > state.Capacity - state.Count) throw ModelException.StateFull(state.Count + batch.Rows, state.Capacity);
-        if (Outgrows(state, batch.Rows)) throw ModelException.StateOutgrown(state.Count, state.Count + batch.Rows);
+    }
+
+    private void RequireRoom(TokenBatch batch, Strand[] strands)
+    {
+        RequireLengths(batch);
+        if (batch.Sequences.Length != strands.Length)
+            throw new ArgumentException($"Each state goes on with one sequence; the batch has {batch.Sequences.Length} for {strands.Length} states.", nameof(batch));
+        for (var s = 0; s < strands.Length; s++)
+        {
+            var (state, rows) = (strands[s].State, batch.Sequences[s].Count);
+            if (state.Model != this) throw new ArgumentException("The state was made for another model.", nameof(strands));
+            if (Array.FindIndex(strands, strand => strand.State == state) != s) throw new ArgumentException("Two strands go on from the same state; fork it.", nameof(strands));
+            if (rows > state.Capacity - state.Count) throw ModelException.StateFull(state.Count + rows, state.Capacity);
+            if (Outgrows(state, rows)) throw ModelException.StateOutgrown(state.Count, state.Count + rows);
+            foreach (var hook in strands[s].Hooks?.Names ?? []) RequireHook(hook);
+        }
     }
 
     private HookPoint Point(string hook) => _hooks.TryGetValue(hook, out var point) ? point : throw ModelException.UnknownHook(hook, Family, HookNames);

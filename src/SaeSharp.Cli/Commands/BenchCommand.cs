@@ -14,8 +14,9 @@ internal static class BenchCommand
         Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth.", nameof(BenchRequest.BufferMiB)),
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
         Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K)),
-        Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape)),
-        Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape)),
+        Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
+        Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
+            nameof(BenchRequest.Steer), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -35,6 +36,9 @@ internal static class BenchCommand
         if (result.TokensPerSecond is { } speed) output.WriteLine($"  speed               {Figure.Of(speed)} tokens/s");
         if (result.Seconds is { } seconds) output.WriteLine($"  seconds             median {Figure.Of(seconds.Median)}, min {Figure.Of(seconds.Min)}");
         if (result.RoofShare is { } share) output.WriteLine($"  share of the roof   {Figure.Share(share)}");
+        if (result.FirstTokenSeconds is { } first) output.WriteLine($"  first token         {Figure.Of(first)} s from the start of the process, {Figure.Of(result.FirstTokenRssMiB ?? 0)} MiB for {Figure.Of(result.WeightMiB ?? 0)} MiB of weights");
+        if (result.PlainTokensPerSecond is { } plain) output.WriteLine($"  plain, in turn      {Figure.Of(plain)} tokens/s: {Figure.Of(result.TokensPerSecond / plain ?? 0)} times that");
+        if (result.PrefillTokensPerSecond is { } prefill) output.WriteLine($"  prompt              {Figure.Of(prefill)} tokens/s{(result.PrefillRoofShare is { } of ? $", {Figure.Share(of)} of the FMA peak" : "")}");
         if (result.PeakRssMiB is { } memory) output.WriteLine($"  peak memory         {Figure.Of(memory)} MiB");
         if (result.AllocatedBytesPerStep is { } bytes) output.WriteLine($"  allocated a step    {Figure.Of(bytes)} bytes");
         foreach (var (name, reason) in result.Reasons) output.WriteLine($"  {name}: {reason}");

@@ -11,12 +11,24 @@ public sealed record BenchRequest
     public int DIn { get; init; } = 288;
     /// <summary>Number of features (sae-step).</summary>
     public int DSae { get; init; } = 4608;
-    /// <summary>Tokens a step (sae-step).</summary>
-    public int Batch { get; init; } = 4096;
+    /// <summary>Tokens a step (sae-step; left out: 4096) or sequences of a batch (harvest; left out: 16).</summary>
+    public int? Batch { get; init => field = value is { } batch ? OptionException.Positive(batch) : null; }
     /// <summary>Latents kept on a token (sae-step).</summary>
     public int K { get; init; } = 32;
-    /// <summary>Model shape, random weights: stories15m or gpt2-small (harvest, decode).</summary>
+    /// <summary>Model shape, random weights: tinystories-656k, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
+    /// <summary>Tokens of a sequence (harvest). Left out: 128 for gpt2-small, else 256.</summary>
+    public int? Context { get; init => field = value is { } context ? OptionException.Positive(context) : null; }
+    /// <summary>Tokens of the prompt (decode); from 128 on its prefill is timed by itself too.</summary>
+    public int Prompt { get; init => field = OptionException.Positive(value); } = 16;
+    /// <summary>Adds a vector at a middle layer while decoding (decode).</summary>
+    public bool Steer { get; init; }
+    /// <summary>Latents of a TopK SAE that reads every layer while decoding, 16 tokens at a time; 0 for none (decode of one text).</summary>
+    public int ReadBack { get; init => field = OptionException.NotNegative(value); }
+    /// <summary>Texts written at once (decode).</summary>
+    public int Streams { get; init => field = OptionException.Positive(value); } = 1;
+    /// <summary>Folder to keep the random model in, so that it is written once (harvest, decode). Left out: a temporary one.</summary>
+    public string? Folder { get; init; }
     /// <summary>Measure in this very process and nothing else: what the other form starts as a child, so that its memory and roofs are its own.</summary>
     public bool Alone { get; init; }
     /// <summary>MiB of the buffer whose read bandwidth is measured (roofs).</summary>
@@ -42,6 +54,18 @@ public sealed record BenchResult
     public double? FmaPeakGflops { get; init; }
     /// <summary>Read bandwidth, GB/s.</summary>
     public double? ReadGBps { get; init; }
+    /// <summary>From the start of the process to the first token, model opened and prompt read, seconds (decode).</summary>
+    public double? FirstTokenSeconds { get; init; }
+    /// <summary>Largest resident memory until then, MiB (decode).</summary>
+    public double? FirstTokenRssMiB { get; init; }
+    /// <summary>Weights of the model as stored, MiB (decode).</summary>
+    public double? WeightMiB { get; init; }
+    /// <summary>Tokens a second of one text that nobody edits or reads, in turn with what was measured (decode with --steer, --read-back or --streams).</summary>
+    public double? PlainTokensPerSecond { get; init; }
+    /// <summary>The prompt's tokens a second (decode with a prompt of 128 tokens or more).</summary>
+    public double? PrefillTokensPerSecond { get; init; }
+    /// <summary>The prompt's pass as a share of the FMA peak.</summary>
+    public double? PrefillRoofShare { get; init; }
     /// <summary>Why a figure is null, by its JSON name.</summary>
     public IReadOnlyDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>();
 }

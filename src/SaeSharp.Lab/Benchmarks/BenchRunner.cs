@@ -21,6 +21,9 @@ internal static class BenchRunner
         if (request.Subject == "roofs") return Roofs(request, threads);
         if (!Subjects.TryGetValue(request.Subject, out var benchmark))
             throw OptionException.Invalid($"There is no benchmark '{request.Subject}'.", $"Benchmarks: roofs, {string.Join(", ", Subjects.Keys)}, quality.");
+        using var temporary = NeedsModel(request) && request.Folder is null ? new TemporaryFolder() : null;
+        if (temporary is not null) request = request with { Folder = temporary.Path };
+        if (NeedsModel(request)) RandomModel.Write(ModelShape.Of(request.Shape), request.Folder!);
         if (request.Alone) return Alone(request, benchmark, threads, cancel);
 
         var threadText = threads.ToString(CultureInfo.InvariantCulture);
@@ -33,7 +36,7 @@ internal static class BenchRunner
             FmaPeakGflops = Math.Max(before.FmaPeakGflops!.Value, after.FmaPeakGflops!.Value),
             ReadGBps = Math.Max(before.ReadGBps!.Value, after.ReadGBps!.Value),
         };
-        return kernel with
+        return benchmark.AgainstRoofs(request, kernel, roofs) with
         {
             RoofShare = benchmark.RoofShare(request, kernel.Seconds!.Median, roofs),
             FmaPeakGflops = roofs.FmaPeakGflops,
@@ -65,11 +68,11 @@ internal static class BenchRunner
         var median = ordered[ordered.Length / 2];
         var reasons = new Dictionary<string, string> { ["roofShare"] = NoRoofs, ["fmaPeakGflops"] = NoRoofs, ["readGBps"] = NoRoofs };
         if (measured.Tokens == 0) reasons["tokensPerSecond"] = "a matrix product has no tokens";
-        return new()
+        return benchmark.Describe(measured, new()
         {
             Subject = request.Subject, TokensPerSecond = measured.Tokens == 0 ? null : measured.Tokens / median, Seconds = new(median, ordered[0]),
             PeakRssMiB = SelfProcess.PeakRssMiB(), AllocatedBytesPerStep = measured.AllocatedBytes, Reasons = reasons,
-        };
+        });
     }
 
     private static string[] Arguments(BenchRequest request)
@@ -77,11 +80,16 @@ internal static class BenchRunner
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
         return request.Subject switch
         {
-            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), "--batch", Text(request.Batch), "--k", Text(request.K)],
-            "harvest" or "decode" => ["bench", request.Subject, "--shape", request.Shape],
+            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K)],
+            "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
+            "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
+                "--streams", Text(request.Streams), .. request.Steer ? ["--steer"] : Array.Empty<string>()],
             _ => ["bench", request.Subject],
         };
+        string[] Batch() => request.Batch is { } batch ? ["--batch", Text(batch)] : [];
     }
+
+    private static bool NeedsModel(BenchRequest request) => request.Subject is "harvest" or "decode";
 
     private static Dictionary<string, string> Without(IReadOnlyDictionary<string, string> reasons, params string[] names) =>
         reasons.Where(r => !names.Contains(r.Key)).ToDictionary(r => r.Key, r => r.Value);

@@ -15,6 +15,12 @@ internal abstract class Benchmark
     /// <param name="roofs">FMA peak and read bandwidth of the same run.</param>
     public abstract double RoofShare(BenchRequest request, double seconds, BenchResult roofs);
 
+    /// <summary>Adds what this subject tells beside the seconds of a repetition.</summary>
+    public virtual BenchResult Describe(Measurement measured, BenchResult result) => result;
+
+    /// <summary>Adds further shares of the roofs.</summary>
+    public virtual BenchResult AgainstRoofs(BenchRequest request, BenchResult result, BenchResult roofs) => result;
+
     /// <summary>MiB of the buffer whose bandwidth is this subject's roof.</summary>
     public virtual int BufferMiB(BenchRequest request) => 512;
 

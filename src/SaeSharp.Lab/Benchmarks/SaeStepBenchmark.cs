@@ -15,7 +15,7 @@ internal sealed class SaeStepBenchmark : Benchmark
     {
         var options = new TrainingOptions { Steps = WarmUps + Repetitions, NormaliseActivations = false, AuxCoefficient = 0 };
         var config = new SaeConfig { Architecture = request.Arch, DIn = request.DIn, DSae = request.DSae, K = request.K, RescaleActsByDecoderNorm = true };
-        var trainer = new SaeTrainer(config, options, new PlantedSource(request.DIn, request.Batch), backend);
+        var trainer = new SaeTrainer(config, options, new PlantedSource(request.DIn, Batch(request)), backend);
         var seconds = new List<double>(Repetitions);
         var last = Stopwatch.GetTimestamp();
         long before = 0, after = 0;
@@ -27,12 +27,14 @@ internal sealed class SaeStepBenchmark : Benchmark
             if (report.Step == options.Steps - 1) after = GC.GetTotalAllocatedBytes(precise: true);
             last = Stopwatch.GetTimestamp();
         }, cancel);
-        return new() { Seconds = seconds, Tokens = request.Batch, AllocatedBytes = (after - before) / (double)Repetitions };
+        return new() { Seconds = seconds, Tokens = Batch(request), AllocatedBytes = (after - before) / (double)Repetitions };
     }
 
     /// <summary>The encoder's product alone, at the FMA peak, is the least a TopK step can take.</summary>
     public override double RoofShare(BenchRequest request, double seconds, BenchResult roofs) =>
-        request.Batch / seconds / (roofs.FmaPeakGflops!.Value * 1e9 / (2.0 * request.DIn * request.DSae));
+        Batch(request) / seconds / (roofs.FmaPeakGflops!.Value * 1e9 / (2.0 * request.DIn * request.DSae));
+
+    private static int Batch(BenchRequest request) => request.Batch ?? 4096;
 
     /// <summary>Four fixed batches in turn; each activation is a sum of 16 of 512 directions.</summary>
     private sealed class PlantedSource : ActivationSource

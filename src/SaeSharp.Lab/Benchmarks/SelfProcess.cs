@@ -22,6 +22,13 @@ internal static class SelfProcess
         return JsonSerializer.Deserialize<BenchResult>(output, LabJson.Options)!;
     }
 
+    /// <summary>How long this process has run.</summary>
+    public static double SecondsSinceStart()
+    {
+        using var self = Process.GetCurrentProcess();
+        return (DateTime.Now - self.StartTime).TotalSeconds;
+    }
+
     /// <summary>Most memory this process has had resident, in MiB.</summary>
     public static double PeakRssMiB()
     {

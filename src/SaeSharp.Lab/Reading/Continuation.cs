@@ -8,20 +8,45 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>Lets a model write on.</summary>
 internal static class Continuation
 {
-    public static GenerateResult Of(LanguageModel model, int[] prompt, GenerationInput input, HookSet? hooks, IProgress<Progress>? progress, CancellationToken cancel)
+    public static GenerateResult Of(LanguageModel model, int[] prompt, GenerationInput input, HookSet? hooks, IProgress<Progress>? progress, CancellationToken cancel) =>
+        Of(model, prompt, input, [hooks], progress, cancel)[0];
+
+    /// <summary>Several continuations of one prompt, each with its own hooks, written together: the weights are read once for all of them.</summary>
+    public static GenerateResult[] Of(
+        LanguageModel model, int[] prompt, GenerationInput input, IReadOnlyList<HookSet?> hooks, IProgress<Progress>? progress, CancellationToken cancel)
     {
         var options = new SamplingOptions
         {
             MaxTokens = input.MaxTokens, Temperature = input.Temperature, TopK = input.TopK, TopP = input.TopP, Seed = input.Seed, IgnoreEos = input.IgnoreEos,
         };
         var meter = new ProgressMeter(progress, "generating", input.MaxTokens, "tokens");
-        var (written, first) = (0, 0L);
-        var generated = Generator.Generate(model.Transformer, prompt, options, hooks, model.EosId, _ =>
+        var clocks = hooks.Select(_ => new Clock()).ToArray();
+        var jobs = hooks.Select((set, i) => new GenerationJob(prompt, options)
         {
-            if (written++ == 0) first = Stopwatch.GetTimestamp(); // the first token is what the prompt's own run gives
-            meter.Report(written);
-        }, cancel);
-        var seconds = written > 1 ? Stopwatch.GetElapsedTime(first).TotalSeconds : 0;
-        return new(prompt, generated.Ids, model.Text(generated.Ids), seconds > 0 ? (written - 1) / seconds : 0);
+            Hooks = set, EosId = model.EosId,
+            OnToken = _ =>
+            {
+                clocks[i].Tick();
+                if (clocks[i].Ticks == clocks.Max(clock => clock.Ticks)) meter.Report(clocks[i].Ticks);
+            },
+        }).ToArray();
+        var texts = Generator.Generate(model.Transformer, jobs, jobs.Length, cancel);
+        return [.. texts.Select((text, i) => new GenerateResult(prompt, text.Ids, model.Text(text.Ids), clocks[i].PerSecond))];
+    }
+
+    /// <summary>Counts tokens and their rate from the first on, which is what the prompt's own run gives.</summary>
+    private sealed class Clock
+    {
+        private long _first, _last;
+
+        public int Ticks { get; private set; }
+
+        public double PerSecond => Ticks > 1 ? (Ticks - 1) / Stopwatch.GetElapsedTime(_first, _last).TotalSeconds : 0;
+
+        public void Tick()
+        {
+            _last = Stopwatch.GetTimestamp();
+            if (Ticks++ == 0) _first = _last;
+        }
     }
 }

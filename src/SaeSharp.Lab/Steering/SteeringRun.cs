@@ -42,8 +42,8 @@ internal sealed class SteeringRun
         using var edited = new LayerRun(_model, _saes, _prompt, Hooks(edits), LogitRows.Last);
         var (kl, next) = NextTokens.Compare(natural.Logits!, edited.Logits!, _model);
 
-        var before = Continuation.Of(_model, _prompt, _request, null, progress, cancel);
-        var after = Continuation.Of(_model, _prompt, _request, Hooks(edits), progress, cancel);
+        GenerateResult[] texts = Continuation.Of(_model, _prompt, _request, [null, Hooks(edits)], progress, cancel);
+        var (before, after) = (texts[0], texts[1]);
         int[] common = [.. _prompt, .. before.Ids];
         if (common.Length > _model.Transformer.Spec.Context) common = common[.._model.Transformer.Spec.Context];
         var readBack = _model.Cells(common);

@@ -62,8 +62,8 @@ internal sealed class AttentionLayer
         _v.Forward(pass.Backend, x, v);
         if (pass.Ends(_hookV, v) || Place(pass, q, k)) return true;
 
-        if (pass.State is null) Attend(pass, q, k, v, z);
-        else AttendCached(pass, pass.State.Layer(_layer), q, k, v, z);
+        if (pass.IsCached) AttendCached(pass, q, k, v, z);
+        else Attend(pass, q, k, v, z);
         if (pass.EndsAt(_hookPattern) || pass.Ends(_hookZ, z)) return true;
         return _results.Run(pass, z, y);
     }
@@ -91,18 +91,24 @@ internal sealed class AttentionLayer
         for (var s = 0; patterns is not null && s < patterns.Length; s++)
         {
             var (start, count) = sequences[s];
-            pass.Fire(_hookPattern, patterns[s], pass.Positions.Slice(start, count));
+            pass.Fire(_hookPattern, s, patterns[s]);
             if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, patterns[s], v.Rows(start, count), z.Rows(start, count));
         }
     }
 
-    private void AttendCached(Pass pass, KeyValueCache cache, Tensor q, Tensor k, Tensor v, Tensor z)
+    private void AttendCached(Pass pass, Tensor q, Tensor k, Tensor v, Tensor z)
     {
-        cache.Append(k, v);
-        pass.Backend.AttentionCached(q, cache, _weighing, z);
-        if (!pass.Wants(_hookPattern)) return;
-        var pattern = AttentionPattern.Of(pass.Backend, q, cache, _weighing);       // [heads, rows, positions]
-        pass.Fire(_hookPattern, pattern, pass.Positions);
-        if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, pattern, cache.Values.Rows(0, cache.Count), z);
+        var sequences = pass.Batch.Sequences;
+        var caches = pass.Caches(_layer);
+        for (var s = 0; s < caches.Length; s++) caches[s].Append(k, v, sequences[s].Start, sequences[s].Count);
+        pass.Backend.AttentionCached(q, sequences, caches, _weighing, z);
+        for (var s = 0; s < caches.Length; s++)
+        {
+            if (!pass.Wants(_hookPattern, s)) continue;
+            var (start, count) = sequences[s];
+            var (pattern, values) = AttentionPattern.Of(pass.Backend, q.Rows(start, count), caches[s], _weighing); // [heads, rows, positions]
+            pass.Fire(_hookPattern, s, pattern);
+            if (pass.Edits(_hookPattern, s)) AttentionPattern.Mix(pass.Backend, pattern, values, z.Rows(start, count));
+        }
     }
 }

@@ -6,24 +6,23 @@ namespace SaeSharp.Models.Blocks;
 /// <summary>Attention patterns where the usual ops do not reach: of cached steps, and edited ones. Off the fast path: only runs that hook a pattern come here.</summary>
 internal static class AttentionPattern
 {
-    /// <summary>The softmax of the newest rows over all cached positions, [heads, rows, positions].</summary>
+    /// <summary>The softmax of the newest rows over all cached positions, [heads, rows, positions], and the values there, [positions, keyHeads, dHead].</summary>
     /// <remarks>Runs the whole sequence again with the earlier queries zero and drops their part: no second definition of attention to keep equal.</remarks>
-    public static Tensor Of(Backend backend, Tensor q, KeyValueCache cache, AttentionSpec spec)
+    public static (Tensor Pattern, Tensor Values) Of(Backend backend, Tensor q, KeyValueCache cache, AttentionSpec spec)
     {
         var (rows, heads, count) = (q.Shape[0], q.Shape[1], cache.Count);
         var queries = Tensor.Zeros(q.DType, count, heads, cache.DHead);
         q.CopyTo(queries.Rows(count - rows, rows));
         var keys = Tensor.Zeros(q.DType, count, cache.Heads, cache.DHead);
-        for (var position = 0; position < count; position++)
-            for (var i = 0; i < cache.Heads * cache.DHead; i++)
-                keys.Write((long)position * cache.Heads * cache.DHead + i, cache.Keys.Read((long)i * cache.Capacity + position));
+        var values = Tensor.Zeros(q.DType, count, cache.Heads, cache.DHead);
+        cache.CopyTo(keys, values);
 
         var whole = Tensor.Zeros(q.DType, heads, count, count);
-        backend.Attention(queries, keys, cache.Values.Rows(0, count), [new(0, count)], spec, Tensor.Zeros(q.DType, count, heads, cache.DHead), [whole]);
+        backend.Attention(queries, keys, values, [new(0, count)], spec, Tensor.Zeros(q.DType, count, heads, cache.DHead), [whole]);
         var newest = Tensor.Zeros(q.DType, heads, rows, count);
         for (var head = 0; head < heads; head++)
             whole.Rows(head, 1).Reshape(count, count).Rows(count - rows, rows).CopyTo(newest.Rows(head, 1));
-        return newest;
+        return (newest, values);
     }
 
     /// <summary>z = pattern·v in each head: [heads, query, key], [key, keyHeads, dHead] → [query, heads, dHead].</summary>

@@ -10,7 +10,8 @@ internal sealed class Linear
 {
     private readonly StoredWeight _weight;
     private readonly DType _computeType;
-    private readonly Lazy<PackedMatrix> _packed;
+    private readonly Lock _packing = new();
+    private volatile PackedMatrix? _packed;
 
     /// <summary>Takes <c>{name}.weight</c>, and <c>{name}.bias</c> where the family's table has it.</summary>
     public Linear(ModelWeights weights, string name, (string Name, int Size) inputs, (string Name, int Size) outputs)
@@ -22,12 +23,11 @@ internal sealed class Linear
     public Linear(StoredWeight weight, StoredWeight? bias, DType computeType)
     {
         (_weight, _computeType) = (weight, computeType);
-        _packed = new(() => Pack(Weight()));
         Bias = bias?.Read(computeType);
     }
 
     /// <summary>Whether a run has reached this layer.</summary>
-    public bool IsPacked => _packed.IsValueCreated;
+    public bool IsPacked => _packed is not null;
 
     /// <summary>b, [outputs]; null for none.</summary>
     public Tensor? Bias { get; }
@@ -35,7 +35,7 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        var w = _packed.Value;
+        var w = _packed ?? Pack(backend);
         x = Flat(x, w.K);                                            // [rows, inputs]
         y = Flat(y, w.N);                                            // [rows, outputs]
         backend.MatMul(x, w, y);
@@ -52,7 +52,7 @@ internal sealed class Linear
             var columns = Tensor.Zeros(weight.DType, weight.Shape[0], width);
             for (var row = 0; row < weight.Shape[0]; row++)
                 weight.Rows(row, 1).Reshape(weight.Columns).Rows(part * width, width).CopyTo(columns.Rows(row, 1));
-            parts[part] = Pack(columns);
+            parts[part] = PackedMatrix.Of(columns, Transpose.B);
         }
         return parts;
     }
@@ -63,7 +63,10 @@ internal sealed class Linear
         return weight.DType == DType.F64 ? weight.To(_computeType) : weight;
     }
 
-    private static PackedMatrix Pack(Tensor weight) => PackedMatrix.Of(weight, Transpose.B);
+    private PackedMatrix Pack(Backend backend)
+    {
+        lock (_packing) return _packed ??= backend.Pack(Weight(), Transpose.B);
+    }
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);
 }

@@ -21,10 +21,11 @@ internal sealed class RotaryPositions(Positions.Rotary rotary, int context, DTyp
             pass.Backend.Rotary(x, pass.Positions, For(pass.Length), x);
             return;
         }
-        foreach (var (start, count) in pass.Batch.Sequences)
+        for (var s = 0; s < pass.Batch.Sequences.Length; s++)
         {
+            var (start, count) = pass.Batch.Sequences[s];
             var rows = x.Rows(start, count);
-            pass.Backend.Rotary(rows, pass.Positions.Slice(start, count), For(pass.Before + count), rows);
+            pass.Backend.Rotary(rows, pass.Positions.Slice(start, count), For(pass.Before(s) + count), rows);
         }
     }
 

@@ -39,15 +39,28 @@ public abstract partial class Backend
         AttentionCore(q, k, v, sequences, spec, z, patterns);
     }
 
-    /// <summary>Attention of the newest rows of one sequence whose keys and values, these rows' own included, are in <paramref name="cache"/>. Same bits as <see cref="Attention"/> over the whole sequence.</summary>
-    public void AttentionCached(Tensor q, KeyValueCache cache, AttentionSpec spec, Tensor z)
+    /// <summary>Attention of the newest rows of sequences whose keys and values, these rows' own included, are in a cache each. Same bits as <see cref="Attention"/> over the whole sequences.</summary>
+    /// <param name="q">[rows, heads, dHead].</param>
+    /// <param name="sequences">Disjoint spans of the rows: span i goes on with <paramref name="caches"/>[i].</param>
+    /// <param name="caches">All of one number and width of heads.</param>
+    /// <param name="spec">Scale, window, soft cap, sinks.</param>
+    /// <param name="z">[rows, heads, dHead].</param>
+    public void AttentionCached(Tensor q, ReadOnlySpan<SequenceSpan> sequences, ReadOnlySpan<KeyValueCache> caches, AttentionSpec spec, Tensor z)
     {
         RequireFloat(q, nameof(q));
-        Shape.Require(q, cache.Keys.DType, [("dHead", cache.DHead)]);
         Shape.RequireSame(q, z);
-        if (q.Rank != 3 || q.Shape[1] % cache.Heads != 0 || q.Shape[0] > cache.Count) throw ShapeException.Mismatch(nameof(q), $"[at most {cache.Count} rows, a multiple of {cache.Heads} heads, {cache.DHead}]", q.ShapeText);
         RequireSinks(q, spec);
-        AttentionCachedCore(q, cache, spec, z);
+        if (sequences.Length != caches.Length) throw ShapeException.Mismatch(nameof(caches), $"{sequences.Length} caches", $"{caches.Length}");
+        for (var i = 0; i < caches.Length; i++)
+        {
+            var ((start, count), cache) = (sequences[i], caches[i]);
+            Shape.Require(q, cache.DType, [("dHead", cache.DHead)]);
+            if (q.Rank != 3 || q.Shape[1] % cache.Heads != 0 || cache.Heads != caches[0].Heads || start < 0 || count < 0 || start > q.Shape[0] - count || count > cache.Count)
+                throw ShapeException.Mismatch(nameof(q), $"[{start} + at most {cache.Count} rows, a multiple of {cache.Heads} heads, {cache.DHead}]", q.ShapeText);
+            var oldest = spec.Window == 0 ? 0 : Math.Max(0, cache.Count - count - spec.Window + 1);
+            if (oldest < cache.First) throw new ArgumentException($"The queries look back to position {oldest}; the cache has forgotten those before {cache.First}.", nameof(caches));
+        }
+        AttentionCachedCore(q, sequences, caches, spec, z);
     }
 
     /// <summary>Gradients of <see cref="Attention"/>, written (not added) to dq, dk, dv; rows in no span get 0.</summary>
@@ -78,6 +91,6 @@ public abstract partial class Backend
 
     protected abstract void RotaryCore(Tensor x, ReadOnlySpan<int> positions, RotaryTable table, Tensor y, bool inverse);
     protected abstract void AttentionCore(Tensor q, Tensor k, Tensor v, ReadOnlySpan<SequenceSpan> sequences, AttentionSpec spec, Tensor z, Tensor[]? patterns);
-    protected abstract void AttentionCachedCore(Tensor q, KeyValueCache cache, AttentionSpec spec, Tensor z);
+    protected abstract void AttentionCachedCore(Tensor q, ReadOnlySpan<SequenceSpan> sequences, ReadOnlySpan<KeyValueCache> caches, AttentionSpec spec, Tensor z);
     protected abstract void AttentionBackwardCore(Tensor q, Tensor k, Tensor v, ReadOnlySpan<SequenceSpan> sequences, AttentionSpec spec, Tensor dz, Tensor dq, Tensor dk, Tensor dv);
 }

@@ -34,10 +34,37 @@ public sealed class EveryAttention
             var start = span.Start + done;
             cache.Append(batch.K.Rows(start, count), batch.V.Rows(start, count));
             var z = Tensor.Zeros(batch.Q.DType, count, batch.Heads, batch.DHead);
-            backend.AttentionCached(batch.Q.Rows(start, count), cache, batch.Spec, z);
+            backend.AttentionCached(batch.Q.Rows(start, count), [new(0, count)], [cache], batch.Spec, z);
             Assert.True(Tolerance.SameBits(whole.Rows(start, count), z), $"{backend.Name}: rows {done}+{count} of {span}, capacity {cache.Capacity}, {batch.Spec}");
             done += count;
+            if (batch.Spec.Window > 0) cache.Forget(done - batch.Spec.Window + 1);
         }
+    });
+
+    [Theory, MemberData(nameof(Backends))]
+    public void Sequences_that_share_their_beginning_go_on_with_the_bits_of_each_alone(string candidate) => ForEachSequence(candidate, (backend, batch, span, whole, draw) =>
+    {
+        if (span.Count == 0) return;
+        var (prefix, count) = (draw.Below(span.Count), span.Count);
+        var first = new KeyValueCache(count, batch.KvHeads, batch.DHead, batch.Q.DType);
+        first.Append(batch.K.Rows(span.Start, prefix), batch.V.Rows(span.Start, prefix));
+        var second = first.Fork(prefix, count);
+        // The second goes on with the first's rows turned round; then both are asked together.
+        var other = Tensor.Zeros(batch.K.DType, count - prefix, batch.KvHeads, batch.DHead);
+        for (var row = 0; row < count - prefix; row++) batch.K.Rows(span.Start + count - 1 - row, 1).CopyTo(other.Rows(row, 1));
+        second.Append(other, other);
+        first.Append(batch.K.Rows(span.Start + prefix, count - prefix), batch.V.Rows(span.Start + prefix, count - prefix));
+
+        var rows = count - prefix;
+        var q = Tensor.Zeros(batch.Q.DType, 2 * rows, batch.Heads, batch.DHead);
+        batch.Q.Rows(span.Start + prefix, rows).CopyTo(q.Rows(0, rows));
+        batch.Q.Rows(span.Start + prefix, rows).CopyTo(q.Rows(rows, rows));
+        var together = Tensor.Zeros(q.DType, q.Shape);
+        backend.AttentionCached(q, [new(0, rows), new(rows, rows)], [first, second], batch.Spec, together);
+        var alone = Tensor.Zeros(q.DType, rows, batch.Heads, batch.DHead);
+        backend.AttentionCached(q.Rows(rows, rows), [new(0, rows)], [second], batch.Spec, alone);
+        Assert.True(Tolerance.SameBits(whole.Rows(span.Start + prefix, rows), together.Rows(0, rows)), $"{backend.Name}: {prefix} of {span} shared, {batch.Spec}");
+        Assert.True(Tolerance.SameBits(alone, together.Rows(rows, rows)), $"{backend.Name}: {prefix} of {span} shared, {batch.Spec}");
     });
 
     [Theory, MemberData(nameof(Backends))]

@@ -11,19 +11,21 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
 {
     public const int Group = 4;
 
-    /// <summary>[dHead][KeyStride].</summary>
-    public float* Keys;
+    /// <summary>Pages of keys, [dHead][PageSize] from <see cref="KeyOffset"/> on.</summary>
+    public float** KeyPages;
 
-    /// <summary>[position][ValueStride], this head's numbers first.</summary>
-    public float* Values;
+    /// <summary>Pages of values, [position][ValueStride], this head's numbers from <see cref="ValueOffset"/> on.</summary>
+    public float** ValuePages;
 
     /// <summary>Room for Group rows of ScoreStride scores.</summary>
     public float* Scores;
 
-    public int KeyStride, ValueStride, ScoreStride, DHead;
+    public long KeyOffset, ValueOffset;
+    public int PageSize, ValueStride, ScoreStride, DHead;
 
     /// <summary>The head's extra logit; −∞ adds nothing.</summary>
     public float Sink;
+
     public AttentionSpec Spec;
 
     /// <summary>z for <paramref name="count"/> queries at positions <paramref name="position"/> …; rows of q and z lie <paramref name="stride"/> apart.</summary>
@@ -32,7 +34,13 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
     {
         var last = position + count - 1;
         var first = First(position) / (2 * L.Count) * (2 * L.Count); // whole pairs of vectors, or the last pair would reach beyond the padding
-        for (var j = first; j <= last; j += 2 * L.Count) Score(q, stride, j, count);
+        for (var j = first; j <= last;)
+        {
+            var page = j / PageSize;
+            var start = page * PageSize;
+            var keys = KeyPages[page] + KeyOffset - start;
+            for (var end = Math.Min(last, start + PageSize - 1); j <= end; j += 2 * L.Count) Score(q, keys + j, stride, j, count);
+        }
         for (var r = 0; r < count; r++) Normalise(Scores + r * ScoreStride, first, position + r);
 
         var shared = count == Group && First(last) == First(position) ? position + 1 : 0;
@@ -41,8 +49,7 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
         {
             var row = z + (long)r * stride;
             if (shared == 0) new Span<float>(row, DHead).Clear();
-            var scores = Scores + r * ScoreStride;
-            for (var j = shared == 0 ? First(position + r) : shared; j <= position + r; j++) RowKernel<L, TVector>.AddScaled(row, Values + (long)j * ValueStride, scores[j], DHead);
+            Mix(row, Scores + r * ScoreStride, shared == 0 ? First(position + r) : shared, position + r + 1);
         }
     }
 
@@ -51,15 +58,14 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
 
     /// <summary>Scores of two vectors of keys from <paramref name="j"/>; a missing query repeats the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Score(float* q, int stride, int j, int count)
+    private readonly void Score(float* q, float* keys, int stride, int j, int count)
     {
         var q1 = q + (count > 1 ? stride : 0);
         var q2 = q1 + (count > 2 ? stride : 0);
         var q3 = q2 + (count > 3 ? stride : 0);
         var zero = L.Broadcast(0);
         TVector a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
-        var keys = Keys + j;
-        for (var i = 0; i < DHead; i++, keys += KeyStride)
+        for (var i = 0; i < DHead; i++, keys += PageSize)
         {
             var left = L.Load(keys);
             var right = L.Load(keys + L.Count);
@@ -108,6 +114,15 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
         for (var j = first; j < end; j += L.Count) L.Store(scores + j, L.Multiply(L.Load(scores + j), inverse));
     }
 
+    /// <summary>Values of the page that holds position <paramref name="j"/>, moved so that position p stands at p · ValueStride; and the page's end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly float* ValuesAt(int j, out int end)
+    {
+        var page = j / PageSize;
+        end = (page + 1) * PageSize;
+        return ValuePages[page] + ValueOffset - (long)page * PageSize * ValueStride;
+    }
+
     /// <summary>z of four queries over the keys all of them see, each value loaded once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Gather(float* z, int stride, int first, int end)
@@ -121,13 +136,17 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
         {
             var zero = L.Broadcast(0);
             TVector a = zero, b = zero, c = zero, d = zero;
-            for (var j = first; j < end; j++)
+            for (var j = first; j < end;)
             {
-                var v = L.Load(Values + (long)j * ValueStride + i);
-                a = L.MultiplyAdd(L.Broadcast(s0[j]), v, a);
-                b = L.MultiplyAdd(L.Broadcast(s1[j]), v, b);
-                c = L.MultiplyAdd(L.Broadcast(s2[j]), v, c);
-                d = L.MultiplyAdd(L.Broadcast(s3[j]), v, d);
+                var values = ValuesAt(j, out var pageEnd) + i;
+                for (var stop = Math.Min(end, pageEnd); j < stop; j++)
+                {
+                    var v = L.Load(values + (long)j * ValueStride);
+                    a = L.MultiplyAdd(L.Broadcast(s0[j]), v, a);
+                    b = L.MultiplyAdd(L.Broadcast(s1[j]), v, b);
+                    c = L.MultiplyAdd(L.Broadcast(s2[j]), v, c);
+                    d = L.MultiplyAdd(L.Broadcast(s3[j]), v, d);
+                }
             }
             L.Store(z + i, a);
             L.Store(z + stride + i, b);
@@ -135,13 +154,56 @@ internal unsafe struct AttentionKernel<L, TVector> where L : ILanes<TVector> whe
             L.Store(z + 3 * stride + i, d);
         }
         for (; i < DHead; i++)
-        {
             for (var r = 0; r < Group; r++)
+                z[r * stride + i] = MixNumber(0, Scores + r * ScoreStride, i, first, end);
+    }
+
+    /// <summary>z of one query goes on over keys <paramref name="first"/> to <paramref name="end"/>: the same chain as with four, so the same bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Mix(float* z, float* scores, int first, int end)
+    {
+        var i = 0;
+        for (; i + 4 * L.Count <= DHead; i += 4 * L.Count)
+        {
+            TVector a = L.Load(z + i), b = L.Load(z + i + L.Count), c = L.Load(z + i + 2 * L.Count), d = L.Load(z + i + 3 * L.Count);
+            for (var j = first; j < end;)
             {
-                var sum = 0f;
-                for (var j = first; j < end; j++) sum = MathF.FusedMultiplyAdd(Scores[r * ScoreStride + j], Values[(long)j * ValueStride + i], sum);
-                z[r * stride + i] = sum;
+                var values = ValuesAt(j, out var pageEnd) + i;
+                for (var stop = Math.Min(end, pageEnd); j < stop; j++)
+                {
+                    var s = L.Broadcast(scores[j]);
+                    var v = values + (long)j * ValueStride;
+                    a = L.MultiplyAdd(s, L.Load(v), a);
+                    b = L.MultiplyAdd(s, L.Load(v + L.Count), b);
+                    c = L.MultiplyAdd(s, L.Load(v + 2 * L.Count), c);
+                    d = L.MultiplyAdd(s, L.Load(v + 3 * L.Count), d);
+                }
             }
+            L.Store(z + i, a);
+            L.Store(z + i + L.Count, b);
+            L.Store(z + i + 2 * L.Count, c);
+            L.Store(z + i + 3 * L.Count, d);
         }
+        for (; i + L.Count <= DHead; i += L.Count)
+        {
+            var a = L.Load(z + i);
+            for (var j = first; j < end;)
+            {
+                var values = ValuesAt(j, out var pageEnd) + i;
+                for (var stop = Math.Min(end, pageEnd); j < stop; j++) a = L.MultiplyAdd(L.Broadcast(scores[j]), L.Load(values + (long)j * ValueStride), a);
+            }
+            L.Store(z + i, a);
+        }
+        for (; i < DHead; i++) z[i] = MixNumber(z[i], scores, i, first, end);
+    }
+
+    private readonly float MixNumber(float sum, float* scores, int i, int first, int end)
+    {
+        for (var j = first; j < end;)
+        {
+            var values = ValuesAt(j, out var pageEnd) + i;
+            for (var stop = Math.Min(end, pageEnd); j < stop; j++) sum = MathF.FusedMultiplyAdd(scores[j], values[(long)j * ValueStride], sum);
+        }
+        return sum;
     }
 }

@@ -32,47 +32,75 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.Attention(q, k, v, sequences, spec, z, patterns);
             return;
         }
-        var (heads, keyHeads, dHead) = (q.Shape[1], k.Shape[1], q.Columns);
-        var planBytes = _scratch.Rent((long)sequences.Length * sizeof(AttentionPlan));
-        var plans = (AttentionPlan*)planBytes.Address;
-        var (blocks, longest, keyCount) = (0, 0, 0L);
+        var (keyHeads, dHead) = (k.Shape[1], q.Columns);
+        using var lease = new Lease(_scratch, (long)sequences.Length * sizeof(AttentionPlan));
+        var plans = (AttentionPlan*)lease.Address;
+        var keyCount = 0L;
         for (var i = 0; i < sequences.Length; i++)
         {
-            var padded = (sequences[i].Count + KeyValueCache.Block - 1) / KeyValueCache.Block * KeyValueCache.Block;
-            plans[i] = new() { Start = sequences[i].Start, Count = sequences[i].Count, Padded = padded, FirstBlock = blocks, KeyOffset = keyCount };
-            blocks += (sequences[i].Count + AttendJob<L, TVector>.BlockQueries - 1) / AttendJob<L, TVector>.BlockQueries;
-            keyCount += (long)padded * keyHeads * dHead;
-            longest = Math.Max(longest, padded);
+            plans[i] = new() { Start = sequences[i].Start, Count = sequences[i].Count };
+            plans[i].PageSize = plans[i].Padded;
+            keyCount += (long)plans[i].PageSize * keyHeads * dHead;
         }
-        var keys = _scratch.Rent(keyCount * sizeof(float));
-        var pack = new PackKeysJob { Plans = plans, K = k.Pointer<float>(), Keys = (float*)keys.Address, Heads = keyHeads, DHead = dHead };
-        _pool.For(sequences.Length * keyHeads, ref pack, k.Count < SmallWork);
-        var attend = new AttendJob<L, TVector>
+        using var keyLease = new Lease(_scratch, keyCount * sizeof(float));
+        var keys = (float*)keyLease.Address;
+        for (var i = 0; i < sequences.Length; i++)
         {
-            Plans = plans, PlanCount = sequences.Length, Heads = heads, KeyHeads = keyHeads, DHead = dHead, LongestPadded = longest, Q = q.Pointer<float>(),
-            Keys = (float*)keys.Address, Values = v.Pointer<float>(), Z = z.Pointer<float>(), Sinks = Floats(spec.Sinks), Spec = spec, Patterns = patterns, Scratch = _scratch,
-        };
-        _pool.For(blocks * heads, ref attend, q.Count < SmallWork / 8);
-        _scratch.Return(keys);
-        _scratch.Return(planBytes);
-        Keep(q, k, v, z);
-        Keep(spec.Sinks);
+            plans[i].Keys = keys;
+            plans[i].Values = v.Pointer<float>() + (long)sequences[i].Start * keyHeads * dHead;
+            plans[i].KeyPages = &plans[i].Keys;
+            plans[i].ValuePages = &plans[i].Values;
+            keys += (long)plans[i].PageSize * keyHeads * dHead;
+        }
+        var pack = new PackKeysJob { Plans = plans, K = k.Pointer<float>(), Heads = keyHeads, DHead = dHead };
+        _pool.For(sequences.Length * keyHeads, ref pack, k.Count < SmallWork);
+        Attend(q, plans, sequences.Length, keyHeads, spec, z, patterns);
+        Keep(k, v);
     }
 
-    protected override void AttentionCachedCore(Tensor q, KeyValueCache cache, AttentionSpec spec, Tensor z)
+    protected override void AttentionCachedCore(Tensor q, ReadOnlySpan<SequenceSpan> sequences, ReadOnlySpan<KeyValueCache> caches, AttentionSpec spec, Tensor z)
     {
+        if (sequences.Length == 0) return;
         if (q.DType == DType.F64)
         {
-            Reference.Instance.AttentionCached(q, cache, spec, z);
+            Reference.Instance.AttentionCached(q, sequences, caches, spec, z);
             return;
         }
-        var job = new AttendCachedJob<L, TVector>
+        using var lease = new Lease(_scratch, (long)sequences.Length * sizeof(AttentionPlan));
+        var plans = (AttentionPlan*)lease.Address;
+        for (var i = 0; i < sequences.Length; i++)
         {
-            Q = q.Pointer<float>(), Keys = cache.Keys.Pointer<float>(), Values = cache.Values.Pointer<float>(), Z = z.Pointer<float>(), Heads = q.Shape[1],
-            KeyHeads = cache.Heads, DHead = cache.DHead, Rows = q.Shape[0], Count = cache.Count, Capacity = cache.Capacity, Spec = spec, Sinks = Floats(spec.Sinks), Scratch = _scratch,
+            var ((start, count), cache) = (sequences[i], caches[i]);
+            plans[i] = new()
+            {
+                Start = start, Count = count, Position = cache.Count - count, PageSize = KeyValueCache.PageSize,
+                KeyPages = Pages(cache.KeyPages), ValuePages = Pages(cache.ValuePages),
+            };
+        }
+        Attend(q, plans, sequences.Length, caches[0].Heads, spec, z, null);
+        foreach (var cache in caches) Keep(cache);
+    }
+
+    /// <summary>The array lies in memory that the garbage collector does not move.</summary>
+    private static float** Pages(nint[] addresses) => (float**)System.Runtime.InteropServices.Marshal.UnsafeAddrOfPinnedArrayElement(addresses, 0);
+
+    private void Attend(Tensor q, AttentionPlan* plans, int count, int keyHeads, AttentionSpec spec, Tensor z, Tensor[]? patterns)
+    {
+        var (blocks, longest, work) = (0, 0, 0L);
+        for (var i = 0; i < count; i++)
+        {
+            plans[i].FirstBlock = blocks;
+            blocks += (plans[i].Count + AttendJob<L, TVector>.BlockQueries - 1) / AttendJob<L, TVector>.BlockQueries;
+            longest = Math.Max(longest, plans[i].Padded);
+            work += (long)plans[i].Count * plans[i].Padded * q.Shape[1] * q.Columns;
+        }
+        var attend = new AttendJob<L, TVector>
+        {
+            Plans = plans, PlanCount = count, Heads = q.Shape[1], KeyHeads = keyHeads, DHead = q.Columns, LongestPadded = longest, Q = q.Pointer<float>(), Z = z.Pointer<float>(),
+            Sinks = Floats(spec.Sinks), Spec = spec, Patterns = patterns, Scratch = _scratch,
         };
-        _pool.For(job.Heads, ref job, (long)cache.Count * q.Count < SmallWork);
-        Keep(q, cache, z, spec.Sinks);
+        _pool.For(blocks * attend.Heads, ref attend, work < 4 * SmallWork);
+        Keep(q, z, spec.Sinks);
     }
 
     protected override void AttentionBackwardCore(

@@ -72,7 +72,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             // One row (aᵀ of one column lies the same): weights stream once, a few panels a part keep the streams long.
             var panelCount = (n + PanelWidth - 1) / PanelWidth;
             job.PanelsPerPart = panelCount < 8 * Threads ? 1 : (panelCount / (4 * Threads) + 1) & ~1;
-            _pool.For(job.RowParts, ref job, (long)n * k < SmallWork);
+            _pool.For(job.RowParts, ref job, (long)n * k < 4 * SmallWork);
             return;
         }
         var packed = _scratch.Rent(((long)m + L.TileRows) * k * sizeof(float));

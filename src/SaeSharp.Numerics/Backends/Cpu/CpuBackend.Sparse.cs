@@ -31,10 +31,26 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         {
             X = x.Pointer<float>(), Panels = encoder.Panels.Pointer<float>(), Bias = bias.Pointer<float>(), Scale = Floats(scale), Values = values.Pointer<float>(),
             Indices = indices.Pointer<int>(), Rows = x.RowCount, DIn = encoder.K, DSae = encoder.N, K = values.Columns, BlockK = BlockK(encoder.K), Scratch = _scratch,
+            Slices = EncodeTopKJob<L, TVector>.Share(x.RowCount, encoder.N, Threads),
         };
-        _pool.For((job.Rows + EncodeTopKJob<L, TVector>.BlockRows - 1) / EncodeTopKJob<L, TVector>.BlockRows, ref job);
+        if (job.Slices == 1) _pool.For(job.Parts, ref job);
+        else EncodeSlices(ref job);
         Keep(x, encoder, bias, scale);
         Keep(values, indices);
+    }
+
+    private void EncodeSlices(ref EncodeTopKJob<L, TVector> job)
+    {
+        var count = (long)job.Rows * job.Slices * job.K;
+        using var lease = new Lease(_scratch, count * (sizeof(float) + sizeof(int)));
+        var merge = new MergeTopKJob
+        {
+            From = (float*)lease.Address, FromIndices = (int*)((float*)lease.Address + count), Values = job.Values, Indices = job.Indices, K = job.K, Slices = job.Slices, Scratch = _scratch,
+        };
+        job.Values = merge.From;
+        job.Indices = merge.FromIndices;
+        _pool.For(job.Parts, ref job);
+        _pool.For(job.Rows, ref merge, count < SmallWork);
     }
 
     protected override void SparseDecodeCore(Tensor values, Tensor indices, Tensor w, Tensor? bias, Tensor y)

@@ -5,6 +5,10 @@ using SaeSharp.Numerics.Threads;
 namespace SaeSharp.Numerics.Backends.Cpu;
 
 /// <summary>Pre-activations of a block of rows, a few panels at a time, straight into top-k selectors: the [rows, dSae] matrix never exists.</summary>
+/// <remarks>
+/// A part is a block of rows over a slice of the latents; of a few rows several threads take a slice each, and <see cref="MergeTopKJob"/> finds the k largest of
+/// the slices'. Keys order candidates totally, so it finds what one selector over all latents finds.
+/// </remarks>
 internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
     private const int Width = PackedMatrix.PanelWidth;
@@ -15,12 +19,22 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
 
     public float* X, Panels, Bias, Scale, Values;
     public int* Indices;
-    public int Rows, DIn, DSae, K, BlockK;
+    public int Rows, DIn, DSae, K, BlockK, Slices;
     public ScratchPool Scratch;
+
+    public readonly int Parts => (Rows + BlockRows - 1) / BlockRows * Slices;
+
+    /// <summary>Slices that keep <paramref name="threads"/> threads busy.</summary>
+    public static int Share(int rows, int dSae, int threads)
+    {
+        var blocks = (rows + BlockRows - 1) / BlockRows;
+        return threads == 1 || blocks == 0 ? 1 : Math.Clamp(2 * threads / blocks, 1, Math.Max(1, dSae / (2 * TilePanels * Width)));
+    }
 
     public readonly void Run(int part)
     {
-        var first = part * BlockRows;
+        var slice = part % Slices;
+        var first = part / Slices * BlockRows;
         var count = Math.Min(BlockRows, Rows - first);
         var tiles = (count + L.TileRows - 1) / L.TileRows;
         var capacity = Math.Max(4 * K, K + 2 * TilePanels * Width);
@@ -37,13 +51,15 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         for (var t = 0; t < tiles; t++) pack.Run(t);
 
         var panels = (DSae + Width - 1) / Width;
-        for (var p = 0; p < panels; p += TilePanels)
+        var share = (panels + Slices - 1) / Slices;
+        var end = Math.Min(panels, (slice + 1) * share);
+        for (var p = slice * share; p < end; p += TilePanels)
         {
-            var wide = Math.Min(TilePanels, panels - p);
+            var wide = Math.Min(TilePanels, end - p);
             Multiply(packed, tile, tiles, p, wide);
             for (var r = 0; r < count; r++) Choose(ref selectors[r], tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, DSae - p * Width));
         }
-        for (var r = 0; r < count; r++) selectors[r].Finish(Values + (long)(first + r) * K, Indices + (long)(first + r) * K);
+        for (var r = 0; r < count; r++) selectors[r].Finish(Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K);
     }
 
     /// <summary>tile [rows, panels · 32] = rows · panels, each sum in the order of every other product.</summary>
@@ -90,5 +106,24 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
             var value = (z[j] + Bias[feature + j]) * (Scale == null ? 1 : Scale[feature + j]);
             if (value > selector.Threshold) selector.Add(value, feature + j);
         }
+    }
+}
+
+/// <summary>The k largest of each row's slices.</summary>
+internal unsafe struct MergeTopKJob : IJob
+{
+    public float* From, Values;
+    public int* FromIndices, Indices;
+    public int K, Slices;
+    public ScratchPool Scratch;
+
+    public readonly void Run(int row)
+    {
+        var count = K * Slices;
+        using var lease = new Lease(Scratch, (long)count * sizeof(ulong));
+        var selector = new TopKSelector((ulong*)lease.Address, count, K);
+        for (var i = row * count; i < (row + 1) * count; i++)
+            if (FromIndices[i] >= 0) selector.Add(From[i], FromIndices[i]);
+        selector.Finish(Values + (long)row * K, Indices + (long)row * K);
     }
 }

@@ -47,23 +47,24 @@ public sealed partial class Reference
         }
     }
 
-    protected override void AttentionCachedCore(Tensor q, KeyValueCache cache, AttentionSpec spec, Tensor z)
+    protected override void AttentionCachedCore(Tensor q, ReadOnlySpan<SequenceSpan> sequences, ReadOnlySpan<KeyValueCache> caches, AttentionSpec spec, Tensor z)
     {
-        var (rows, heads) = (q.Shape[0], q.Shape[1]);
-        for (var head = 0; head < heads; head++)
+        var heads = q.Shape[1];
+        for (var s = 0; s < sequences.Length; s++)
         {
-            var kvHead = head * cache.Heads / heads;
-            var keys = new double[cache.Count][];
-            for (var position = 0; position < cache.Count; position++)
+            var ((start, rows), cache) = (sequences[s], caches[s]);
+            var k = Tensor.Zeros(cache.DType, cache.Count, cache.Heads, cache.DHead);
+            var v = Tensor.Zeros(cache.DType, cache.Count, cache.Heads, cache.DHead);
+            cache.CopyTo(k, v);
+            for (var head = 0; head < heads; head++)
             {
-                keys[position] = new double[cache.DHead];
-                for (var i = 0; i < cache.DHead; i++) keys[position][i] = cache.Keys.Read(((long)kvHead * cache.DHead + i) * cache.Capacity + position);
-            }
-            var values = Head(cache.Values, 0, cache.Count, kvHead);
-            for (var row = 0; row < rows; row++)
-            {
-                var (first, weights) = Weigh(Read(q, row * heads + head), keys, cache.Count - rows + row, head, spec);
-                Write(z, row * heads + head, Mix(weights, values, first, cache.DHead));
+                var keys = Head(k, 0, cache.Count, head * cache.Heads / heads);
+                var values = Head(v, 0, cache.Count, head * cache.Heads / heads);
+                for (var row = 0; row < rows; row++)
+                {
+                    var (first, weights) = Weigh(Read(q, (start + row) * heads + head), keys, cache.Count - rows + row, head, spec);
+                    Write(z, (start + row) * heads + head, Mix(weights, values, first, cache.DHead));
+                }
             }
         }
     }

@@ -42,12 +42,20 @@ internal static class AttentionCases
     private static Problem AttentionCached(Draw draw)
     {
         var batch = AttentionBatch.Of(draw);
-        var capacity = 1 + batch.K.Shape[0] + draw.Below(5);
-        var cache = new KeyValueCache(capacity, batch.KvHeads, batch.DHead, draw.Type);
-        cache.Append(batch.K, batch.V);
-        var newest = draw.Below(cache.Count + 1);
-        var q = batch.Q.Rows(cache.Count - newest, newest);
-        return Problem.Whole(Tolerance.Attention(batch.DHead), (backend, outputs) => backend.AttentionCached(q, cache, batch.Spec, outputs.New(draw.Type, q.Shape)));
+        var newest = new SequenceSpan[batch.Sequences.Length];
+        var caches = new KeyValueCache[newest.Length];
+        for (var i = 0; i < newest.Length; i++)
+        {
+            var (start, count) = batch.Sequences[i];
+            newest[i] = new(start, draw.Below(count + 1));
+            caches[i] = new(1 + count + draw.Below(5), batch.KvHeads, batch.DHead, draw.Type);
+            caches[i].Append(batch.K.Rows(start, count), batch.V.Rows(start, count));
+        }
+        return Problem.Whole(Tolerance.Attention(batch.DHead), (backend, outputs) =>
+        {
+            var z = outputs.New(draw.Type, batch.Q.Shape);
+            backend.AttentionCached(batch.Q, newest, caches, batch.Spec, z);
+        });
     }
 
     private static Problem AttentionBackward(Draw draw)
