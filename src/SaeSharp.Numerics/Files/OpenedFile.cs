@@ -5,7 +5,7 @@ namespace SaeSharp.Numerics.Files;
 /// Whoever makes objects or copies because a file says so charges them here first, so that a small file cannot fill the memory: a bomb is
 /// refused by the same sum whether it is made of pickled lists, of deflated zeros or of a stride of 0. Views of the file's bytes cost nothing.
 /// </remarks>
-internal sealed class OpenedFile : IDisposable
+public sealed class OpenedFile : IDisposable
 {
     private const long SpareBytes = 48L << 20;
 
@@ -24,13 +24,16 @@ internal sealed class OpenedFile : IDisposable
 
     public long Bytes => _storage.Bytes;
 
-    public bool IsMapped => _storage.IsMapped;
+    internal bool IsMapped => _storage.IsMapped;
 
     /// <summary>Most bytes that may be charged.</summary>
     public long Limit { get; }
 
     /// <summary>Opens a file and lets <paramref name="read"/> make its reader; the file is closed again where that fails.</summary>
-    public static T Read<T>(string path, long mapFrom, Func<OpenedFile, T> read)
+    /// <exception cref="FileException">The operating system refused to read it.</exception>
+    public static T Read<T>(string path, Func<OpenedFile, T> read) => Read(path, FileStorage.DefaultMapFrom, read);
+
+    internal static T Read<T>(string path, long mapFrom, Func<OpenedFile, T> read)
     {
         var file = new OpenedFile(path, FileStorage.Open(path, mapFrom));
         try
