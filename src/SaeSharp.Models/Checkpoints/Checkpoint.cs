@@ -4,21 +4,24 @@ using SaeSharp.Numerics.Files;
 
 namespace SaeSharp.Models.Checkpoints;
 
-/// <summary>The weights of a model: one safetensors file, or several with an index that says which tensor is where.</summary>
-/// <remarks>Everything is checked when it is opened: each file as a whole, and that each tensor of the index is in its file. What a shard holds beyond the index is not listed.</remarks>
+/// <summary>The weights of a model: one file of any format that is read, or several with an index that says which tensor is where.</summary>
+/// <remarks>
+/// safetensors, PyTorch's own files (read as data), GGUF, and those of llama2.c; the last two describe their model too (<see cref="Config"/>) and are given
+/// under the names and in the layout of Hugging Face's. Everything is checked when it is opened: each file as a whole, and that each tensor of the index
+/// is in its file. What a shard holds beyond the index is not listed.
+/// </remarks>
 public sealed class Checkpoint : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
+    private const string ConfigFile = "config.json";
 
-    private readonly Dictionary<string, SafetensorsFile> _homes;
-    private readonly SafetensorsFile[] _files;
+    private readonly Dictionary<string, Weight> _weights;
+    private readonly WeightFile[] _files;
 
-    private Checkpoint(string path, SafetensorsFile[] files, Dictionary<string, SafetensorsFile> homes)
+    private Checkpoint(string path, WeightFile[] files, Dictionary<string, Weight> weights)
     {
-        (Path, _files, _homes) = (path, files, homes);
-        Names = [.. homes.Keys.Order(StringComparer.Ordinal)];
-        Bytes = homes.Sum(home => home.Value.Entry(home.Key).Bytes);
+        (Path, _files, _weights) = (path, files, weights);
+        Names = [.. weights.Keys.Order(StringComparer.Ordinal)];
+        Bytes = weights.Values.Sum(weight => weight.Entry.Bytes);
     }
 
     /// <summary>The weight file, or the index of several.</summary>
@@ -30,10 +33,13 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Bytes of all tensors as stored.</summary>
     public long Bytes { get; }
 
-    /// <summary>The <c>__metadata__</c> of the first file; empty where it has none.</summary>
+    /// <summary>Texts the first file carries beside its tensors: the <c>__metadata__</c> of safetensors, texts of GGUF; empty where it has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _files.Length == 0 ? new Dictionary<string, string>() : _files[0].Metadata;
 
-    /// <summary>Opens a model folder, a safetensors file or an index file.</summary>
+    /// <summary>Whether the file says itself what model it is; else <c>config.json</c> does.</summary>
+    public bool DescribesModel => _files is [{ Config: not null }];
+
+    /// <summary>Opens a model folder, a weight file or an index file. In a folder safetensors come before the others.</summary>
     /// <exception cref="FileException">Nothing to read there, a shard missing or damaged, or an index that names what is not there.</exception>
     public static Checkpoint Open(string folderOrFile)
     {
@@ -41,14 +47,18 @@ public sealed class Checkpoint : IDisposable
         return path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? OpenIndex(path) : OpenSingle(path);
     }
 
-    public bool Contains(string name) => _homes.ContainsKey(name);
+    public bool Contains(string name) => _weights.ContainsKey(name);
 
     /// <summary>Type, shape and size of a tensor, without reading it.</summary>
-    public TensorEntry Entry(string name) => Home(name).Entry(name);
+    public TensorEntry Entry(string name) => Weight(name).Entry;
 
-    /// <summary>The tensor as stored: a read-only view of its file, valid after <see cref="Dispose"/> too (<see cref="SafetensorsFile.Read"/>).</summary>
+    /// <summary>The tensor, read-only and valid after <see cref="Dispose"/> too: a view of its file where it lies there as tensors need it, else a copy.</summary>
     /// <exception cref="FileException">There is no such tensor (the hint names the nearest), or no <see cref="Tensor"/> holds its type.</exception>
-    public Tensor Read(string name) => Home(name).Read(name);
+    public Tensor Read(string name) => Weight(name).Read();
+
+    /// <summary>What model these weights are of: as the file itself says, or the <c>config.json</c> beside it.</summary>
+    /// <exception cref="FileException">There is neither, or the file describes a model that cannot be run.</exception>
+    public HfConfig Config() => DescribesModel ? _files[0].Config!() : HfConfig.Read(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, ConfigFile));
 
     /// <summary>Closes the files.</summary>
     public void Dispose()
@@ -56,38 +66,35 @@ public sealed class Checkpoint : IDisposable
         foreach (var file in _files) file.Dispose();
     }
 
-    private SafetensorsFile Home(string name) => _homes.TryGetValue(name, out var file) ? file : throw FileException.Missing(Path, "tensor", name, _homes.Keys);
+    private Weight Weight(string name) => _weights.TryGetValue(name, out var weight) ? weight : throw FileException.Missing(Path, "tensor", name, _weights.Keys);
 
     private static string WeightsIn(string folder)
     {
-        var single = System.IO.Path.Combine(folder, SingleFile);
-        var index = System.IO.Path.Combine(folder, IndexFile);
-        if (File.Exists(single)) return single;
-        if (File.Exists(index)) return index;
+        if (CheckpointFormats.In(folder) is { } found) return found;
         string[] others = [.. Directory.EnumerateFiles(folder).Select(file => System.IO.Path.GetFileName(file)).Order(StringComparer.Ordinal).Take(8)];
-        throw FileException.Unsupported(folder, "weights", $"the folder has neither {SingleFile} nor {IndexFile}",
+        throw FileException.Unsupported(folder, "weights", $"the folder has none of {string.Join(", ", CheckpointFormats.All.Select(format => format.FileInFolder ?? $"*{format.Endings[0]}"))}, nor the index of one",
             others.Length == 0 ? "The folder is empty: check the path." : $"It has {string.Join(", ", others)}. Weights in other formats must be converted to safetensors.");
     }
 
     private static Checkpoint OpenSingle(string path)
     {
-        var file = SafetensorsFile.Open(path);
-        return new(path, [file], file.Names.ToDictionary(name => name, _ => file, StringComparer.Ordinal));
+        var file = CheckpointFormats.Open(path);
+        return new(path, [file], file.Weights.ToDictionary(StringComparer.Ordinal));
     }
 
     private static Checkpoint OpenIndex(string path)
     {
-        var shards = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
-        var homes = new Dictionary<string, SafetensorsFile>(StringComparer.Ordinal);
+        var shards = new Dictionary<string, WeightFile>(StringComparer.Ordinal);
+        var weights = new Dictionary<string, Weight>(StringComparer.Ordinal);
         try
         {
             foreach (var (name, shard) in ReadIndex(path))
             {
                 if (!shards.TryGetValue(shard, out var file)) shards[shard] = file = OpenShard(path, shard);
-                if (!file.Contains(name)) throw FileException.Malformed(path, $"tensor '{name}'", $"the index places it in {shard}, which does not have it");
-                homes[name] = file;
+                if (!file.Weights.TryGetValue(name, out var weight)) throw FileException.Malformed(path, $"tensor '{name}'", $"the index places it in {shard}, which does not have it");
+                weights[name] = weight;
             }
-            return new(path, [.. shards.Values], homes);
+            return new(path, [.. shards.Values], weights);
         }
         catch
         {
@@ -96,10 +103,10 @@ public sealed class Checkpoint : IDisposable
         }
     }
 
-    private static SafetensorsFile OpenShard(string index, string shard)
+    private static WeightFile OpenShard(string index, string shard)
     {
         var path = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(index)!, shard);
-        return File.Exists(path) ? SafetensorsFile.Open(path) : throw FileException.Malformed(index, $"shard '{shard}'", "the index names this file, but it is not beside it");
+        return File.Exists(path) ? CheckpointFormats.Open(path) : throw FileException.Malformed(index, $"shard '{shard}'", "the index names this file, but it is not beside it");
     }
 
     private static IEnumerable<(string Name, string Shard)> ReadIndex(string path)

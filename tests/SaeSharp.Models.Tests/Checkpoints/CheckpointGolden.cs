@@ -12,7 +12,9 @@ public class CheckpointGolden
     [InlineData("llama_sharded", DType.F32), InlineData("gpt2_sharded", DType.F32)]
     [InlineData("llama_bf16", DType.BF16), InlineData("gpt2_bf16", DType.BF16)]
     [InlineData("llama_f16", DType.F16), InlineData("gpt2_f16", DType.F16)]
-    [InlineData("gpt2_prefix", DType.F32)]
+    [InlineData("gpt2_prefix", DType.F32), InlineData("gpt2_no_prefix", DType.F32)]
+    [InlineData("llama_bin", DType.F32), InlineData("llama_bin_legacy", DType.F32)]
+    [InlineData("gpt2_bin", DType.F32), InlineData("gpt2_bin_legacy", DType.F32)]
     public void Every_tensor_of_a_saved_model_is_there_in_its_type(string loader, DType type)
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
@@ -30,6 +32,17 @@ public class CheckpointGolden
         });
         Assert.All(Enumerable.Range(0, config.Count("n_layer", "num_hidden_layers")), layer =>
             Assert.Contains(checkpoint.Names, name => name.Contains($".{layer}.", StringComparison.Ordinal)));
+    }
+
+    [Theory, InlineData("llama_bin", "llama_bin_legacy"), InlineData("gpt2_bin", "gpt2_bin_legacy")]
+    public void Both_torch_containers_hold_the_same_bits(string zip, string legacy)
+    {
+        Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
+        using var first = Checkpoint.Open(SharedFiles.At("golden", "models", "loaders", zip));
+        using var second = Checkpoint.Open(SharedFiles.At("golden", "models", "loaders", legacy));
+
+        Assert.Equal(first.Names, second.Names);
+        Assert.All(first.Names, name => Assert.Equal(first.Read(name).RawBytes(), second.Read(name).RawBytes()));
     }
 
     [Fact]

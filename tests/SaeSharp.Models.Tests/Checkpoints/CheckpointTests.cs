@@ -66,12 +66,61 @@ public class CheckpointTests
     public void A_folder_without_weights_says_what_it_has_instead()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("pytorch_model.bin", [0]);
+        folder.Write("tf_model.h5", [0]);
 
         var error = Assert.Throws<FileException>(() => Checkpoint.Open(folder.Path));
 
-        Assert.Contains("model.safetensors", error.Message, StringComparison.Ordinal);
-        Assert.Contains("pytorch_model.bin", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("model.safetensors, pytorch_model.bin, *.gguf", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tf_model.h5", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Torch_shards_are_read_by_their_index()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pytorch_model-1.bin", RawTorch.Archive([new("a", "FloatStorage", 4, [3], new byte[12])]));
+        folder.Write("pytorch_model-2.bin", RawTorch.Legacy([new("b", "HalfStorage", 2, [2, 2], new byte[8])]));
+        File.WriteAllText(folder["pytorch_model.bin.index.json"], """{"weight_map":{"a":"pytorch_model-1.bin","b":"pytorch_model-2.bin"}}""");
+
+        using var checkpoint = Checkpoint.Open(folder.Path);
+
+        Assert.Equal(["a", "b"], checkpoint.Names);
+        Assert.Equal([2L, 2], checkpoint.Entry("b").Shape);
+        Assert.Equal(20, checkpoint.Bytes);
+    }
+
+    [Fact]
+    public void Safetensors_come_before_other_formats()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("pytorch_model.bin", RawTorch.Archive([new("torch", "FloatStorage", 4, [1], new byte[4])]));
+        using (var torch = Checkpoint.Open(folder.Path)) Assert.Equal(["torch"], torch.Names);
+
+        SafetensorsWriter.Write(folder["model.safetensors"], [("safetensors", Numbers(1))]);
+        using var checkpoint = Checkpoint.Open(folder.Path);
+
+        Assert.Equal(["safetensors"], checkpoint.Names);
+    }
+
+    [Theory, InlineData("state_dict"), InlineData("model_state_dict"), InlineData("model")]
+    public void A_state_dict_inside_a_training_checkpoint_is_found(string key)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] tensor = [(byte)'}', .. RawTorch.Text("w"), .. RawTorch.Tensor("FloatStorage", "0", 2, 0, [2], [1]), (byte)'s'];
+        var pickle = RawTorch.Pickle([(byte)'}', (byte)'(', .. RawTorch.Text("step"), .. RawTorch.Number(7), .. RawTorch.Text(key), .. tensor, (byte)'u']);
+        using var checkpoint = Checkpoint.Open(folder.Write("a.pt", RawTorch.Archive([new("", "FloatStorage", 4, [2], new byte[8])], pickle)));
+
+        Assert.Equal(["w"], checkpoint.Names);
+        var other = folder.Write("b.pt", RawTorch.Archive([], RawTorch.Pickle([(byte)'}', .. RawTorch.Text("step"), .. RawTorch.Number(7), (byte)'s'])));
+        Assert.Contains("state_dict", Assert.Throws<FileException>(() => Checkpoint.Open(other)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_of_no_known_format_is_refused_with_those_there_are()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "a.bin", "a.h5", "a" })
+            Assert.Contains("torch", Assert.Throws<FileException>(() => Checkpoint.Open(folder.Write(name, [1, 2, 3]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
