@@ -12,6 +12,12 @@ namespace SaeSharp.Models.Tokenizers;
 /// <summary>The components of a tokenizer, as its files describe them.</summary>
 internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Normalizer? Normalizer, PreTokenizer? PreTokenizer, PostProcessor? PostProcessor, Decoder? Decoder)
 {
+    /// <summary>How long texts are shortened, if they are.</summary>
+    public Truncation? Truncation { get; init; }
+
+    /// <summary>How short texts are filled up, if they are.</summary>
+    public Padding? Padding { get; init; }
+
     /// <summary>The token that begins a text, where a file beside the tokenizer names one.</summary>
     public string? Bos { get; init; }
 
@@ -36,10 +42,6 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         var json = JsonField.Read(file);
         if (!json.IsObject) throw json.Wrong("an object");
         if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
-        foreach (var option in new[] { json["truncation"], json["padding"] })
-        {
-            if (!option.IsNothing) throw option.NotYet();
-        }
         var added = json["added_tokens"];
         return new(
             Kinds.Models.Read(json["model"], untyped: "BPE"),   // the first files of the format state no type
@@ -49,6 +51,8 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
             Kinds.PostProcessors.ReadOptional(json["post_processor"]),
             Kinds.Decoders.ReadOptional(json["decoder"]))
         {
+            Truncation = Truncation.ReadOptional(json["truncation"]),
+            Padding = Padding.ReadOptional(json["padding"]),
             Bos = NamedBeside(file, "bos_token"),
             Eos = NamedBeside(file, "eos_token"),
         };

@@ -29,8 +29,18 @@ internal static class Kinds
 
     public static readonly KindTable<PreTokenizer> PreTokenizers = new()
     {
+        { "BertPreTokenizer", WordsPreTokenizer.ReadBert },
         { "ByteLevel", ByteLevelPreTokenizer.Read },
+        { "CharDelimiterSplit", ClassPreTokenizer.ReadCharDelimiter },
+        { "Digits", ClassPreTokenizer.ReadDigits },
+        { "FixedLength", FixedLengthPreTokenizer.Read },
+        { "Metaspace", MetaspacePreTokenizer.Read },
+        { "Punctuation", ClassPreTokenizer.ReadPunctuation },
         { "Sequence", SequencePreTokenizer.Read },
+        { "Split", SplitPreTokenizer.Read },
+        { "UnicodeScripts", ScriptsPreTokenizer.Read },
+        { "Whitespace", WordsPreTokenizer.ReadWhitespace },
+        { "WhitespaceSplit", ClassPreTokenizer.ReadWhitespaceSplit },
     };
 
     public static readonly KindTable<TokenModel> Models = new()
@@ -43,18 +53,24 @@ internal static class Kinds
 
     public static readonly KindTable<PostProcessor> PostProcessors = new()
     {
+        { "BertProcessing", FramePostProcessor.ReadBert },
         { "ByteLevel", ByteLevelPostProcessor.Read },
+        { "RobertaProcessing", FramePostProcessor.ReadRoberta },
         { "Sequence", SequencePostProcessor.Read },
         { "TemplateProcessing", TemplatePostProcessor.Read },
     };
 
     public static readonly KindTable<Decoder> Decoders = new()
     {
+        { "BPEDecoder", BpeDecoder.Read },
         { "ByteFallback", ByteFallbackDecoder.Read },
         { "ByteLevel", ByteLevelDecoder.Read },
+        { "CTC", CtcDecoder.Read },
         { "Fuse", FuseDecoder.Read },
+        { "Metaspace", MetaspaceDecoder.Read },
         { "Replace", ReplaceDecoder.Read },
         { "Sequence", SequenceDecoder.Read },
         { "Strip", StripDecoder.Read },
+        { "WordPiece", WordPieceDecoder.Read },
     };
 }
