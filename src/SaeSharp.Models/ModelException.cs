@@ -66,4 +66,12 @@ public sealed class ModelException : SaeSharpException
     internal static ModelException NotFinite(int id, double logit) => new(
         $"The model's logit of token {id} is {logit}, expected a finite number.",
         "Lower the coefficients of the edits; without edits the weights are damaged.");
+
+    internal static ModelException PatternTooSlow(int length) => new(
+        $"The tokenizer's pattern needs too much time or memory on a text of {length} characters, expected a bounded number of steps for each.",
+        "Split the text, or correct the pattern in tokenizer.json: repeats inside repeats are the usual cause.");
+
+    internal static ModelException NothingToTruncate(string fact, string strategy) => new(
+        $"The tokenizer truncates by {strategy}, but {fact}.",
+        "Shorten the other text, or set truncation to null in a copy of tokenizer.json.");
 }

@@ -16,11 +16,14 @@ public sealed class Tokenizer
     private readonly PreTokenizer? preTokenizer;
     private readonly PostProcessor? postProcessor;
     private readonly Decoder decoder;
+    private readonly Truncation? truncation;
+    private readonly Padding? padding;
 
     private Tokenizer(TokenizerFile file)
     {
         model = file.Model;
         added = new(file.Added, file.Model, file.Normalizer);
+        (truncation, padding) = (file.Truncation, file.Padding);
         (preTokenizer, postProcessor, decoder) = (file.PreTokenizer, file.PostProcessor, file.Decoder ?? new SpacedDecoder());
         (BosId, EosId) = (IdOf(file.Bos), IdOf(file.Eos));
     }
@@ -34,7 +37,7 @@ public sealed class Tokenizer
     /// <summary>The id of the token that ends a text, where the files name one.</summary>
     public int? EosId { get; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one (or GPT-2's vocab.json and merges.txt).</summary>
+    /// <summary>Reads a tokenizer.json, a sentencepiece .model, or a folder that holds one of them (or GPT-2's vocab.json and merges.txt).</summary>
     /// <exception cref="FileException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
     public static Tokenizer Load(string fileOrFolder) => new(TokenizerFile.Read(fileOrFolder));
 
@@ -43,7 +46,14 @@ public sealed class Tokenizer
     /// <param name="addSpecial">Puts the tokens around it that the tokenizer has for a text.</param>
     /// <param name="specialsAsText">Reads the spelling of a special token in the text as text, not as that token: for text of unknown origin.</param>
     public TokenizedText Encode(string text, bool addSpecial = true, bool specialsAsText = false) =>
-        Finish([EncodeText(text, 0, specialsAsText)], addSpecial).ToText();
+        EncodeBatch([text], addSpecial, specialsAsText)[0];
+
+    /// <summary>The tokens of each of several texts, filled up to the longest of them where the file asks for that.</summary>
+    /// <param name="texts">Any texts.</param>
+    /// <param name="addSpecial">As for one text.</param>
+    /// <param name="specialsAsText">As for one text.</param>
+    public TokenizedText[] EncodeBatch(IReadOnlyList<string> texts, bool addSpecial = true, bool specialsAsText = false) =>
+        [.. Pad([.. texts.Select(text => Finish([EncodeText(text, 0, specialsAsText)], addSpecial))]).Select(list => list.ToText())];
 
     /// <summary>The text of <paramref name="ids"/>. Unknown ids are left out, special tokens too unless <paramref name="skipSpecial"/> is false.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = true)
@@ -59,9 +69,13 @@ public sealed class Tokenizer
     /// <summary>The token as the vocabulary spells it; empty for an id that it does not know.</summary>
     public string TokenText(int id) => added.ContentOf(id) ?? model.TokenOf(id) ?? "";
 
-    /// <summary>The tokens of a pair of texts, put together as the post-processor says.</summary>
-    internal TokenList EncodePair(string first, string second, bool addSpecial = true) =>
-        Finish([EncodeText(first, 0, specialsAsText: false), EncodeText(second, 1, specialsAsText: false)], addSpecial);
+    /// <summary>The tokens of a text, or of a pair of texts, put together as the post-processor says, with all that is known about them and what truncation cuts off.</summary>
+    internal TokenList EncodeFully(string first, string? second = null, bool addSpecial = true)
+    {
+        var texts = new List<TokenList> { EncodeText(first, 0, specialsAsText: false) };
+        if (second is not null) texts.Add(EncodeText(second, 1, specialsAsText: false));
+        return Pad([Finish(texts, addSpecial, withOverflow: true)])[0];
+    }
 
     /// <summary>The token's text before decoding, or null where it is to be left out.</summary>
     internal string? DecodedOf(int id, bool skipSpecial)
@@ -72,12 +86,15 @@ public sealed class Tokenizer
 
     private int? IdOf(string? token) => token is null ? null : added.IdOf(token) ?? model.IdOf(token);
 
-    private TokenList Finish(IReadOnlyList<TokenList> parts, bool addSpecial)
+    private TokenList Finish(List<TokenList> texts, bool addSpecial, bool withOverflow = false)
     {
-        var whole = new TokenList(parts[0].Source);
-        foreach (var part in postProcessor?.Process(parts, addSpecial) ?? parts) whole.Append(part);
+        var whole = new TokenList(texts[0].Source);
+        if (truncation is not null) texts = truncation.Apply(texts, addSpecial ? postProcessor?.CountAdded(texts.Count) ?? 0 : 0, withOverflow);
+        foreach (var part in postProcessor?.Process(texts, addSpecial) ?? texts) whole.Append(part);
         return whole;
     }
+
+    private TokenList[] Pad(TokenList[] batch) => padding is null || batch.Length == 0 ? batch : padding.Apply(batch);
 
     private TokenList EncodeText(string text, int typeId, bool specialsAsText)
     {
@@ -99,7 +116,7 @@ public sealed class Tokenizer
             {
                 tokens.Clear();
                 model.Tokenize(word.Span, tokens);
-                foreach (var token in tokens) encoding.Add(token.Id, model.TokenOf(token.Id)!, word.Text.OriginOf(word.Start + token.Start, word.Start + token.End), typeId);
+                foreach (var token in tokens) encoding.Add(token.Id, token.IsSurface ? word.Span[token.Start..token.End].ToString() : model.TokenOf(token.Id)!, word.Text.OriginOf(word.Start + token.Start, word.Start + token.End), typeId);
             }
         }
         return encoding;

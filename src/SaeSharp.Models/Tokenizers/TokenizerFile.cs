@@ -5,27 +5,36 @@ using SaeSharp.Models.Tokenizers.Normalizers;
 using SaeSharp.Models.Tokenizers.PostProcessors;
 using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
+using SaeSharp.Models.Tokenizers.SentencePiece;
 
 namespace SaeSharp.Models.Tokenizers;
 
 /// <summary>The components of a tokenizer, as its files describe them.</summary>
 internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Normalizer? Normalizer, PreTokenizer? PreTokenizer, PostProcessor? PostProcessor, Decoder? Decoder)
 {
+    /// <summary>How long texts are shortened, if they are.</summary>
+    public Truncation? Truncation { get; init; }
+
+    /// <summary>How short texts are filled up, if they are.</summary>
+    public Padding? Padding { get; init; }
+
     /// <summary>The token that begins a text, where a file beside the tokenizer names one.</summary>
     public string? Bos { get; init; }
 
     /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
     public string? Eos { get; init; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one or GPT-2's vocab.json and merges.txt.</summary>
+    /// <summary>Reads a tokenizer.json, or a folder that holds one, or a sentencepiece tokenizer.model, or GPT-2's vocab.json and merges.txt.</summary>
     public static TokenizerFile Read(string fileOrFolder)
     {
-        if (File.Exists(fileOrFolder)) return ReadJson(fileOrFolder);
+        if (File.Exists(fileOrFolder)) return fileOrFolder.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceFolder.Read(fileOrFolder) : ReadJson(fileOrFolder);
         var json = Path.Combine(fileOrFolder, "tokenizer.json");
         if (File.Exists(json)) return ReadJson(json);
+        var model = Path.Combine(fileOrFolder, SentencePieceFolder.ModelName);
+        if (File.Exists(model)) return SentencePieceFolder.Read(model);
         var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
         if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
-        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, or vocab.json and merges.txt");
+        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt");
     }
 
     private static TokenizerFile ReadJson(string file)
@@ -33,10 +42,6 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         var json = JsonField.Read(file);
         if (!json.IsObject) throw json.Wrong("an object");
         if (json["model"].IsNothing) throw json["model"].Wrong("an object that describes a model");
-        foreach (var option in new[] { json["truncation"], json["padding"] })
-        {
-            if (!option.IsNothing) throw option.NotYet();
-        }
         var added = json["added_tokens"];
         return new(
             Kinds.Models.Read(json["model"], untyped: "BPE"),   // the first files of the format state no type
@@ -46,6 +51,8 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
             Kinds.PostProcessors.ReadOptional(json["post_processor"]),
             Kinds.Decoders.ReadOptional(json["decoder"]))
         {
+            Truncation = Truncation.ReadOptional(json["truncation"]),
+            Padding = Padding.ReadOptional(json["padding"]),
             Bos = NamedBeside(file, "bos_token"),
             Eos = NamedBeside(file, "eos_token"),
         };

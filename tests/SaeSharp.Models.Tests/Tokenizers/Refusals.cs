@@ -19,7 +19,7 @@ public class Refusals
     private static readonly string[] MustLoad = ["vocab-gap.json", "vocab-id-4billion.json", "merge-duplicate.json", "added-id-gap.json", "added-id-conflict.json", "added-empty.json"];
 
     [Theory]
-    [InlineData("model.type", "Unigramme", "'Unigramme', expected one of BPE.")]
+    [InlineData("model.type", "Unigramme", "'Unigramme', expected one of BPE, Unigram, WordLevel, WordPiece.")]
     [InlineData("pre_tokenizer.type", "ByteLevels", "'ByteLevels', expected one of ByteLevel, Sequence.")]
     [InlineData("post_processor.type", "Bytes", "'Bytes', expected one of ByteLevel, Sequence, TemplateProcessing.")]
     [InlineData("decoder.type", "Fused", "'Fused', expected one of ByteFallback, ByteLevel, Fuse, Replace, Sequence, Strip.")]
@@ -58,7 +58,7 @@ public class Refusals
     public void A_folder_without_a_tokenizer_says_what_it_lacks()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("expected tokenizer.json, or vocab.json and merges.txt", Assert.Throws<FileException>(() => Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt", Assert.Throws<FileException>(() => Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

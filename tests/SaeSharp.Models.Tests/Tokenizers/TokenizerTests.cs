@@ -52,7 +52,7 @@ public class TokenizerTests
         Assert.Equal(ByteFallback.BosId, ByteFallback.Encode("a").Ids[0]);
         Assert.Equal((0, 0), ByteFallback.Encode("a").Offsets[0]);
         Assert.NotEqual(ByteFallback.BosId, ByteFallback.Encode("a", addSpecial: false).Ids[0]);
-        Assert.Equal([0, 0, 1, 1, 1], ByteFallback.EncodePair("a", "b").TypeIds);
+        Assert.Equal([0, 0, 1, 1, 1], ByteFallback.EncodeFully("a", "b").TypeIds);
     }
 
     [Fact]

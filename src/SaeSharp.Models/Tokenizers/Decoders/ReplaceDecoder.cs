@@ -1,4 +1,4 @@
-using SaeSharp.Models.Tokenizers.Normalizers;
+using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
 
 namespace SaeSharp.Models.Tokenizers.Decoders;
@@ -6,7 +6,13 @@ namespace SaeSharp.Models.Tokenizers.Decoders;
 /// <summary>Replaces a text by another wherever it stands in a token.</summary>
 internal sealed class ReplaceDecoder(string pattern, string content) : Decoder
 {
-    public static ReplaceDecoder Read(JsonField field) => new(ReplaceNormalizer.ReadPattern(field), field["content"].Text());
+    public static Decoder Read(JsonField field)
+    {
+        var pattern = field["pattern"];
+        if (!pattern["Regex"].IsNothing) return new PatternDecoder(SplitPreTokenizer.ReadPattern(pattern), field["content"].Text());
+        var text = pattern["String"].Text();
+        return text.Length > 0 ? new ReplaceDecoder(text, field["content"].Text()) : throw pattern["String"].Wrong("a text that is not empty");
+    }
 
     public override DecoderStage Start(DecoderStage next, bool streaming) => new Stage(next, pattern, content);
 

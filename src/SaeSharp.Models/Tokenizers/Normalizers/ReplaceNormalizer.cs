@@ -1,3 +1,4 @@
+using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
 
 namespace SaeSharp.Models.Tokenizers.Normalizers;
@@ -5,15 +6,12 @@ namespace SaeSharp.Models.Tokenizers.Normalizers;
 /// <summary>Replaces a text by another wherever it stands. What comes in belongs to the last character of what it replaces.</summary>
 internal sealed class ReplaceNormalizer(string pattern, string content) : Normalizer
 {
-    public static ReplaceNormalizer Read(JsonField field) => new(ReadPattern(field), field["content"].Text());
-
-    /// <summary>The text to look for. Regular expressions are not read yet.</summary>
-    public static string ReadPattern(JsonField field)
+    public static Normalizer Read(JsonField field)
     {
         var pattern = field["pattern"];
-        if (!pattern["Regex"].IsNothing) throw pattern.Unsupported("Regex", ["String"]);
+        if (!pattern["Regex"].IsNothing) return new PatternNormalizer(SplitPreTokenizer.ReadPattern(pattern), field["content"].Text());
         var text = pattern["String"].Text();
-        return text.Length > 0 ? text : throw pattern["String"].Wrong("a text that is not empty");
+        return text.Length > 0 ? new ReplaceNormalizer(text, field["content"].Text()) : throw pattern["String"].Wrong("a text that is not empty");
     }
 
     public override Piece Normalize(Piece piece)

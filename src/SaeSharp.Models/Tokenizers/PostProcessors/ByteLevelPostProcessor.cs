@@ -11,12 +11,18 @@ internal sealed class ByteLevelPostProcessor(bool trimOffsets, bool addPrefixSpa
     public override IReadOnlyList<TokenList> Process(IReadOnlyList<TokenList> encodings, bool addSpecial)
     {
         if (!trimOffsets) return encodings;
-        foreach (var encoding in encodings) Trim(encoding);
+        foreach (var encoding in encodings) Trim(encoding, addPrefixSpace);
         return encodings;
     }
 
-    private void Trim(TokenList list)
+    public override int CountAdded(int texts) => 0;
+
+    /// <summary>Takes white space out of the offsets of a list and of what was cut off it.</summary>
+    /// <param name="list">Byte-level tokens.</param>
+    /// <param name="addPrefixSpace">Whether a space was put in front of the text.</param>
+    public static void Trim(TokenList list, bool addPrefixSpace)
     {
+        foreach (var part in list.Overflow) Trim(part, addPrefixSpace);
         for (var i = 0; i < list.Count; i++)
         {
             var token = list.Tokens[i];

@@ -7,4 +7,7 @@ internal abstract class PostProcessor
     /// <param name="encodings">One text or two.</param>
     /// <param name="addSpecial">Whether to put special tokens around them.</param>
     public abstract IReadOnlyList<TokenList> Process(IReadOnlyList<TokenList> encodings, bool addSpecial);
+
+    /// <summary>How many special tokens it puts around one text or two: truncation leaves room for them.</summary>
+    public abstract int CountAdded(int texts);
 }

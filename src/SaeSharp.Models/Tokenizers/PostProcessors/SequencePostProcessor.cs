@@ -12,4 +12,6 @@ internal sealed class SequencePostProcessor(PostProcessor[] steps) : PostProcess
         foreach (var step in steps) encodings = step.Process(encodings, addSpecial);
         return encodings;
     }
+
+    public override int CountAdded(int texts) => steps.Sum(step => step.CountAdded(texts));
 }

@@ -54,6 +54,8 @@ internal sealed class TemplatePostProcessor(TemplatePostProcessor.Part[] single,
         return parts;
     }
 
+    public override int CountAdded(int texts) => (texts == 1 ? single : pair).OfType<Part.Special>().Sum(part => part.Tokens.Length);
+
     private static (int Id, string Token)[] ReadSpecial(JsonField field)
     {
         var ids = field["ids"].Items().Select(id => id.Id()).ToArray();
