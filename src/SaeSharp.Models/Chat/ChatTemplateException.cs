@@ -15,6 +15,10 @@ public sealed class ChatTemplateException : SaeSharpException
 
     internal static ChatTemplateException Syntax(string fact, int line) => new("TemplateSyntaxError", $"The chat template is wrong at line {line}: {fact}.", Damaged);
 
+    /// <summary>A filter or test that is not there.</summary>
+    internal static ChatTemplateException Unknown(string what, string name, string? nearest) => new(
+        "TemplateAssertionError", $"No {what} named '{name}'.", nearest is null ? $"The chat template asks for a {what} that Jinja does not have, or that no chat needs: use another template." : $"The nearest that is there is '{nearest}'.");
+
     internal static ChatTemplateException Undefined(string fact) => new("UndefinedError", fact, "The chat template needs a value that is not there: check that every message has a role and a content.");
 
     internal static ChatTemplateException WrongType(string fact) => new("TypeError", fact, Unfit);

@@ -15,13 +15,17 @@ internal static class Filters
         ["attr"] = (_, value, arguments) => arguments.Only("attr", "name") is TextValue name ? Lookup.Attribute(value, name.Text) : throw ChatTemplateException.WrongType("attr() takes a name"),
     };
 
+    public static void Require(string name)
+    {
+        if (!Table.ContainsKey(name)) throw ChatTemplateException.Unknown("filter", name, Spelling.Closest(name, Table.Keys));
+    }
+
     public static bool Has(string name) => Table.ContainsKey(name);
 
     public static Value Apply(RenderingRun run, string name, Value value, Arguments arguments)
     {
-        if (!Table.TryGetValue(name, out var filter))
-            throw ChatTemplateException.Runtime($"No filter named '{name}'.{(Spelling.Closest(name, Table.Keys) is { } nearest ? $" The nearest is '{nearest}'." : "")}");
-        return filter(run, value, arguments);
+        Require(name);
+        return Table[name](run, value, arguments);
     }
 
     private static Value Default(RenderingRun run, Value value, Arguments arguments)

@@ -42,9 +42,16 @@ internal static class Tests
         ["<="] = Comparing("<="), ["le"] = Comparing("<="),
     };
 
-    public static bool Holds(RenderingRun run, string name, Value value, Arguments arguments) => Table.TryGetValue(name, out var test)
-        ? test(run, value, arguments)
-        : throw ChatTemplateException.Runtime($"No test named '{name}'.{(Spelling.Closest(name, Table.Keys) is { } nearest ? $" The nearest is '{nearest}'." : "")}");
+    public static void Require(string name)
+    {
+        if (!Table.ContainsKey(name)) throw ChatTemplateException.Unknown("test", name, Spelling.Closest(name, Table.Keys));
+    }
+
+    public static bool Holds(RenderingRun run, string name, Value value, Arguments arguments)
+    {
+        Require(name);
+        return Table[name](run, value, arguments);
+    }
 
     private static bool Has(string name) => Table.ContainsKey(name);
 

@@ -14,8 +14,7 @@ internal static class TextSearch
         if (start > end) return BoolValue.False;
         var part = text.Text[text.UnitOf(start)..text.UnitOf(end)];
         IReadOnlyList<Value> affixes = given[0] is SequenceValue { Kind: SequenceKind.Tuple } several ? several.Items : [given[0] ?? NoneValue.Instance];
-        return BoolValue.Of(affixes.Any(affix => has(part, (affix as TextValue)?.Text
-            ?? throw (affix is UndefinedValue undefined ? undefined.Failure() : ChatTemplateException.WrongType($"{name} first arg must be str or a tuple of str, not {affix.TypeName}")))));
+        return BoolValue.Of(affixes.Any(affix => has(part, (affix as TextValue)?.Text ?? throw ChatTemplateException.WrongType($"{name} first arg must be str or a tuple of str, not {affix.TypeName}"))));
     }
 
     /// <summary><c>find</c>, <c>index</c> and those from the right: the place, or −1; the second kind fails instead.</summary>
@@ -46,7 +45,6 @@ internal static class TextSearch
     private static string Wanted(Value? value, string name) => value switch
     {
         TextValue text => text.Text,
-        UndefinedValue undefined => throw undefined.Failure(),
         _ => throw ChatTemplateException.WrongType($"{name}() argument 1 must be str, not {value?.TypeName ?? "missing"}"),
     };
 

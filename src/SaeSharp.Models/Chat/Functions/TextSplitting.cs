@@ -86,7 +86,7 @@ internal static class TextSplitting
             while (end < source.Length && !PythonSpace.Is(source[end])) end++;
             if (most-- == 0)
             {
-                parts.Add(text.Units(start, PythonSpace.TrimEnd(source).Length));
+                parts.Add(text.Units(start, source.Length)); // the rest keeps the white space at its end
                 break;
             }
             parts.Add(text.Units(start, end));
@@ -105,7 +105,7 @@ internal static class TextSplitting
             while (start > 0 && !PythonSpace.Is(source[start - 1])) start--;
             if (most-- == 0)
             {
-                parts.Insert(0, text.Units(PythonSpace.SkipFrom(source, 0), end));
+                parts.Insert(0, text.Units(0, end));
                 break;
             }
             parts.Insert(0, text.Units(start, end));

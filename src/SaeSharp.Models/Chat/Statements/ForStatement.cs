@@ -13,14 +13,17 @@ internal sealed class ForStatement(Target target, Expression items, Expression? 
         var turns = Iteration.Of(scope.Run, items.In(scope));
         if (test is not null) turns = [.. turns.Where(item => test.In(TurnOf(scope, item)).IsTrue)];
         var loop = new LoopValue(turns, scope.LoopDepth);
+        var hasTurn = false; // Jinja takes note at the end of a turn, so one that is broken off does not count
         for (var i = 0; i < turns.Count; i++)
         {
             loop.Index = i;
             var turn = TurnOf(scope, turns[i]);
             turn.Set("loop", loop);
-            if (body.Run(turn) == Flow.Break) break;
+            var flow = body.Run(turn);
+            hasTurn |= flow == Flow.Next;
+            if (flow == Flow.Break) break;
         }
-        if (turns.Count == 0) otherwise?.Run(new(scope.Run, scope));
+        if (!hasTurn) otherwise?.Run(new(scope.Run, scope));
         return Flow.Next;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using SaeSharp.Models.Chat.Expressions;
+using SaeSharp.Models.Chat.Functions;
 using SaeSharp.Models.Chat.Values;
 
 namespace SaeSharp.Models.Chat.Syntax;
@@ -16,6 +17,9 @@ internal sealed class ExpressionParser(TokenStream stream)
     };
 
     private HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>Whether it may be that what is read is never run: then a filter that is not there is an error only where it is.</summary>
+    public bool IsOptional { get; set; }
 
     public Expression Read() => stream.Inside(Conditional);
 
@@ -44,7 +48,9 @@ internal sealed class ExpressionParser(TokenStream stream)
         while (begunWithName || stream.TrySkip("|"))
         {
             begunWithName = false;
-            filter = new(filter ?? input, DottedName(), stream.AtOperator("(") ? CallArguments() : ArgumentList.Empty);
+            var name = DottedName();
+            if (!IsOptional) Filters.Require(name);
+            filter = new(filter ?? input, name, stream.AtOperator("(") ? CallArguments() : ArgumentList.Empty);
         }
         return filter;
     }
@@ -174,6 +180,7 @@ internal sealed class ExpressionParser(TokenStream stream)
     {
         var isNegated = stream.TrySkipName("not");
         var name = DottedName();
+        if (!IsOptional) Tests.Require(name);
         var arguments = ArgumentList.Empty;
         if (stream.AtOperator("(")) arguments = CallArguments();
         else if (stream.At(TokenKind.Text) || stream.At(TokenKind.Integer) || stream.At(TokenKind.Float) || stream.AtOperator("[", "{") || stream.At(TokenKind.Name) && !stream.AtName("else", "or", "and"))

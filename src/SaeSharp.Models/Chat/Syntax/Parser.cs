@@ -79,6 +79,15 @@ internal sealed class Parser
 
     private IfStatement If()
     {
+        var outside = _expressions.IsOptional;
+        _expressions.IsOptional = true;
+        var statement = Branches();
+        _expressions.IsOptional = outside;
+        return statement;
+    }
+
+    private IfStatement Branches()
+    {
         var branches = new List<(Expression, Statement)>();
         while (true)
         {
@@ -103,7 +112,7 @@ internal sealed class Parser
         if (_stream.AtName("recursive")) throw ChatTemplateException.Syntax("a recursive loop cannot be read", _stream.Current.Line);
         EndBlock();
         _loops++;
-        var body = Statements("else", "endfor");
+        var body = Certain(() => Statements("else", "endfor"));
         _loops--;
         if (_stream.TrySkipName("else")) return new(target, items, test, body, Body("endfor"));
         _stream.Take();
@@ -172,11 +181,21 @@ internal sealed class Parser
     {
         var (loops, names) = (_loops, _expressions.TakeNames());
         _loops = 0;
-        var body = Body(end);
+        var body = Certain(() => Body(end));
         _loops = loops;
         var macro = new MacroStatement(name, parameters, body, _expressions.TakeNames());
         _expressions.AddNames(names);
         return macro;
+    }
+
+    /// <summary>A body with names of its own: what it asks for must be there, even inside an <c>if</c>. Jinja's own rule.</summary>
+    private T Certain<T>(Func<T> read)
+    {
+        var outside = _expressions.IsOptional;
+        _expressions.IsOptional = false;
+        var body = read();
+        _expressions.IsOptional = outside;
+        return body;
     }
 
     private List<Parameter> Signature()
