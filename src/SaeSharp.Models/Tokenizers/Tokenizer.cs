@@ -55,6 +55,13 @@ public sealed class Tokenizer
     public TokenizedText[] EncodeBatch(IReadOnlyList<string> texts, bool addSpecial = true, bool specialsAsText = false) =>
         [.. Pad([.. texts.Select(text => Finish([EncodeText(text, 0, specialsAsText)], addSpecial))]).Select(list => list.ToText())];
 
+    /// <summary>The tokens of <paramref name="text"/>, in which only some places may spell special tokens.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="addSpecial">Puts the tokens around it that the tokenizer has for a text.</param>
+    /// <param name="isLiteral">Whether the UTF-16 units from the first to the second number must not be read as a special token.</param>
+    internal TokenizedText Encode(string text, bool addSpecial, Func<int, int, bool> isLiteral) =>
+        Finish([EncodeText(text, 0, specialsAsText: false, isLiteral)], addSpecial).ToText();
+
     /// <summary>The text of <paramref name="ids"/>. Unknown ids are left out, special tokens too unless <paramref name="skipSpecial"/> is false.</summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = true)
     {
@@ -77,6 +84,9 @@ public sealed class Tokenizer
         return Pad([Finish(texts, addSpecial, withOverflow: true)])[0];
     }
 
+    /// <summary>Whether the token is one of the special ones, which decoding leaves out on request.</summary>
+    internal bool IsSpecial(int id) => added.ContentOf(id) is { } content && added.IsSpecial(content);
+
     /// <summary>The token's text before decoding, or null where it is to be left out.</summary>
     internal string? DecodedOf(int id, bool skipSpecial)
     {
@@ -96,13 +106,13 @@ public sealed class Tokenizer
 
     private TokenList[] Pad(TokenList[] batch) => padding is null || batch.Length == 0 ? batch : padding.Apply(batch);
 
-    private TokenList EncodeText(string text, int typeId, bool specialsAsText)
+    private TokenList EncodeText(string text, int typeId, bool specialsAsText, Func<int, int, bool>? isLiteral = null)
     {
         text = WellFormed.Of(text);
         var encoding = new TokenList(text);
         var words = new List<Piece>();
         var tokens = new List<ModelToken>();
-        foreach (var piece in added.Split(AlignedText.Of(text), specialsAsText))
+        foreach (var piece in added.Split(AlignedText.Of(text), specialsAsText, isLiteral))
         {
             if (piece.AddedId is { } id)
             {

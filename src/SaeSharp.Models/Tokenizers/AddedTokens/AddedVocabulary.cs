@@ -43,25 +43,27 @@ internal sealed class AddedVocabulary
     /// <summary>The text in pieces: added tokens, and normalised text for the model between them.</summary>
     /// <param name="text">The text.</param>
     /// <param name="specialsAsText">Leaves special tokens in the text, as any other text.</param>
-    public List<Piece> Split(AlignedText text, bool specialsAsText)
+    /// <param name="isLiteral">Where it holds for a range of the original text, no special token is seen there; null where it holds nowhere.</param>
+    public List<Piece> Split(AlignedText text, bool specialsAsText, Func<int, int, bool>? isLiteral = null)
     {
         var parts = new List<Piece>();
-        if (text.Length > 0) Cut(Piece.Whole(text), raw, specialsAsText, parts);
+        if (text.Length > 0) Cut(Piece.Whole(text), raw, specialsAsText, isLiteral, parts);
 
         var pieces = new List<Piece>(parts.Count);
         foreach (var part in parts)
         {
             if (part.AddedId is not null) pieces.Add(part);
-            else if ((normalizer is null ? part : normalizer.Normalize(part)) is { Length: > 0 } ready) Cut(ready, normalized, specialsAsText, pieces);
+            else if ((normalizer is null ? part : normalizer.Normalize(part)) is { Length: > 0 } ready) Cut(ready, normalized, specialsAsText, isLiteral, pieces);
         }
         return pieces;
     }
 
-    private void Cut(Piece piece, TokenMatcher matcher, bool specialsAsText, List<Piece> pieces)
+    private void Cut(Piece piece, TokenMatcher matcher, bool specialsAsText, Func<int, int, bool>? isLiteral, List<Piece> pieces)
     {
         var text = piece.Span;
         var done = 0;
-        for (var from = 0; matcher.Find(text, from, out var match); from = match.End)
+        bool CanBe(int start, int end, int id) => !specials.Contains(tokens[id].Content) || piece.Slice(start, end).Origin is var (first, last) && !isLiteral!(first, last);
+        for (var from = 0; matcher.Find(text, from, out var match, isLiteral is null ? null : CanBe); from = match.End)
         {
             var token = tokens[match.Id];
             if (specialsAsText && specials.Contains(token.Content)) continue;

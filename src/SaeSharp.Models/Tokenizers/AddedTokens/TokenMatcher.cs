@@ -21,8 +21,8 @@ internal sealed class TokenMatcher
         firstUnits = SearchValues.Create([.. nonEmpty.Select(word => word.Word[0]).Distinct()]);
     }
 
-    /// <summary>The first match at or after <paramref name="from"/>; false where there is none.</summary>
-    public bool Find(ReadOnlySpan<char> text, int from, out (int Start, int End, int Id) match)
+    /// <summary>The first match at or after <paramref name="from"/>, of those that <paramref name="counts"/> holds for; false where there is none.</summary>
+    public bool Find(ReadOnlySpan<char> text, int from, out (int Start, int End, int Id) match, Func<int, int, int, bool>? counts = null)
     {
         while (true)
         {
@@ -33,19 +33,19 @@ internal sealed class TokenMatcher
                 return false;
             }
             from += skipped;
-            if (MatchAt(text, from, out match)) return true;
+            if (MatchAt(text, from, out match, counts)) return true;
             from++;
         }
     }
 
-    private bool MatchAt(ReadOnlySpan<char> text, int start, out (int Start, int End, int Id) match)
+    private bool MatchAt(ReadOnlySpan<char> text, int start, out (int Start, int End, int Id) match, Func<int, int, int, bool>? counts)
     {
         match = default;
         var found = false;
         var node = 0;
         for (var i = start; i < text.Length && edges.TryGetValue((node, text[i]), out node); i++)
         {
-            if (idAt[node] is not { } id) continue;
+            if (idAt[node] is not { } id || counts is not null && !counts(start, i + 1, id)) continue;
             match = (start, i + 1, id);
             found = true;
         }

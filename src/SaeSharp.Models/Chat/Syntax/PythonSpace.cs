@@ -1,0 +1,20 @@
+namespace SaeSharp.Models.Chat.Syntax;
+
+/// <summary>White space as Python has it: Unicode's, and the four separators of ASCII.</summary>
+internal static class PythonSpace
+{
+    public static bool Is(char letter) => char.IsWhiteSpace(letter) || letter is >= '\x1c' and <= '\x1f';
+
+    public static int SkipFrom(string text, int at)
+    {
+        while (at < text.Length && Is(text[at])) at++;
+        return at;
+    }
+
+    public static string TrimEnd(string text)
+    {
+        var end = text.Length;
+        while (end > 0 && Is(text[end - 1])) end--;
+        return text[..end];
+    }
+}
