@@ -95,7 +95,11 @@ internal sealed class HubDownload(HubHttp http, HubCache cache, HubId id, string
             try
             {
                 var (other, actual) = await Attempt(partial, checksum, size, cancel).ConfigureAwait(false);
-                if (other is not null) return other;
+                if (other is not null)
+                {
+                    File.Delete(partial); // of a version that is no more
+                    return other;
+                }
                 if (actual == checksum)
                 {
                     AtomicFile.Publish(partial, cache.BlobFile(id, checksum));
@@ -138,7 +142,7 @@ internal sealed class HubDownload(HubHttp http, HubCache cache, HubId id, string
             }, cancel, RangeRefused).ConfigureAwait(false);
             if (ContentHash.IsKnown(answer.Facts.Tag) && answer.Facts.Tag != checksum)
             {
-                Forget(disk); // what is there belongs to a version that is no more
+                tally.StandAt(0);
                 return (Known(answer.Facts), null);
             }
             if ((int)answer.Response.StatusCode == RangeRefused)
