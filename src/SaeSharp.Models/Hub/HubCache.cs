@@ -40,10 +40,12 @@ public sealed class HubCache
         }
     }
 
-    /// <summary>Every repository of models that has a snapshot.</summary>
-    public IReadOnlyList<HubId> Models() => !Directory.Exists(Folder) ? [] : [.. Directory.EnumerateDirectories(Folder, "models--*")
-        .Select(folder => HubId.TryParse(Path.GetFileName(folder)["models--".Length..].Replace("--", "/", StringComparison.Ordinal))).OfType<HubId>()
-        .Where(id => Snapshot(id) is not null).OrderBy(id => id.Repository, StringComparer.Ordinal)];
+    /// <summary>Where the files of a listing lie, or will.</summary>
+    public string FolderOf(HubId id, HubListing listing)
+    {
+        ArgumentNullException.ThrowIfNull(listing);
+        return SnapshotFolder(id, listing.Commit);
+    }
 
     internal string SnapshotFolder(HubId id, string commit) => Path.Combine(Folder, id.FolderName, "snapshots", commit);
 

@@ -111,7 +111,8 @@ public sealed class HubException : SaeSharpException
         string.Create(CultureInfo.InvariantCulture, $"{needed / 1048576.0:N1} MiB are to be fetched into {folder}, where {free / 1048576.0:N1} MiB are free."),
         "Make room, or choose another disk with HF_HOME or HF_HUB_CACHE.");
 
-    internal static HubException NothingToFetch(HubId id, string wanted, IEnumerable<string> present) => new(
+    /// <summary>A repository does not hold what was to be fetched; the hint says what it holds.</summary>
+    public static HubException NothingToFetch(HubId id, string wanted, IEnumerable<string> present) => new(
         $"{id} holds no {wanted}.",
         $"It holds {string.Join(", ", present.Take(12).Select(Shown).DefaultIfEmpty("nothing"))}; choose with --files.");
 
