@@ -5,21 +5,49 @@ public sealed class LabException : SaeSharpException
 {
     private LabException(string message, string hint) : base(message, hint) { }
 
-    internal static LabException NoModel(string name, string home, IReadOnlyCollection<string> known) => new(
-        $"There is no model '{name}': neither a folder of that name nor one in {home}.",
-        Nearest(name, known, "Give the path of a folder with config.json and safetensors files."));
+    internal static LabException NoModel(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
+        $"There is no model '{name}': neither a folder of that name nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
+        NearestOrPull(name, known, pull, "Give the path of a folder with config.json and safetensors files."));
 
-    internal static LabException NoSae(string name, string home, IReadOnlyCollection<string> known) => new(
-        $"There is no SAE '{name}': neither a folder with a cfg.json nor one in {home}.",
-        Nearest(name, known, "Train one with sae train, or give the path of a SAELens folder."));
+    internal static LabException NoSae(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
+        $"There is no SAE '{name}': neither a folder with a cfg.json nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
+        NearestOrPull(name, known, pull, "Train one with sae train, or give the path of a SAELens folder."));
+
+    internal static LabException Ambiguous(string name, IReadOnlyList<string> places) => new(
+        $"'{name}' means {places.Count} things: {string.Join(", ", places)}.",
+        "Give one of these names instead.");
+
+    internal static LabException NoSaeOfRelease(string release, string id, IReadOnlyCollection<string> ids) => new(
+        $"The release '{release}' has no SAE '{id}'.",
+        $"{Nearest(id, ids, "")} All of them: sae search --releases {release}.");
+
+    internal static LabException ReleaseOfMany(string release, IReadOnlyCollection<string> ids) => new(
+        $"The release '{release}' has {ids.Count} SAEs, expected the name of one.",
+        $"Give {release}/ID, as in {release}/{ids.First()}; all of them: sae search --releases {release}.");
+
+    internal static LabException LoaderNotRead(string sae, string loader, string place) => new(
+        $"'{sae}' is on this machine ({place}), but its files are of a kind that this version does not read: {loader}.",
+        "Choose a release whose loader is read: sae search --releases shows which.");
+
+    internal static LabException NoRelease(string text, IReadOnlyCollection<string> known) => new(
+        $"No release of SAEs has '{text}' in its name, model, repository or hooks.",
+        Nearest(text, known, ""));
+
+    internal static LabException UnknownName(string name, IReadOnlyCollection<string> known) => new(
+        $"'{name}' is neither a release of SAEs nor a model's name that is known, and no OWNER/NAME either.",
+        $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}hub:{name} asks the hub for a repository without an owner.");
+
+    internal static LabException Several(string what, IReadOnlyCollection<string> found, string hint) => new(
+        $"{what}: {string.Join(", ", found.Take(12))}{(found.Count > 12 ? ", ..." : "")}.",
+        hint);
 
     internal static LabException NotAModelFolder(string folder) => new(
         $"{folder} has no config.json, so it is no model folder.",
         "Give a folder with config.json, safetensors weights and, for text, tokenizer.json.");
 
-    internal static LabException NeitherModelNorSae(string target, IReadOnlyCollection<string> known) => new(
+    internal static LabException NeitherModelNorSae(string target, IReadOnlyCollection<string> known, string? pull = null) => new(
         $"'{target}' is neither a model (a folder with config.json) nor an SAE (a folder with cfg.json), and the workspace has nothing of that name.",
-        Nearest(target, known, "Check the path; sae info takes a folder or a name in the workspace."));
+        NearestOrPull(target, known, pull, "Check the path; sae info takes a folder or a name in the workspace."));
 
     internal static LabException NoTokenizer(string model) => new(
         $"{model} has no tokenizer.json, so it cannot read text.",
@@ -98,6 +126,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException OutOfSpace(string folder, double neededGiB, double freeGiB, double l0) => new(
         FormattableString.Invariant($"The index needs about {neededGiB:F1} GiB of temporary space in {folder}, which has {freeGiB:F1} GiB free: {l0:F0} features fire on a token."),
         "Count fewer tokens with --tokens, use a sparser SAE, or choose another disk with --home.");
+
+    private static string NearestOrPull(string name, IReadOnlyCollection<string> known, string? pull, string otherwise) => pull is null
+        ? Nearest(name, known, otherwise)
+        : $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}Fetch it from the hub with: sae pull {pull}";
 
     private static string Nearest(string name, IReadOnlyCollection<string> known, string otherwise) =>
         Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'?"

@@ -9,6 +9,9 @@ namespace SaeSharp.Lab;
 /// <param name="Unit">What is counted, e.g. <c>tokens</c>.</param>
 public sealed record Progress(string Stage, long Done, long Total, double PerSecond, TimeSpan? Left, string Unit)
 {
+    /// <summary>The unit of downloads, which people read in KiB, MiB and GiB.</summary>
+    public const string Bytes = "bytes";
+
     /// <summary>Live figures of the stage, e.g. <c>blocks.1.hook_resid_post loss</c> while training; null where there are none.</summary>
     public IReadOnlyDictionary<string, double>? Figures { get; init; }
 }

@@ -2,10 +2,13 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Releases;
 using SaeSharp.Lab.Steering;
 using SaeSharp.Lab.Training;
 using SaeSharp.Models;
+using SaeSharp.Models.Hub;
 
 namespace SaeSharp.Lab;
 
@@ -17,18 +20,21 @@ public sealed class Workspace : IDisposable
     private readonly IndexShelf _indexes;
     private readonly EvalStore _evals;
     private readonly FeaturePage _pages;
+    private readonly Lazy<HubClient> _hub;
 
-    private Workspace(string home, int threads)
+    private Workspace(string home, int threads, HubOptions hub)
     {
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
-        (_shelves, _indexes, _evals) = (new(home, threads), new(home), new(home));
+        _hub = new(() => new(hub));
+        (_shelves, _indexes, _evals) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home));
         _pages = new(_shelves, _indexes);
     }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
     /// <param name="home">The folder; null for <c>SAESHARP_HOME</c> or the user's data folder.</param>
     /// <param name="threads">Compute threads; 0 for one a core.</param>
-    public static Workspace Open(string? home = null, int threads = 0) => new(Path.GetFullPath(home ?? DefaultHome), threads);
+    /// <param name="hub">The hub and its cache; null for what the environment says.</param>
+    public static Workspace Open(string? home = null, int threads = 0, HubOptions? hub = null) => new(Path.GetFullPath(home ?? DefaultHome), threads, hub ?? HubOptions.FromEnvironment());
 
     /// <summary>Where a workspace is when nothing else is said.</summary>
     public static string DefaultHome => Environment.GetEnvironmentVariable("SAESHARP_HOME") is { Length: > 0 } home
@@ -46,6 +52,18 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="InfoRequest"/>
     public Task<InfoResult> Info(InfoRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Overview.Of(request), cancel);
+
+    /// <inheritdoc cref="PullRequest"/>
+    public Task<PullResult> Pull(PullRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new PullRun(request, _hub.Value, _shelves.Published).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="PushRequest"/>
+    public Task<PushResult> Push(PushRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new PushRun(request, _hub.Value, _shelves, Overview).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="ReleasesRequest"/>
+    public Task<ReleasesResult> Releases(ReleasesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ReleaseSearch(ReleaseDirectory.Default, _shelves.Published).Of(request), cancel);
 
     /// <inheritdoc cref="TokensRequest"/>
     public Task<TokensResult> Tokens(TokensRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => TextTokens.Of(request, _shelves), cancel);
@@ -113,6 +131,7 @@ public sealed class Workspace : IDisposable
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()
     {
+        if (_hub.IsValueCreated) _hub.Value.Dispose();
         _indexes.Dispose();
         _shelves.Dispose();
     }

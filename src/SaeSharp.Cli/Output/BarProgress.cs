@@ -18,7 +18,7 @@ internal sealed class BarProgress(ProgressContext bars) : IProgress<Progress>
             if (!_stages.TryGetValue(value.Stage, out var bar)) _stages[value.Stage] = bar = bars.AddTask(Markup.Escape(value.Stage), maxValue: Math.Max(value.Total, 1));
             bar.Value = value.Done;
             var figures = value.Figures is null ? "" : string.Concat(value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $" {figure.Key} {figure.Value:G4}")));
-            bar.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value.Stage} {value.PerSecond:N0} {value.Unit}/s{figures}"));
+            bar.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{value.Stage} {(value.Unit == Progress.Bytes ? Figure.Bytes((long)value.PerSecond) : $"{value.PerSecond:N0} {value.Unit}")}/s{figures}"));
         }
     }
 }

@@ -25,9 +25,11 @@ internal sealed class PlainProgress(TextWriter error) : IProgress<Progress>
 
     private static string Line(Progress value)
     {
+        if (value.Unit == Progress.Bytes) return string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {Figure.Bytes(value.Done)} of {Figure.Bytes(value.Total)}, {Figure.Bytes((long)value.PerSecond)}/s{Left(value)}");
         var done = value.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} of {value.Total:N0} {value.Unit}") : string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} {value.Unit}");
-        var left = value.Left is { TotalSeconds: > 1 } time && value.Done < value.Total ? $", {time:h\\:mm\\:ss} left" : "";
         var figures = value.Figures is null ? "" : string.Concat(value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"  {figure.Key} {figure.Value:G4}")));
-        return string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {done}, {value.PerSecond:N0}/s{left}{figures}");
+        return string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {done}, {value.PerSecond:N0}/s{Left(value)}{figures}");
     }
+
+    private static string Left(Progress value) => value.Left is { TotalSeconds: > 1 } time && value.Done < value.Total ? $", {time:h\\:mm\\:ss} left" : "";
 }

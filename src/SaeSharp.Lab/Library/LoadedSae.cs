@@ -1,10 +1,11 @@
+using SaeSharp.Lab.Releases;
 using SaeSharp.Numerics;
 using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Library;
 
 /// <summary>An SAE as all verbs use it. Its latents here are coefficients: in units of a decoder row of length 1.</summary>
-internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sae)
+internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sae, ReleasedSae? released = null)
 {
     public const string WeightsFile = "sae_weights.safetensors";
     private readonly float[] _norms = sae.DecoderNorms.Span<float>().ToArray();
@@ -15,6 +16,12 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     public string Folder => folder;
 
     public SparseAutoencoder Sae => sae;
+
+    /// <summary>What the directory of releases knows about it; null where it knows nothing.</summary>
+    public ReleasedSae? Released => released;
+
+    /// <summary>What its activations must have been through. A scaling factor that is known is in the weights already.</summary>
+    public ActivationProcessing Processing => ActivationProcessing.Of(sae.Config);
 
     public int DSae => sae.DSae;
 

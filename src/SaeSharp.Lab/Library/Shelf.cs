@@ -1,52 +1,61 @@
 using System.Collections.Concurrent;
+using SaeSharp.Lab.Releases;
 
 namespace SaeSharp.Lab.Library;
 
 /// <summary>Things that live in folders, by name or path: each is loaded once and kept.</summary>
 /// <param name="root">The workspace's folder for them; a name may have several parts (<c>tiny/blocks.1.hook_resid_post</c>).</param>
 /// <param name="mark">The file whose presence makes a folder one of them.</param>
-/// <param name="load">Loads the folder under the name it is to be called by.</param>
+/// <param name="published">What others published under a name and is on this machine.</param>
+/// <param name="load">Loads what lies in a place.</param>
 /// <param name="missing">The error for a name that is not there, with the names that are.</param>
-internal sealed class Shelf<T>(string root, string mark, Func<string, string, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
+internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerable<Place>> published, Func<Place, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
 {
-    private readonly ConcurrentDictionary<string, Lazy<T>> _loaded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (string Name, Lazy<T> Thing)> _loaded = new();
 
     /// <summary>Names of everything in the workspace, sorted.</summary>
     public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. Directory
         .EnumerateFiles(root, mark, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
         .Select(file => NameOf(Path.GetDirectoryName(file)!)).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Folders outside the workspace that were loaded in this session.</summary>
-    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.IsValueCreated).Select(entry => NameOf(entry.Key)).Where(Path.IsPathRooted);
+    /// <summary>Names of what lies outside the workspace and was loaded in this session.</summary>
+    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Name);
 
-    /// <summary>The folder of <paramref name="nameOrFolder"/>, or null.</summary>
-    public string? Find(string nameOrFolder)
+    /// <summary>The folder of <paramref name="name"/>, or null.</summary>
+    /// <exception cref="LabException">It means several things.</exception>
+    public string? Find(string name) => Locate(name)?.Folder;
+
+    /// <summary>What <paramref name="name"/> means: a folder, a name in the workspace, or something published that is on this machine; null for nothing.</summary>
+    /// <exception cref="LabException">It means several things.</exception>
+    public Place? Locate(string name)
     {
-        if (string.IsNullOrWhiteSpace(nameOrFolder)) return null;
-        if (File.Exists(Path.Combine(nameOrFolder, mark))) return Path.GetFullPath(nameOrFolder);
-        // A name is an id, never a way out of the workspace.
-        if (Path.IsPathRooted(nameOrFolder) || nameOrFolder.Split('/', '\\').Any(part => part is "" or "." or "..")) return null;
-        var folder = Path.GetFullPath(Path.Combine(root, nameOrFolder));
-        return File.Exists(Path.Combine(folder, mark)) ? folder : null;
+        if (string.IsNullOrWhiteSpace(name)) return null;
+        List<Place> fits = [.. Here(name).Concat(IsPath(name) ? [] : published(name)).DistinctBy(place => RealPath(place.Folder))];
+        return fits.Count <= 1 ? fits.FirstOrDefault() : throw LabException.Ambiguous(name, [.. fits.Select(place => place.Forced)]);
     }
 
-    /// <summary>What stands in <paramref name="nameOrFolder"/>.</summary>
-    public T Get(string nameOrFolder)
+    /// <summary>What stands in <paramref name="name"/>.</summary>
+    public T Get(string name)
     {
-        var folder = Find(nameOrFolder) ?? throw missing(nameOrFolder, Names);
+        var place = Locate(name) ?? throw missing(name, Names);
+        var key = (place.Folder, place.Released);
         try
         {
-            return _loaded.GetOrAdd(folder, key => new(() => load(NameOf(key), key))).Value;
+            return _loaded.GetOrAdd(key, _ => (place.Name, new(() => load(place)))).Thing.Value;
         }
         catch
         {
-            Forget(folder); // a failed load is tried again, for the folder may have been mended
+            _loaded.TryRemove(key, out _); // a failed load is tried again, for the folder may have been mended
             throw;
         }
     }
 
     /// <summary>Forgets what was loaded from <paramref name="folder"/>: it was written anew.</summary>
-    public void Forget(string folder) => _loaded.TryRemove(Path.GetFullPath(folder), out _);
+    public void Forget(string folder)
+    {
+        var full = Path.GetFullPath(folder);
+        foreach (var key in _loaded.Keys.Where(key => key.Folder == full)) _loaded.TryRemove(key, out _);
+    }
 
     /// <summary>Its name in the workspace, or the path of a folder elsewhere.</summary>
     public string NameOf(string folder)
@@ -54,4 +63,20 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, string, T>
         var relative = Path.GetRelativePath(root, folder);
         return relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? folder : relative.Replace('\\', '/');
     }
+
+    private IEnumerable<Place> Here(string name)
+    {
+        if (File.Exists(Path.Combine(name, mark))) yield return Of(Path.GetFullPath(name));
+        // A name is an id, never a way out of the workspace.
+        if (Path.IsPathRooted(name) || name.Split('/', '\\').Any(part => part is "" or "." or "..")) yield break;
+        var folder = Path.GetFullPath(Path.Combine(root, name));
+        if (File.Exists(Path.Combine(folder, mark))) yield return Of(folder);
+    }
+
+    private Place Of(string folder) => new(NameOf(folder), folder, folder);
+
+    private static bool IsPath(string name) => Path.IsPathRooted(name) || name[0] == '.' || name.Contains('\\', StringComparison.Ordinal);
+
+    /// <summary>The same folder by two ways (a linked workspace, a cache that another points to) is one.</summary>
+    private static string RealPath(string folder) => new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
 }

@@ -1,6 +1,8 @@
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Releases;
 using SaeSharp.Models;
 using SaeSharp.Models.Checkpoints;
+using SaeSharp.Models.Hub;
 using SaeSharp.Models.Tokenizers;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Backends.Cpu;
@@ -13,13 +15,20 @@ internal sealed class Shelves : IDisposable
 {
     private readonly Lazy<Backend> _backend;
 
-    public Shelves(string home, int threads)
+    /// <param name="home">The workspace's folder.</param>
+    /// <param name="threads">Compute threads; 0 for one a core.</param>
+    /// <param name="cache">The hub's cache; null for where the environment says.</param>
+    public Shelves(string home, int threads, HubCache? cache = null)
     {
+        Published = new(ReleaseDirectory.Default, cache ?? new(HubOptions.FromEnvironment().CacheFolder));
         _backend = new(() => CpuBackend.Create(threads));
         var (models, saes) = (Path.Combine(home, "models"), Path.Combine(home, "saes"));
-        Models = new(models, "config.json", LoadModel, (name, known) => LabException.NoModel(name, models, known));
-        Saes = new(saes, "cfg.json", LoadSae, (name, known) => LabException.NoSae(name, saes, known));
+        Models = new(models, "config.json", Published.Models, place => LoadModel(place.Name, place.Folder), (name, known) => LabException.NoModel(name, models, known, Published.PullableModel(name)));
+        Saes = new(saes, "cfg.json", Published.Saes, LoadSae, (name, known) => NoSae(name, saes, known));
     }
+
+    /// <summary>Names that others gave.</summary>
+    public PublishedNames Published { get; }
 
     public Backend Backend => _backend.Value;
 
@@ -73,5 +82,22 @@ internal sealed class Shelves : IDisposable
         return new(name, folder, transformer, tokenizer, bosId);
     }
 
-    private LoadedSae LoadSae(string name, string folder) => new(name, folder, SaeFolder.Load(folder, Backend));
+    /// <summary>A released SAE is read with what its directory knows better than its file, and for raw activations.</summary>
+    private LoadedSae LoadSae(Place place)
+    {
+        var sae = SaeFolder.Load(place.Folder, Backend, place.Released?.Release.Overrides);
+        if (place.Released?.NormScalingFactor is { } factor && sae.Config.NormalizeActivations == ActivationNormalisation.ExpectedAverageOnlyIn) sae = sae.FoldActivationScale(factor);
+        return new(place.Name, place.Folder, sae, place.Released);
+    }
+
+    /// <summary>Why there is no SAE of that name: it was not fetched, its files cannot be read, or nobody knows it.</summary>
+    private LabException NoSae(string name, string home, IReadOnlyCollection<string> known)
+    {
+        if (!name.StartsWith(PublishedNames.Hub, StringComparison.Ordinal) && Published.FindRelease(name) is var (release, sae))
+        {
+            if (sae is null) return LabException.ReleaseOfMany(release.Name, [.. release.Saes.Select(one => one.Id)]);
+            if (Published.FileOf(sae) is { } place) return LabException.LoaderNotRead(sae.Name, release.Loader, place);
+        }
+        return LabException.NoSae(name, home, known, Published.PullableSae(name));
+    }
 }

@@ -1,6 +1,7 @@
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Releases;
 
 namespace SaeSharp.Lab.Reading;
 
@@ -11,7 +12,8 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
     {
         if (shelves.Models.Find(request.Target) is not null) return new(Of(shelves.Models.Get(request.Target)), null);
         if (shelves.Saes.Find(request.Target) is not null) return new(null, Of(shelves.Saes.Get(request.Target)));
-        throw LabException.NeitherModelNorSae(request.Target, [.. shelves.Models.Names, .. shelves.Saes.Names]);
+        if (shelves.Published.FindRelease(request.Target) is { }) shelves.Saes.Get(request.Target); // says what is missing
+        throw LabException.NeitherModelNorSae(request.Target, [.. shelves.Models.Names, .. shelves.Saes.Names], shelves.Published.PullableModel(request.Target));
     }
 
     public Contents Contents(string home) => new(
@@ -43,7 +45,13 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
             ContextSize = config.ContextSize, PrependBos = config.PrependBos,
             NormalizeActivations = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(config.NormalizeActivations.ToString()),
             WeightBytes = sae.Sae.Tensors.Values.Sum(tensor => tensor.Bytes), WeightsSha256 = sae.WeightsSha256,
-            Quality = evals.Find(sae.WeightsSha256),
+            Quality = evals.Find(sae.WeightsSha256), Processing = sae.Processing, Claimed = Claims(sae.Released),
         };
     }
+
+    private static ClaimedFigures? Claims(ReleasedSae? released) => released is null ? null : new()
+    {
+        Release = released.Release.Name, Id = released.Id, Repository = released.Release.Repository, L0 = released.ClaimedL0, ExplainedVariance = released.ClaimedExplainedVariance,
+        Neuronpedia = released.Neuronpedia, NormScalingFactor = released.NormScalingFactor,
+    };
 }

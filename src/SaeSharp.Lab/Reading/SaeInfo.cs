@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Evaluating;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Reading;
 
@@ -35,4 +36,27 @@ public sealed record SaeInfo
     public required string WeightsSha256 { get; init; }
     /// <summary>Figures of the last <c>sae eval</c> of exactly these weights; null where none was run.</summary>
     public EvalResult? Quality { get; init; }
+    /// <summary>What the activations must have been through, as its config or its release says.</summary>
+    public required ActivationProcessing Processing { get; init; }
+    /// <summary>What its release says about it; null where it is of none that is known.</summary>
+    public ClaimedFigures? Claimed { get; init; }
+}
+
+/// <summary>What a release says about one of its SAEs: claims of its authors, not measured here.</summary>
+public sealed record ClaimedFigures
+{
+    /// <summary>The release.</summary>
+    public required string Release { get; init; }
+    /// <summary>The SAE's name in it.</summary>
+    public required string Id { get; init; }
+    /// <summary>Where it lies on the hub.</summary>
+    public required string Repository { get; init; }
+    /// <summary>Latents on a token.</summary>
+    public double? L0 { get; init; }
+    /// <summary>Explained variance, by its authors' definition.</summary>
+    public double? ExplainedVariance { get; init; }
+    /// <summary>Its source on Neuronpedia.</summary>
+    public string? Neuronpedia { get; init; }
+    /// <summary>Activations were multiplied by it; it is folded into the weights when they are loaded.</summary>
+    public double? NormScalingFactor { get; init; }
 }

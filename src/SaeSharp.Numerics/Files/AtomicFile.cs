@@ -40,6 +40,22 @@ public static class AtomicFile
     /// <summary>Writes <paramref name="content"/> as UTF-8 without a byte order mark.</summary>
     public static void Write(string path, string content) => Write(path, System.Text.Encoding.UTF8.GetBytes(content));
 
+    /// <summary>Makes <paramref name="filled"/>, a file beside the target that was written over some time, the target: synced, renamed, and the rename synced.</summary>
+    /// <exception cref="FileException">The operating system refused.</exception>
+    public static void Publish(string filled, string path)
+    {
+        try
+        {
+            using (var stream = new FileStream(filled, FileMode.Open, FileAccess.Write, FileShare.None)) Libc.Sync(stream);
+            File.Move(filled, path, overwrite: true);
+            Libc.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw FileException.Unwritable(path, error);
+        }
+    }
+
     /// <summary>Deletes temporary files that killed processes left in <paramref name="folder"/>; those of live writers are locked and stay.</summary>
     public static void RemoveLeftovers(string folder)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Files;
@@ -16,10 +17,10 @@ internal static class SaeLensFolder
         "abstopk", "batchtopk", "gated", "jumprelu", "jumprelu_skip_transcoder", "jumprelu_transcoder", "matching_pursuit", "matryoshka_batchtopk", "skip_transcoder", "temporal", "transcoder",
     ];
 
-    public static SparseAutoencoder Load(string folder, Backend backend)
+    public static SparseAutoencoder Load(string folder, Backend backend, JsonElement? overrides)
     {
         var configPath = Path.Combine(folder, ConfigFile);
-        var config = SaeLensConfig.Read(StrictJson.Read(configPath), configPath);
+        var config = SaeLensConfig.Read(ConfigOverrides.Apply(StrictJson.Read(configPath), overrides), configPath);
         if (NotRead.Except(SaeCatalog.Names).Contains(config.Architecture)) throw SaeException.ArchitectureNotRead(folder, config.Architecture, SaeCatalog.Names);
         if (!SaeCatalog.Names.Contains(config.Architecture)) throw SaeException.UnknownArchitecture(config.Architecture, [.. SaeCatalog.Names, .. NotRead]);
 
