@@ -37,7 +37,7 @@ public sealed class Tokenizer
     /// <summary>The id of the token that ends a text, where the files name one.</summary>
     public int? EosId { get; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one (or GPT-2's vocab.json and merges.txt).</summary>
+    /// <summary>Reads a tokenizer.json, a sentencepiece .model, or a folder that holds one of them (or GPT-2's vocab.json and merges.txt).</summary>
     /// <exception cref="FileException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
     public static Tokenizer Load(string fileOrFolder) => new(TokenizerFile.Read(fileOrFolder));
 
@@ -116,7 +116,7 @@ public sealed class Tokenizer
             {
                 tokens.Clear();
                 model.Tokenize(word.Span, tokens);
-                foreach (var token in tokens) encoding.Add(token.Id, model.TokenOf(token.Id)!, word.Text.OriginOf(word.Start + token.Start, word.Start + token.End), typeId);
+                foreach (var token in tokens) encoding.Add(token.Id, token.IsSurface ? word.Span[token.Start..token.End].ToString() : model.TokenOf(token.Id)!, word.Text.OriginOf(word.Start + token.Start, word.Start + token.End), typeId);
             }
         }
         return encoding;

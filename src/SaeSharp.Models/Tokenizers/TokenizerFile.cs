@@ -5,6 +5,7 @@ using SaeSharp.Models.Tokenizers.Normalizers;
 using SaeSharp.Models.Tokenizers.PostProcessors;
 using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
+using SaeSharp.Models.Tokenizers.SentencePiece;
 
 namespace SaeSharp.Models.Tokenizers;
 
@@ -23,15 +24,17 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
     /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
     public string? Eos { get; init; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one or GPT-2's vocab.json and merges.txt.</summary>
+    /// <summary>Reads a tokenizer.json, or a folder that holds one, or a sentencepiece tokenizer.model, or GPT-2's vocab.json and merges.txt.</summary>
     public static TokenizerFile Read(string fileOrFolder)
     {
-        if (File.Exists(fileOrFolder)) return ReadJson(fileOrFolder);
+        if (File.Exists(fileOrFolder)) return fileOrFolder.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceFolder.Read(fileOrFolder) : ReadJson(fileOrFolder);
         var json = Path.Combine(fileOrFolder, "tokenizer.json");
         if (File.Exists(json)) return ReadJson(json);
+        var model = Path.Combine(fileOrFolder, SentencePieceFolder.ModelName);
+        if (File.Exists(model)) return SentencePieceFolder.Read(model);
         var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
         if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
-        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, or vocab.json and merges.txt");
+        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt");
     }
 
     private static TokenizerFile ReadJson(string file)

@@ -26,10 +26,15 @@ internal sealed class Vocabulary
 
     public int Count => ids.Count;
 
+    public IEnumerable<(string Token, int Id)> Tokens => ids.Select(entry => (entry.Key, entry.Value));
+
     /// <summary>Whether two tokens have the same id.</summary>
     public bool SharesIds => tokens.Count < ids.Count;
 
     public bool TryGet(ReadOnlySpan<char> token, out int id) => idsBySpan.TryGetValue(token, out id);
+
+    /// <summary>The id of a token that the file names and must have.</summary>
+    public int Require(JsonField field) => TryGet(field.Text(), out var id) ? id : throw field.Wrong("a token of the vocabulary");
 
     public string? TokenOf(int id) => tokens.GetValueOrDefault(id);
 }

@@ -58,6 +58,9 @@ internal readonly struct JsonField(string file, string path, JsonElement element
 
     public string? TextOrNull() => IsNothing ? null : Text();
 
+    /// <summary>A flag that the format requires.</summary>
+    public bool Flag() => IsNothing ? throw Wrong("true or false") : Flag(otherwise: false);
+
     public bool Flag(bool otherwise) => element.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -69,7 +72,9 @@ internal readonly struct JsonField(string file, string path, JsonElement element
     public int Count() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var value) && value >= 0 ? value : throw Wrong("a whole number of 0 or more");
 
-    public double Number(double otherwise) => IsNothing ? otherwise : element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) ? value : throw Wrong("a number");
+    public double Number(double otherwise) => IsNothing ? otherwise : Number();
+
+    public double Number() => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var value) && double.IsFinite(value) ? value : throw Wrong("a number");
 
     /// <summary>A token id, 32 bits. Those of 2³¹ and more keep their bits and come out negative: no model has a row for them.</summary>
     public int Id() =>

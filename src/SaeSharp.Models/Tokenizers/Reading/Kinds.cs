@@ -11,9 +11,20 @@ internal static class Kinds
 {
     public static readonly KindTable<Normalizer> Normalizers = new()
     {
+        { "BertNormalizer", BertNormalizer.Read },
+        { "ByteLevel", ByteLevelNormalizer.Read },
+        { "Lowercase", LowercaseNormalizer.Read },
+        { "NFC", _ => new NormalForm(compatibility: false, composed: true) },
+        { "NFD", _ => new NormalForm(compatibility: false, composed: false) },
+        { "NFKC", _ => new NormalForm(compatibility: true, composed: true) },
+        { "NFKD", _ => new NormalForm(compatibility: true, composed: false) },
+        { "Nmt", _ => FilterNormalizer.Nmt },
+        { "Precompiled", PrecompiledNormalizer.Read },
         { "Prepend", PrependNormalizer.Read },
         { "Replace", ReplaceNormalizer.Read },
         { "Sequence", SequenceNormalizer.Read },
+        { "Strip", StripNormalizer.Read },
+        { "StripAccents", _ => FilterNormalizer.Accents },
     };
 
     public static readonly KindTable<PreTokenizer> PreTokenizers = new()
@@ -35,6 +46,9 @@ internal static class Kinds
     public static readonly KindTable<TokenModel> Models = new()
     {
         { "BPE", Bpe.Read },
+        { "Unigram", Unigram.Read },
+        { "WordLevel", WordLevel.Read },
+        { "WordPiece", WordPiece.Read },
     };
 
     public static readonly KindTable<PostProcessor> PostProcessors = new()
