@@ -69,8 +69,7 @@ internal static class ReferenceTokenizers
         if (component is null) return [];
         var type = component["type"]?.GetValue<string>() ?? "BPE";
         if (type == "Sequence") return component[steps]!.AsArray().SelectMany(step => Missing(step, steps, known));
-        var kind = component["pattern"]?["Regex"] is null || steps != "normalizers" ? type : "Replace by a pattern";
-        return known.Contains(kind) ? [] : [kind];
+        return known.Contains(type) ? [] : [type];
     }
 
     private static Tokenizer FilledTemplate()
