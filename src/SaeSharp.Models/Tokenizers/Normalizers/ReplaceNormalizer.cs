@@ -4,7 +4,7 @@ using SaeSharp.Models.Tokenizers.Reading;
 
 namespace SaeSharp.Models.Tokenizers.Normalizers;
 
-/// <summary>Replaces what matches a pattern, or a text wherever it stands, by a text. What comes in belongs to the last character of what it replaces.</summary>
+/// <summary>Replaces what matches a pattern, or a text wherever it stands, by a text. What comes in belongs to the last character before the end of the match, at the very start to none.</summary>
 internal sealed class ReplaceNormalizer : Normalizer
 {
     private readonly Pattern? pattern;
@@ -25,6 +25,7 @@ internal sealed class ReplaceNormalizer : Normalizer
 
     public override Piece Normalize(Piece piece)
     {
+        if (piece.Length == 0) return piece;
         var matches = new List<(int Start, int End)>();
         if (pattern is not null) pattern.FindAll(piece.Span, matches);
         else FindText(piece.Span, matches);
@@ -35,7 +36,7 @@ internal sealed class ReplaceNormalizer : Normalizer
         foreach (var (start, end) in matches)
         {
             result.Copy(piece.Text, piece.Start + done, piece.Start + start);
-            result.Add(content, piece.Text.OriginOf(piece.Start + Math.Max(end - 1, 0)));
+            result.Add(content, end > 0 ? piece.Text.OriginOf(piece.Start + end - 1) : (piece.Origin.Start, piece.Origin.Start));
             done = end;
         }
         result.Copy(piece.Text, piece.Start + done, piece.End);
