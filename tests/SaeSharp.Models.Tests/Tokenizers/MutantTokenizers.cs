@@ -49,15 +49,23 @@ public class MutantTokenizers
         {
             var tokenizer = Tokenizer.Load(file);
             loads = true;
+            CheckMemory();
             _ = tokenizer.Decode(tokenizer.Encode(Text).Ids);
         }
         catch (SaeSharpException error)
         {
-            if (!loads) Assert.True(error is FileException { File: var named } && named == file, $"{what}: {error.Message}");
+            if (loads) return true;
+            Assert.True(error is FileException refusal && refusal.File == file, $"{what}: {error.Message}");
+            CheckMemory();
         }
-        catch (Exception error) { Assert.Fail($"{what}: {error}"); }
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= FreeBytes + bytes.Length, $"{what}: {allocated} bytes allocated for a file of {bytes.Length}");
+        catch (Exception error) when (error is not Xunit.Sdk.XunitException) { Assert.Fail($"{what}: {error}"); }
         return loads;
+
+        // Of reading; a text may grow as long as the file's own replacements make it.
+        void CheckMemory()
+        {
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.True(allocated <= FreeBytes + bytes.Length, $"{what}: {allocated} bytes allocated for a file of {bytes.Length}");
+        }
     }
 }

@@ -90,6 +90,20 @@ public class NormalizerTests
     }
 
     [Theory]
+    [InlineData("^", "ab", "▁ab", "0-0 0-1 1-2")]
+    [InlineData(" +", "a  b", "a▁b", "0-1 2-3 3-4")]
+    [InlineData("$", "ab", "ab▁", "0-1 1-2 1-2")]
+    [InlineData("x", "ab", "ab", "0-1 1-2")]
+    public void A_pattern_is_replaced_where_it_matches(string pattern, string text, string normal, string origins)
+    {
+        var replace = Normalizing.Of("Replace", $$""" "pattern": {"Regex": "{{pattern}}"}, "content": "▁" """);
+        var result = Normalizing.Run(replace, text);
+        Assert.Equal(normal, result.Text);
+        Assert.Equal(origins, string.Join(' ', result.Origins.Select(origin => $"{origin.Start}-{origin.End}")));
+        Assert.Equal(0, replace.Normalize(Normalizing.Whole("a").Slice(0, 0)).Length);
+    }
+
+    [Theory]
     [InlineData("true", "true", "cafe")]
     [InlineData("true", "false", "Cafe")]
     [InlineData("false", "true", "caf\u00e9")]

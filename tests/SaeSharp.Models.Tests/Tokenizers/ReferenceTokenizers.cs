@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SaeSharp.Models.Tokenizers;
-using SaeSharp.Models.Tokenizers.Reading;
 
 namespace SaeSharp.Models.Tests.Tokenizers;
 
@@ -20,14 +19,6 @@ internal static class ReferenceTokenizers
 
     /// <summary>The tokenizers of the manifest that are a tokenizer.json.</summary>
     public static IEnumerable<string> JsonNames => Manifest().Where(row => row["kind"]!.GetValue<string>().Length == 1).Select(row => row["name"]!.GetValue<string>());
-
-    /// <summary>Skips the test where the reference values are absent, or where the file asks for a kind of component that has no row yet.</summary>
-    public static void SkipUnlessReadable(string name)
-    {
-        Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        var missing = MissingKinds(JsonNode.Parse(File.ReadAllText(FileOf(name)))!).Distinct().ToList();
-        Assert.SkipUnless(missing.Count == 0, $"{name} needs {string.Join(", ", missing)}, not read yet.");
-    }
 
     public static Tokenizer Load(string name) => Loaded.GetOrAdd(name, name => new(() => name switch
     {
@@ -48,30 +39,7 @@ internal static class ReferenceTokenizers
         }
     }
 
-    private static string FileOf(string name) => name switch
-    {
-        "gpt2-real" => Golden("gpt2-real/template.json"),
-        "tinystories-656k" => Data("tinystories-656k/tokenizer.json"),
-        _ => Golden($"{name}/tokenizer.json"),
-    };
-
     private static IEnumerable<JsonNode> Manifest() => JsonNode.Parse(File.ReadAllText(Golden("manifest.json")))!["tokenizers"]!.AsArray().Select(row => row!);
-
-    private static IEnumerable<string> MissingKinds(JsonNode json) =>
-        Missing(json["normalizer"], "normalizers", Kinds.Normalizers)
-            .Concat(Missing(json["pre_tokenizer"], "pretokenizers", Kinds.PreTokenizers))
-            .Concat(Missing(json["post_processor"], "processors", Kinds.PostProcessors))
-            .Concat(Missing(json["decoder"], "decoders", Kinds.Decoders))
-            .Concat(Missing(json["model"], "", Kinds.Models));
-
-    private static IEnumerable<string> Missing(JsonNode? component, string steps, IEnumerable<string> known)
-    {
-        if (component is null) return [];
-        var type = component["type"]?.GetValue<string>() ?? "BPE";
-        if (type == "Sequence") return component[steps]!.AsArray().SelectMany(step => Missing(step, steps, known));
-        var kind = component["pattern"]?["Regex"] is null || steps != "normalizers" ? type : "Replace by a pattern";
-        return known.Contains(kind) ? [] : [kind];
-    }
 
     private static Tokenizer FilledTemplate()
     {
