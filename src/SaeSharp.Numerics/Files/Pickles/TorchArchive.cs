@@ -13,8 +13,6 @@ internal static class TorchArchive
         var entries = ZipDirectory.Read(file);
         var root = Root(file, entries);
         var sources = entries.ToDictionary(entry => entry.Name[root.Length..], entry => ZipContent.Open(file, entry), StringComparer.Ordinal);
-        if (!file.IsMapped) // in memory anyway: a damaged file is refused at once
-            foreach (var source in sources.Values) source.Open();
         var bigEndian = IsBigEndian(file, sources);
         var storages = new Dictionary<string, TorchStorage>(StringComparer.Ordinal);
         var globals = new TorchGlobals(file, (key, type, count) =>
@@ -28,6 +26,8 @@ internal static class TorchArchive
         var cursor = new ByteCursor(file.Path, PickleName, Text(file, sources[PickleName], PickleName));
         var value = PickleMachine.Read(file, PickleName, ref cursor, globals);
         if (cursor.Left > 0) throw cursor.Error($"{cursor.Left} bytes follow the end of the pickle");
+        if (!file.IsMapped) // in memory anyway: a damaged file is refused at once
+            foreach (var source in sources.Values) source.Open();
         return value;
     }
 
