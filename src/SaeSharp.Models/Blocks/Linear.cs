@@ -22,7 +22,7 @@ internal sealed class Linear
     public Linear(StoredWeight weight, StoredWeight? bias, DType computeType)
     {
         (_weight, _computeType) = (weight, computeType);
-        _packed = new(() => Pack(Weight()));
+        _packed = new(() => weight.AsTransposed is { } turned ? Pack(turned, Transpose.None) : Pack(weight.Read(), Transpose.B));
         Bias = bias?.Read(computeType);
     }
 
@@ -35,35 +35,34 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        var w = _packed.Value;
-        x = Flat(x, w.K);                                            // [rows, inputs]
-        y = Flat(y, w.N);                                            // [rows, outputs]
-        backend.MatMul(x, w, y);
+        ForwardUnbiased(backend, x, y);
+        y = Flat(y, _packed.Value.N);                                // [rows, outputs]
         if (Bias is not null) backend.AddRow(y, Bias, y);
+    }
+
+    /// <summary><see cref="Forward"/> without b.</summary>
+    public void ForwardUnbiased(Backend backend, Tensor x, Tensor y)
+    {
+        var w = _packed.Value;
+        backend.MatMul(Flat(x, w.K), w, Flat(y, w.N));               // [rows, inputs] → [rows, outputs]
     }
 
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
     public PackedMatrix[] ByInputs(int width)
     {
-        var weight = Weight();                                       // [outputs, inputs]
+        var weight = _weight.Read();                                 // [outputs, inputs]
         var parts = new PackedMatrix[weight.Columns / width];
         for (var part = 0; part < parts.Length; part++)
         {
             var columns = Tensor.Zeros(weight.DType, weight.Shape[0], width);
             for (var row = 0; row < weight.Shape[0]; row++)
                 weight.Rows(row, 1).Reshape(weight.Columns).Rows(part * width, width).CopyTo(columns.Rows(row, 1));
-            parts[part] = Pack(columns);
+            parts[part] = Pack(columns, Transpose.B);
         }
         return parts;
     }
 
-    private Tensor Weight()
-    {
-        var weight = _weight.Read();
-        return weight.DType == DType.F64 ? weight.To(_computeType) : weight;
-    }
-
-    private static PackedMatrix Pack(Tensor weight) => PackedMatrix.Of(weight, Transpose.B);
+    private PackedMatrix Pack(Tensor weight, Transpose layout) => PackedMatrix.Of(weight.DType == DType.F64 ? weight.To(_computeType) : weight, layout);
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);
 }
