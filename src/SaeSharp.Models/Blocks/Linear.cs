@@ -35,11 +35,16 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        var w = _packed ?? Pack(backend);
-        x = Flat(x, w.K);                                            // [rows, inputs]
-        y = Flat(y, w.N);                                            // [rows, outputs]
-        backend.MatMul(x, w, y);
+        ForwardUnbiased(backend, x, y);
+        y = Flat(y, Packed(backend).N);                              // [rows, outputs]
         if (Bias is not null) backend.AddRow(y, Bias, y);
+    }
+
+    /// <summary><see cref="Forward"/> without b.</summary>
+    public void ForwardUnbiased(Backend backend, Tensor x, Tensor y)
+    {
+        var w = Packed(backend);
+        backend.MatMul(Flat(x, w.K), w, Flat(y, w.N));               // [rows, inputs] → [rows, outputs]
     }
 
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
@@ -57,16 +62,16 @@ internal sealed class Linear
         return parts;
     }
 
-    private Tensor Weight()
+    private PackedMatrix Packed(Backend backend)
     {
-        var weight = _weight.Read();
-        return weight.DType == DType.F64 ? weight.To(_computeType) : weight;
+        if (_packed is { } packed) return packed;
+        lock (_packing) return _packed ??= _weight.AsTransposed is { } turned ? backend.Pack(Wide(turned), Transpose.None) : backend.Pack(Weight(), Transpose.B);
     }
 
-    private PackedMatrix Pack(Backend backend)
-    {
-        lock (_packing) return _packed ??= backend.Pack(Weight(), Transpose.B);
-    }
+    private Tensor Weight() => Wide(_weight.Read());
+
+    /// <summary>Weights of 64 bits are only kept so where the model computes so.</summary>
+    private Tensor Wide(Tensor weight) => weight.DType == DType.F64 ? weight.To(_computeType) : weight;
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);
 }
