@@ -37,6 +37,10 @@ public sealed class LabException : SaeSharpException
         $"'{name}' is neither a release of SAEs nor a model's name that is known, and no OWNER/NAME either.",
         $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}hub:{name} asks the hub for a repository without an owner.");
 
+    internal static LabException NotPrivate(string repository) => new(
+        $"{repository} is there already and everybody may see it, but --private was asked for; nothing was sent.",
+        "Make it private on its page of settings, choose another name, or leave out --private.");
+
     internal static LabException Several(string what, IReadOnlyCollection<string> found, string hint) => new(
         $"{what}: {string.Join(", ", found.Take(12))}{(found.Count > 12 ? ", ..." : "")}.",
         hint);
@@ -57,9 +61,9 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' does not say which hook point it belongs to.",
         "Add hook_name to the metadata of its cfg.json.");
 
-    internal static LabException NoModelOfSae(string sae, string? model) => new(
+    internal static LabException NoModelOfSae(string sae, string? model, string? pull = null) => new(
         model is null ? $"The SAE '{sae}' does not say which model it was trained on." : $"The SAE '{sae}' was trained on '{model}', which is neither a folder here nor in the workspace.",
-        "Name the model with --model.");
+        pull is null ? "Name the model with --model." : $"Fetch it from the hub with: sae pull {pull}; or name another with --model.");
 
     internal static LabException WrongWidth(string sae, int dIn, string hook, int width, string model) => new(
         $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",

@@ -33,8 +33,10 @@ public sealed class Workspace : IDisposable
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
     /// <param name="home">The folder; null for <c>SAESHARP_HOME</c> or the user's data folder.</param>
     /// <param name="threads">Compute threads; 0 for one a core.</param>
-    /// <param name="hub">The hub and its cache; null for what the environment says.</param>
-    public static Workspace Open(string? home = null, int threads = 0, HubOptions? hub = null) => new(Path.GetFullPath(home ?? DefaultHome), threads, hub ?? HubOptions.FromEnvironment());
+    public static Workspace Open(string? home = null, int threads = 0) => Open(home ?? DefaultHome, threads, HubOptions.FromEnvironment());
+
+    /// <summary>The same with a hub of its own instead of the one that the environment names.</summary>
+    internal static Workspace Open(string home, int threads, HubOptions hub) => new(Path.GetFullPath(home), threads, hub);
 
     /// <summary>Where a workspace is when nothing else is said.</summary>
     public static string DefaultHome => Environment.GetEnvironmentVariable("SAESHARP_HOME") is { Length: > 0 } home

@@ -13,6 +13,9 @@ internal sealed class LanguageModel(string name, string folder, Transformer tran
     /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
     public string Name => name;
 
+    /// <summary>The last part of the name, without a revision: what things made from it are named by.</summary>
+    public string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(name)).Split('@')[0];
+
     public string Folder => folder;
 
     public Transformer Transformer => transformer;

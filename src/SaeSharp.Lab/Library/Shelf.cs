@@ -11,7 +11,7 @@ namespace SaeSharp.Lab.Library;
 /// <param name="missing">The error for a name that is not there, with the names that are.</param>
 internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerable<Place>> published, Func<Place, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
 {
-    private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (string Name, Lazy<T> Thing)> _loaded = new();
+    private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (Place Place, Lazy<T> Thing)> _loaded = new();
 
     /// <summary>Names of everything in the workspace, sorted.</summary>
     public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. Directory
@@ -19,7 +19,7 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
         .Select(file => NameOf(Path.GetDirectoryName(file)!)).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Names of what lies outside the workspace and was loaded in this session.</summary>
-    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Name);
+    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Place.Name);
 
     /// <summary>The folder of <paramref name="name"/>, or null.</summary>
     /// <exception cref="LabException">It means several things.</exception>
@@ -30,7 +30,9 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
     public Place? Locate(string name)
     {
         if (string.IsNullOrWhiteSpace(name)) return null;
-        List<Place> fits = [.. Here(name).Concat(IsPath(name) ? [] : published(name)).DistinctBy(place => RealPath(place.Folder))];
+        // A folder by its path is what was loaded from it, under whatever name.
+        if (Path.IsPathRooted(name) && _loaded.Values.FirstOrDefault(entry => entry.Place.Folder == name).Place is { } known) return known;
+        List<Place> fits = [.. published(name).Concat(Here(name)).DistinctBy(place => RealPath(place.Folder))];
         return fits.Count <= 1 ? fits.FirstOrDefault() : throw LabException.Ambiguous(name, [.. fits.Select(place => place.Forced)]);
     }
 
@@ -41,7 +43,7 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
         var key = (place.Folder, place.Released);
         try
         {
-            return _loaded.GetOrAdd(key, _ => (place.Name, new(() => load(place)))).Thing.Value;
+            return _loaded.GetOrAdd(key, _ => (place, new(() => load(place)))).Thing.Value;
         }
         catch
         {
@@ -74,8 +76,6 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
     }
 
     private Place Of(string folder) => new(NameOf(folder), folder, folder);
-
-    private static bool IsPath(string name) => Path.IsPathRooted(name) || name[0] == '.' || name.Contains('\\', StringComparison.Ordinal);
 
     /// <summary>The same folder by two ways (a linked workspace, a cache that another points to) is one.</summary>
     private static string RealPath(string folder) => new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Reading;
 using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Releases;
@@ -25,7 +26,7 @@ internal sealed class ReleaseSearch(ReleaseDirectory directory, PublishedNames p
     }
 
     /// <summary>What the directory alone says about the activations.</summary>
-    public static ActivationProcessing Processing(SaeRelease release) => release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty("model_from_pretrained_kwargs", out var arguments)
+    private static ActivationProcessing Processing(SaeRelease release) => release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty("model_from_pretrained_kwargs", out var arguments)
         ? ActivationProcessing.Of(new SaeConfig { Architecture = "", DIn = 1, DSae = 1, OtherMetadata = new Dictionary<string, JsonElement> { ["model_from_pretrained_kwargs"] = arguments } })
         : ActivationProcessing.None;
 
@@ -41,7 +42,7 @@ internal sealed class ReleaseSearch(ReleaseDirectory directory, PublishedNames p
             Hooks = [.. places.Select(place => place.Hook).OfType<string>().Distinct()], Layers = [.. places.Select(place => place.Layer).OfType<int>().Distinct().Order()],
             Widths = [.. places.Select(place => place.Width).OfType<string>().Distinct()],
             ClaimedL0 = Range(release.Saes.Select(sae => sae.ClaimedL0)), ClaimedExplainedVariance = Range(release.Saes.Select(sae => sae.ClaimedExplainedVariance)),
-            Processing = Processing(release),
+            Processing = ProcessingInfo.Of(Processing(release)),
         };
     }
 
