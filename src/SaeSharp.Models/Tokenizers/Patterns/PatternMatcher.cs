@@ -225,6 +225,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
                 position += length;
                 if (taken + 1 == run.B) least = position;
             }
+            spent += taken / 16;   // a bound in the thousands is not free
             return taken >= run.B;
         }
         if (position == text.Length || !IsIn(set, position, out var first)) return run.B == 0;
