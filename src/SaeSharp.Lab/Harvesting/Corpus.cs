@@ -40,7 +40,7 @@ internal sealed class Corpus
         var path = options.IdsFile ?? options.Texts!;
         IEnumerable<int[]> documents = options.IdsFile is not null
             ? IdLists.Read(path)
-            : TextFile.Read(path, options.Field, options.Split).AsParallel().AsOrdered().Select(text => model.Tokenizer.Encode(text, !options.NoSpecial).Ids);
+            : TextFile.Read(path, options.Field, options.Split).AsParallel().AsOrdered().Select(text => model.Tokenizer.EncodeIds(text, !options.NoSpecial));
         return Of(System.IO.Path.GetFullPath(path), documents, options, model.BosId);
     }
 

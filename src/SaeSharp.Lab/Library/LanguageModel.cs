@@ -36,7 +36,7 @@ internal sealed class LanguageModel(string name, string folder, Transformer tran
     public int[] Ids(string? text, IReadOnlyList<int>? ids, bool noSpecial)
     {
         if (text is not null && ids is not null) throw LabException.TwoPrompts();
-        int[] found = ids is not null ? [.. ids] : text is not null ? Tokenizer.Encode(text, !noSpecial).Ids : throw LabException.NoPrompt();
+        int[] found = ids is not null ? [.. ids] : text is not null ? Tokenizer.EncodeIds(text, !noSpecial) : throw LabException.NoPrompt();
         return found.Length > 0 ? found : throw LabException.NoPrompt();
     }
 
@@ -44,7 +44,7 @@ internal sealed class LanguageModel(string name, string folder, Transformer tran
     public IReadOnlyList<int[]> Prompts(string? text, string? texts, string field, string split, IReadOnlyList<int>? ids, string? idsFile, bool noSpecial)
     {
         if (new object?[] { text, texts, ids, idsFile }.Count(given => given is not null) > 1) throw LabException.TwoPrompts();
-        return texts is not null ? [.. TextFile.Read(texts, field, split).Select(line => Tokenizer.Encode(line, !noSpecial).Ids)]
+        return texts is not null ? [.. TextFile.Read(texts, field, split).Select(line => Tokenizer.EncodeIds(line, !noSpecial))]
             : idsFile is not null ? IdLists.Read(idsFile)
             : [Ids(text, ids, noSpecial)];
     }

@@ -6,6 +6,7 @@ using SaeSharp.Models.Tokenizers.PostProcessors;
 using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
 using SaeSharp.Models.Tokenizers.SentencePiece;
+using SaeSharp.Models.Tokenizers.Tiktoken;
 
 namespace SaeSharp.Models.Tokenizers;
 
@@ -24,9 +25,10 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
     /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
     public string? Eos { get; init; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one, or a sentencepiece tokenizer.model, or GPT-2's vocab.json and merges.txt.</summary>
+    /// <summary>Reads a tokenizer.json, or a folder that holds one, or a sentencepiece tokenizer.model, or GPT-2's vocab.json and merges.txt, or a rank file of tiktoken.</summary>
     public static TokenizerFile Read(string fileOrFolder)
     {
+        if (File.Exists(fileOrFolder) && fileOrFolder.EndsWith(TiktokenFile.Ending, StringComparison.Ordinal)) return TiktokenFile.Read(fileOrFolder);
         if (File.Exists(fileOrFolder)) return fileOrFolder.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceFolder.Read(fileOrFolder) : ReadJson(fileOrFolder);
         var json = Path.Combine(fileOrFolder, "tokenizer.json");
         if (File.Exists(json)) return ReadJson(json);
@@ -34,6 +36,7 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
         if (File.Exists(model)) return SentencePieceFolder.Read(model);
         var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
         if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
+        if (TiktokenFile.Within(fileOrFolder) is { } ranks) return TiktokenFile.Read(ranks);
         throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt");
     }
 
