@@ -77,6 +77,14 @@ public sealed class LabException : SaeSharpException
         "Both a text and token ids were given, expected one of them.",
         "Leave out one.");
 
+    internal static LabException PromptBesideMessages() => new(
+        "A prompt or a system message was given beside a file of messages, expected one of them.",
+        "Put the text into the file as another message.");
+
+    internal static LabException ChatOfIds() => new(
+        "Token ids were given with a chat template, expected a text.",
+        "Leave out --chat: ids are taken as they are, the template's tokens included.");
+
     internal static LabException NoFeature(string sae, int feature, int dSae) => new(
         $"Feature {feature} does not exist: '{sae}' has features 0 to {dSae - 1}.",
         "Choose an index in that range.");
@@ -104,6 +112,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
         $"There is no index '{name}'.",
         Nearest(name, known, "Build one with sae index."));
+
+    internal static LabException IdsForTexts(string sources) => new(
+        $"{sources} holds token ids, expected texts.",
+        "Give the ids to a verb that reads a corpus (sae train, index, eval), or name the column of texts with --field.");
 
     internal static LabException NothingToDo(string what, string hint) => new($"There is nothing to do: {what}.", hint);
 

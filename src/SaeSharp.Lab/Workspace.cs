@@ -74,9 +74,9 @@ public sealed class Workspace : IDisposable
     public Task<GenerateResult> Generate(GenerateRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
     {
         var model = _shelves.Models.Get(request.Model);
-        var prompt = model.Ids(request.Prompt, request.Ids, request.NoSpecial);
-        var hooks = request.Edits is null ? null : EditsFile.Apply(EditsFile.Read(request.Edits, _shelves), model, prompt.Length, new HookSet());
-        return Continuation.Of(model, prompt, request, hooks, progress, cancel);
+        var prompt = model.Prompt(request);
+        var hooks = request.Edits is null ? null : EditsFile.Apply(EditsFile.Read(request.Edits, _shelves), model, prompt.Ids.Length, new HookSet());
+        return Continuation.Of(model, prompt.Ids, request, hooks, progress, cancel) with { PromptText = prompt.Text };
     }, cancel);
 
     /// <inheritdoc cref="ActivationsRequest"/>
