@@ -27,7 +27,7 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
         return new()
         {
             Name = model.Name, Path = model.Folder, Family = net.Family, Layers = spec.Layers, DModel = spec.DModel,
-            Heads = spec.Attention.Heads, KeyValueHeads = spec.Attention.KeyHeads, DHead = spec.Attention.DHead, DMlp = spec.Mlp.DMlp,
+            Heads = spec.Attention.Heads, KeyValueHeads = spec.Attention.KeyHeads, DHead = spec.Attention.DHead, DMlp = spec.Mlp[0].DMlp,
             DVocab = spec.DVocab, Context = spec.Context, Parameters = net.ParameterCount, WeightBytes = net.WeightBytes,
             HasTokenizer = model.HasTokenizer, Hooks = net.HookNames,
         };
