@@ -218,6 +218,22 @@ public sealed class Transformer
         return Unembed(x);
     }
 
+    /// <summary>What directions of the residual stream add to the logits: [n, dModel] → [n, dVocab]. What is there without them is left out: biases, and the soft cap of the sum.</summary>
+    public Tensor LogitEffectsOf(Tensor directions, bool throughFinalNorm)
+    {
+        Shape.Require(directions, [("dModel", Spec.DModel)]);
+        var x = directions.To(ComputeType);
+        if (throughFinalNorm && _finalNorm is not null)
+        {
+            var normed = Tensor.Zeros(ComputeType, x.Shape);
+            _finalNorm.Norm.ForwardUnbiased(Backend, x, normed);
+            x = normed;
+        }
+        var effects = Tensor.Zeros(ComputeType, x.RowCount, Spec.DVocab);
+        _unembedding.ForwardEffects(Backend, x, effects);
+        return effects;
+    }
+
     private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)
     {
         var x = pass.Take(Slot.Stream, pass.Rows, Spec.DModel);                     // [rows, dModel]
