@@ -35,8 +35,9 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        ForwardUnbiased(backend, x, y);
-        y = Flat(y, Packed(backend).N);                              // [rows, outputs]
+        var w = Packed(backend);
+        y = Flat(y, w.N);                                            // [rows, outputs]
+        backend.MatMul(Flat(x, w.K), w, y);                          // [rows, inputs] → [rows, outputs]
         if (Bias is not null) backend.AddRow(y, Bias, y);
     }
 
@@ -50,14 +51,14 @@ internal sealed class Linear
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
     public PackedMatrix[] ByInputs(int width)
     {
-        var weight = Weight();                                       // [outputs, inputs]
+        var weight = _weight.Read();                                 // [outputs, inputs]
         var parts = new PackedMatrix[weight.Columns / width];
         for (var part = 0; part < parts.Length; part++)
         {
             var columns = Tensor.Zeros(weight.DType, weight.Shape[0], width);
             for (var row = 0; row < weight.Shape[0]; row++)
                 weight.Rows(row, 1).Reshape(weight.Columns).Rows(part * width, width).CopyTo(columns.Rows(row, 1));
-            parts[part] = PackedMatrix.Of(columns, Transpose.B);
+            parts[part] = PackedMatrix.Of(Computable(columns), Transpose.B);
         }
         return parts;
     }
@@ -65,13 +66,11 @@ internal sealed class Linear
     private PackedMatrix Packed(Backend backend)
     {
         if (_packed is { } packed) return packed;
-        lock (_packing) return _packed ??= _weight.AsTransposed is { } turned ? backend.Pack(Wide(turned), Transpose.None) : backend.Pack(Weight(), Transpose.B);
+        lock (_packing)
+            return _packed ??= _weight.AsTransposed is { } turned ? backend.Pack(Computable(turned), Transpose.None) : backend.Pack(Computable(_weight.Read()), Transpose.B);
     }
 
-    private Tensor Weight() => Wide(_weight.Read());
-
-    /// <summary>Weights of 64 bits are only kept so where the model computes so.</summary>
-    private Tensor Wide(Tensor weight) => weight.DType == DType.F64 ? weight.To(_computeType) : weight;
+    private Tensor Computable(Tensor weight) => weight.DType == DType.F64 ? weight.To(_computeType) : weight;
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);
 }
