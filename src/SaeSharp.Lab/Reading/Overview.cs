@@ -45,7 +45,7 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
             ContextSize = config.ContextSize, PrependBos = config.PrependBos,
             NormalizeActivations = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(config.NormalizeActivations.ToString()),
             WeightBytes = sae.Sae.Tensors.Values.Sum(tensor => tensor.Bytes), WeightsSha256 = sae.WeightsSha256,
-            Quality = evals.Find(sae.WeightsSha256), Processing = ProcessingInfo.Of(sae.Processing, sae.Released?.NormScalingFactor), Claimed = Claims(sae.Released),
+            Quality = evals.Find(sae.WeightsSha256), Processing = ProcessingInfo.Of(sae.Sae.Config.Processing, sae.Released?.NormScalingFactor), Claimed = Claims(sae.Released),
         };
     }
 

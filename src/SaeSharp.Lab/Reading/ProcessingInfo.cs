@@ -8,5 +8,5 @@ namespace SaeSharp.Lab.Reading;
 /// <param name="NormScalingFactor">Activations were multiplied by it while training; folded into the weights when they are loaded. Null where they were not.</param>
 public sealed record ProcessingInfo(bool FoldLayerNorm, bool CenterWritingWeights, double? NormScalingFactor)
 {
-    internal static ProcessingInfo Of(ActivationProcessing processing, double? factor = null) => new(processing.FoldLayerNorm, processing.CenterWritingWeights, processing.NormScalingFactor ?? factor);
+    internal static ProcessingInfo Of(ModelProcessing processing, double? factor = null) => new(processing.FoldLn, processing.CenterWritingWeights, factor);
 }

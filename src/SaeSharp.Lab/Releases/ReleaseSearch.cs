@@ -26,9 +26,8 @@ internal sealed class ReleaseSearch(ReleaseDirectory directory, PublishedNames p
     }
 
     /// <summary>What the directory alone says about the activations.</summary>
-    private static ActivationProcessing Processing(SaeRelease release) => release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty("model_from_pretrained_kwargs", out var arguments)
-        ? ActivationProcessing.Of(new SaeConfig { Architecture = "", DIn = 1, DSae = 1, OtherMetadata = new Dictionary<string, JsonElement> { ["model_from_pretrained_kwargs"] = arguments } })
-        : ActivationProcessing.None;
+    private static ModelProcessing Processing(SaeRelease release) =>
+        release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty(ModelProcessing.Key, out var settings) ? ModelProcessing.Of(settings) : ModelProcessing.None;
 
     private static bool Holds(SaeRelease release, string word) => new[] { release.Name, release.Repository, release.Model, release.Loader }.Any(field => field.Contains(word, StringComparison.OrdinalIgnoreCase))
         || release.Saes.Any(sae => sae.Place.Hook?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);
