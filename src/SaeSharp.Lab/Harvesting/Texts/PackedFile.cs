@@ -6,8 +6,8 @@ namespace SaeSharp.Lab.Harvesting.Texts;
 /// <summary>Reads files whole, unpacked where their ending says that they are packed: .gz or .zst.</summary>
 internal static class PackedFile
 {
-    /// <summary>Texts pack to a quarter, the most repetitive to a hundredth; what unpacks to more is a bomb.</summary>
-    private const int MostTimes = 256;
+    /// <summary>Texts pack to a quarter, logs and tables to a thirtieth; what unpacks to far more is a bomb.</summary>
+    private const int MostTimes = 64;
 
     private const long FreeBytes = 64 << 20;
 
