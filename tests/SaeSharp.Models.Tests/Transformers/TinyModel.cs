@@ -79,13 +79,31 @@ internal sealed record TinyModel(string Name)
             "attn.k.weight" or "attn.v.weight" => [shape.DKey, d],
             "attn.k.bias" or "attn.v.bias" => [shape.DKey],
             "attn.out.weight" => [d, shape.DQuery],
+            "attn.sinks" => [shape.Heads],
             "attn.q_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DQuery],
             "attn.k_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DKey],
             _ when parameter.Contains("_norm.", StringComparison.Ordinal) => [shape.DHead],
+            _ when mlp is Mlp.Experts experts => ExpertShape(parameter["mlp.".Length..].Split('.'), experts, d),
             "mlp.up.weight" or "mlp.gate.weight" => [mlp.DMlp, d],
             "mlp.up.bias" or "mlp.gate.bias" => [mlp.DMlp],
             "mlp.down.weight" => [d, mlp.DMlp],
             _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
         };
     }
+
+    private static int[] ExpertShape(string[] parameter, Mlp.Experts mlp, int d) => parameter switch
+    {
+        ["router", "weight"] => [mlp.Count, d],
+        ["router", "bias"] => [mlp.Count],
+        ["shared_gate", "weight"] => [1, d],
+        ["shared", "down", "weight"] => [d, mlp.DShared],
+        ["shared", _, "weight"] => [mlp.DShared, d],
+        ["experts", "gate_up", "weight"] => [mlp.Count, d, 2 * mlp.DMlp],
+        ["experts", "gate_up", "bias"] => [mlp.Count, 2 * mlp.DMlp],
+        ["experts", "down", "weight"] => [mlp.Count, mlp.DMlp, d],
+        ["experts", "down", "bias"] => [mlp.Count, d],
+        ["experts", _, "down", "weight"] => [d, mlp.DMlp],
+        ["experts", _, _, "weight"] => [mlp.DMlp, d],
+        _ => throw new NotSupportedException($"Give the shape of 'mlp.{string.Join('.', parameter)}' here."),
+    };
 }
