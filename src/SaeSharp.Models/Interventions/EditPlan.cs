@@ -1,4 +1,5 @@
 using SaeSharp.Numerics;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SaeSharp.Models.Interventions;
 
@@ -23,9 +24,24 @@ public sealed class EditPlan(IEnumerable<Edit> edits, int promptLength)
         var h = value.Reshape(positions.Length, (int)(value.Count / positions.Length));          // [rows, width]
         var total = Tensor.Zeros(DType.F64, h.Shape);                                            // [rows, width]
         foreach (var edit in editsHere) AddChange(edit, h, positions, total);
-        for (var i = 0L; i < h.Count; i++)
-            if (total.Read(i) is not 0 and var change) h.Write(i, h.Read(i) + change);
+        for (var row = 0; row < h.RowCount; row++) AddTo(h, total, row);
         total.Free();
+    }
+
+    /// <summary>h + change, rounded once; where nothing changes h keeps its bits.</summary>
+    private static void AddTo(Tensor h, Tensor total, int row)
+    {
+        var changes = total.Row<double>(row);
+        if (h.DType == DType.F32)
+        {
+            var values = h.Row<float>(row);
+            for (var i = 0; i < values.Length; i++)
+                if (changes[i] != 0) values[i] = (float)(values[i] + changes[i]);
+            return;
+        }
+        var exact = h.Row<double>(row);
+        for (var i = 0; i < exact.Length; i++)
+            if (changes[i] != 0) exact[i] += changes[i];
     }
 
     private void AddChange(Edit edit, Tensor h, ReadOnlySpan<int> positions, Tensor total)
@@ -44,8 +60,7 @@ public sealed class EditPlan(IEnumerable<Edit> edits, int promptLength)
             h.Rows(rows[i], 1).CopyTo(chosen.Rows(i, 1));
         }
         edit.AddChange(chosen, places, change);
-        for (var i = 0; i < places.Length; i++)
-            for (var j = 0; j < h.Columns; j++) total.Row<double>(rows[i])[j] += change.Row<double>(i)[j];
+        for (var i = 0; i < places.Length; i++) TensorPrimitives.Add(total.Row<double>(rows[i]), change.Row<double>(i), total.Row<double>(rows[i]));
         chosen.Free();
         change.Free();
     }
