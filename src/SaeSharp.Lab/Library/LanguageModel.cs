@@ -5,15 +5,18 @@ using SaeSharp.Models.Tokenizers;
 namespace SaeSharp.Lab.Library;
 
 /// <summary>A model with its tokenizer, as all verbs use it.</summary>
-internal sealed class LanguageModel(string name, string folder, Transformer transformer, Tokenizer? tokenizer, int? bosId)
+internal sealed class LanguageModel(string name, string path, Transformer transformer, Tokenizer? tokenizer, int? bosId)
 {
-    private readonly Lazy<string> _sha256 = new(() => ContentHash.OfFiles([
-        Path.Combine(folder, "config.json"), .. Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)]));
+    private readonly Lazy<string> _sha256 = new(() => ContentHash.OfFiles([transformer.Files[0], .. transformer.Files.Skip(1).Order(StringComparer.Ordinal)]));
 
-    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
+    /// <summary>What it is called by: its name in the workspace, or its path.</summary>
     public string Name => name;
 
-    public string Folder => folder;
+    /// <summary>Its folder, or its file.</summary>
+    public string Path => path;
+
+    /// <summary>A short name for what is made from it: that of its folder, or of its file without the ending.</summary>
+    public string ShortName => Directory.Exists(path) ? System.IO.Path.GetFileName(path) : System.IO.Path.GetFileNameWithoutExtension(path);
 
     public Transformer Transformer => transformer;
 

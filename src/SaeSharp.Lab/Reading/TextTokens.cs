@@ -25,8 +25,7 @@ internal static class TextTokens
 
     private static Tokenizer Load(string model, Shelves shelves)
     {
-        if (File.Exists(model)) return Tokenizer.Load(model);
-        if (Directory.Exists(model) && !File.Exists(Path.Combine(model, "config.json"))) return Tokenizer.Load(model);
-        return Tokenizer.Load(shelves.Models.Find(model) ?? shelves.Models.Get(model).Folder);
+        var place = shelves.Models.Find(model) ?? (Path.Exists(model) ? model : shelves.Models.Get(model).Path);
+        return Tokenizer.Load(Tokenizer.Find(place) ?? place);
     }
 }

@@ -142,7 +142,7 @@ internal sealed class TrainingRun
 
     private string FolderOf(string hook, bool several)
     {
-        var name = _request.Out ?? $"{Path.GetFileName(_model.Folder)}/{hook}-{_request.Arch}";
+        var name = _request.Out ?? $"{_model.ShortName}/{hook}-{_request.Arch}";
         if (several && _request.Out is not null) name = $"{name}/{hook}";
         var isPath = Path.IsPathRooted(name) || name.StartsWith("./", StringComparison.Ordinal) || name.StartsWith("../", StringComparison.Ordinal);
         return Path.GetFullPath(isPath ? name : Path.Combine(_home, "saes", name));
