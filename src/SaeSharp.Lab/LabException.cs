@@ -37,6 +37,10 @@ public sealed class LabException : SaeSharpException
         $"'{name}' is neither a release of SAEs nor a model's name that is known, and no OWNER/NAME either.",
         $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}hub:{name} asks the hub for a repository without an owner.");
 
+    internal static LabException NotPrivate(string repository) => new(
+        $"{repository} is there already and everybody may see it, but --private was asked for; nothing was sent.",
+        "Make it private on its page of settings, choose another name, or leave out --private.");
+
     internal static LabException Several(string what, IReadOnlyCollection<string> found, string hint) => new(
         $"{what}: {string.Join(", ", found.Take(12))}{(found.Count > 12 ? ", ..." : "")}.",
         hint);
@@ -57,9 +61,9 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' does not say which hook point it belongs to.",
         "Add hook_name to the metadata of its cfg.json.");
 
-    internal static LabException NoModelOfSae(string sae, string? model) => new(
+    internal static LabException NoModelOfSae(string sae, string? model, string? pull = null) => new(
         model is null ? $"The SAE '{sae}' does not say which model it was trained on." : $"The SAE '{sae}' was trained on '{model}', which is neither a folder here nor in the workspace.",
-        "Name the model with --model.");
+        pull is null ? "Name the model with --model." : $"Fetch it from the hub with: sae pull {pull}; or name another with --model.");
 
     internal static LabException WrongWidth(string sae, int dIn, string hook, int width, string model) => new(
         $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",
@@ -72,6 +76,14 @@ public sealed class LabException : SaeSharpException
     internal static LabException TwoPrompts() => new(
         "Both a text and token ids were given, expected one of them.",
         "Leave out one.");
+
+    internal static LabException PromptBesideMessages() => new(
+        "A prompt or a system message was given beside a file of messages, expected one of them.",
+        "Put the text into the file as another message.");
+
+    internal static LabException ChatOfIds() => new(
+        "Token ids were given with a chat template, expected a text.",
+        "Leave out --chat: ids are taken as they are, the template's tokens included.");
 
     internal static LabException NoFeature(string sae, int feature, int dSae) => new(
         $"Feature {feature} does not exist: '{sae}' has features 0 to {dSae - 1}.",
@@ -100,6 +112,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
         $"There is no index '{name}'.",
         Nearest(name, known, "Build one with sae index."));
+
+    internal static LabException IdsForTexts(string sources) => new(
+        $"{sources} holds token ids, expected texts.",
+        "Give the ids to a verb that reads a corpus (sae train, index, eval), or name the column of texts with --field.");
 
     internal static LabException NothingToDo(string what, string hint) => new($"There is nothing to do: {what}.", hint);
 

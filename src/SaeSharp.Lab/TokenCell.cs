@@ -5,4 +5,5 @@ namespace SaeSharp.Lab;
 /// <param name="Id">Its id in the vocabulary.</param>
 /// <param name="Text">Its text as a reader sees it in place; a byte that is no whole character shows as U+FFFD.</param>
 /// <param name="IsSpecial">True for BOS, EOS and the like: not part of the text.</param>
-public sealed record TokenCell(int Position, int Id, string Text, bool IsSpecial);
+/// <param name="IsTemplate">True for a token that a chat template wrote, and not a message.</param>
+public sealed record TokenCell(int Position, int Id, string Text, bool IsSpecial, bool IsTemplate = false);

@@ -33,8 +33,10 @@ public sealed class Workspace : IDisposable
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
     /// <param name="home">The folder; null for <c>SAESHARP_HOME</c> or the user's data folder.</param>
     /// <param name="threads">Compute threads; 0 for one a core.</param>
-    /// <param name="hub">The hub and its cache; null for what the environment says.</param>
-    public static Workspace Open(string? home = null, int threads = 0, HubOptions? hub = null) => new(Path.GetFullPath(home ?? DefaultHome), threads, hub ?? HubOptions.FromEnvironment());
+    public static Workspace Open(string? home = null, int threads = 0) => Open(home ?? DefaultHome, threads, HubOptions.FromEnvironment());
+
+    /// <summary>The same with a hub of its own instead of the one that the environment names.</summary>
+    internal static Workspace Open(string home, int threads, HubOptions hub) => new(Path.GetFullPath(home), threads, hub);
 
     /// <summary>Where a workspace is when nothing else is said.</summary>
     public static string DefaultHome => Environment.GetEnvironmentVariable("SAESHARP_HOME") is { Length: > 0 } home
@@ -72,9 +74,9 @@ public sealed class Workspace : IDisposable
     public Task<GenerateResult> Generate(GenerateRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
     {
         var model = _shelves.Models.Get(request.Model);
-        var prompt = model.Ids(request.Prompt, request.Ids, request.NoSpecial);
-        var hooks = request.Edits is null ? null : EditsFile.Apply(EditsFile.Read(request.Edits, _shelves), model, prompt.Length, new HookSet());
-        return Continuation.Of(model, prompt, request, hooks, progress, cancel);
+        var prompt = model.Prompt(request);
+        var hooks = request.Edits is null ? null : EditsFile.Apply(EditsFile.Read(request.Edits, _shelves), model, prompt.Ids.Length, new HookSet());
+        return Continuation.Of(model, prompt.Ids, request, hooks, progress, cancel) with { PromptText = prompt.Text };
     }, cancel);
 
     /// <inheritdoc cref="ActivationsRequest"/>

@@ -27,12 +27,11 @@ public sealed class Transformer
     private readonly RotaryScaling[] _scalings;
     private readonly int[] _windows;
 
-    private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend, HfConfig config, IEnumerable<string> files)
+    private Transformer(ModelSource source, ModelWeights weights, Backend backend)
     {
-        (Family, Spec, Backend, ComputeType) = (family, spec, backend, weights.ComputeType);
-        (Config, Files) = (config, [.. files.Prepend(config.Path).Distinct()]);
+        (Config, Family, Spec, Files, Backend, ComputeType) = (source.Config, source.Family, source.Spec, [.. source.Files], backend, weights.ComputeType);
         Prefixes = new(this);
-        var hooks = new HookList();
+        var (spec, hooks) = (Spec, new HookList());
         var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
         _embedding = new(weights, hooks, spec);
         _blocks = new Block[spec.Layers];
@@ -96,23 +95,8 @@ public sealed class Transformer
         ArgumentNullException.ThrowIfNull(folderOrFile);
         ArgumentNullException.ThrowIfNull(backend);
         if (computeType is not (DType.F32 or DType.F64)) throw new ArgumentOutOfRangeException(nameof(computeType), computeType, "Models compute in F32 or F64.");
-        if (!Path.Exists(folderOrFile)) throw ModelException.NoFolder(folderOrFile);
-        if (File.Exists(folderOrFile) && !ModelPath.IsIndex(folderOrFile)) _ = CheckpointFormats.Of(folderOrFile);
-
-        var checkpoint = ModelPath.DescribesItself(folderOrFile) ? Checkpoint.Open(folderOrFile) : null;
-        try
-        {
-            // A config of its own comes before the weights: what is wrong with it is said without reading gigabytes.
-            var config = checkpoint?.Config() ?? HfConfig.Read(ModelPath.ConfigOf(folderOrFile) ?? throw ModelException.NoConfig(ModelPath.FolderOf(folderOrFile)));
-            var (name, family) = FamilyCatalog.Of(config);
-            var spec = family.Describe(config);
-            checkpoint ??= Checkpoint.Open(folderOrFile);
-            return new(name, spec, ModelWeights.Read(checkpoint, family.Weights(config), spec.Layers, computeType), backend, config, checkpoint.Files);
-        }
-        finally
-        {
-            checkpoint?.Dispose();
-        }
+        using var source = ModelSource.Open(folderOrFile);
+        return new(source, source.Weights(computeType), backend);
     }
 
     /// <summary>Returns <paramref name="hook"/> where the model has it.</summary>
@@ -232,6 +216,22 @@ public sealed class Transformer
             x = normed;
         }
         return Unembed(x);
+    }
+
+    /// <summary>What directions of the residual stream add to the logits: [n, dModel] → [n, dVocab]. What is there without them is left out: biases, and the soft cap of the sum.</summary>
+    public Tensor LogitEffectsOf(Tensor directions, bool throughFinalNorm)
+    {
+        Shape.Require(directions, [("dModel", Spec.DModel)]);
+        var x = directions.To(ComputeType);
+        if (throughFinalNorm && _finalNorm is not null)
+        {
+            var normed = Tensor.Zeros(ComputeType, x.Shape);
+            _finalNorm.Norm.ForwardUnbiased(Backend, x, normed);
+            x = normed;
+        }
+        var effects = Tensor.Zeros(ComputeType, x.RowCount, Spec.DVocab);
+        _unembedding.ForwardEffects(Backend, x, effects);
+        return effects;
     }
 
     private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)

@@ -19,10 +19,16 @@ public sealed record ModelProcessing(bool FoldLn = false, bool CenterWritingWeig
     public static ModelProcessing None { get; } = new();
 
     /// <summary>Reads the object under <see cref="Key"/>; settings it does not name are off, as in SAELens.</summary>
-    internal static ModelProcessing Of(JsonElement settings)
+    /// <exception cref="FileException">A setting is neither true nor false.</exception>
+    public static ModelProcessing Of(JsonElement settings)
     {
         return settings.ValueKind != JsonValueKind.Object ? None : new(On("fold_ln"), On("center_writing_weights"), On("fold_value_biases"));
 
-        bool On(string name) => settings.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+        bool On(string name) => settings.TryGetProperty(name, out var value) && value.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False or JsonValueKind.Null => false,
+            _ => throw FileException.Malformed("cfg.json", $"key '{Key}.{name}'", $"it is {value.GetRawText()}, expected true or false"),
+        };
     }
 }

@@ -18,6 +18,7 @@ public class ErrorTests(TinyHome home)
         { "no-corpus", 1, ["index", "tiny"] },
         { "bad-push", 1, ["steer", "{model}", "Once", "--feature", "tiny:3"] },
         { "bad-positions", 1, ["steer", "{model}", "Once", "--feature", "tiny:3=1", "--positions", "everywhere"] },
+        { "no-chat-template", 1, ["generate", "{model}", "Hi", "--chat"] },
         { "no-prompt", 1, ["generate", "{model}"] },
         { "batch-of-nothing", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--batch", "0"] },
         { "context-too-long", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--context", "4096"] },

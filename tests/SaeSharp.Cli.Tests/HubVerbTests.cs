@@ -97,7 +97,7 @@ public sealed class HubVerbTests : IDisposable
         using var process = Start(hub, args);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
+        return (process.ExitCode, (await output).ReplaceLineEndings("\n"), (await error).ReplaceLineEndings("\n"));
     }
 
     private Process Start(FakeHub hub, params string[] args)

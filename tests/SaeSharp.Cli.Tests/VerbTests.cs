@@ -40,6 +40,24 @@ public class VerbTests(TinyHome home)
     }
 
     [Fact]
+    public async Task A_chat_is_read_through_the_model_s_template()
+    {
+        var model = Path.Combine(home.Folder, "chat-model");
+        Directory.CreateDirectory(model);
+        foreach (var file in Directory.EnumerateFiles(CommandLine.Model)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)), overwrite: true);
+        File.WriteAllText(Path.Combine(model, "chat_template.jinja"), "{% for m in messages %}<|endoftext|>{{ m.role }}: {{ m.content }}{% endfor %}{% if add_generation_prompt %}<|endoftext|>assistant:{% endif %}");
+
+        var tokens = JsonDocument.Parse(await Output("tokens", model, "Hi <|endoftext|>", "--chat", "--json")).RootElement;
+        Assert.Equal("<|endoftext|>user: Hi <|endoftext|><|endoftext|>assistant:", tokens.GetProperty("promptText").GetString());
+        Assert.Equal(2, tokens.GetProperty("ids").EnumerateArray().Count(id => id.GetInt32() == 0)); // the message's own is text
+        var messages = Temporary("chat.json", """[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi"}]""");
+        var generated = await Json("generate", model, "--messages", messages, "--no-generation-prompt", "--max-tokens", "2", "--ignore-eos");
+        Assert.Equal("<|endoftext|>system: Be brief.<|endoftext|>user: Hi", generated.GetProperty("promptText").GetString());
+        var same = await Json("generate", model, "Hi", "--system", "Be brief.", "--no-generation-prompt", "--max-tokens", "2", "--ignore-eos");
+        Assert.Equal(generated.GetProperty("promptIds").GetRawText(), same.GetProperty("promptIds").GetRawText());
+    }
+
+    [Fact]
     public async Task Exported_activations_are_what_encode_reads()
     {
         var (file, codes) = (Path.Combine(home.Folder, "x.safetensors"), Path.Combine(home.Folder, "codes.safetensors"));

@@ -10,7 +10,8 @@ namespace SaeSharp.Cli.Binding;
 /// <remarks>Lists are flags that may be repeated, without the plural's s; the corpus' properties stand among the others.</remarks>
 internal sealed class RequestOptions<TRequest> where TRequest : notnull
 {
-    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature" };
+    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature", ["ChatVariables"] = "--chat-variable" };
+    private const string Texts = "Texts"; // several files: one a line of the property
     private readonly List<Bound> _bound = [];
 
     /// <param name="positional">Properties that are given without a flag, in order; <c>?</c> after the name marks one that may be left out.</param>
@@ -47,6 +48,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         if (bound.Switch is { } on) return parsed.GetValue(on) ? true : null;
         var texts = bound.Argument is { } argument ? parsed.GetValue(argument) : parsed.GetValue(bound.Option!);
         if (texts is null || texts.Length == 0) return null;
+        if (bound.Property.Name == Texts) return string.Join('\n', texts);
         return bound.Property.PropertyType == typeof(IReadOnlyList<string>) ? texts : ValueText.Parse(texts[^1], bound.Property.PropertyType).Value;
     }
 
@@ -68,7 +70,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var shown = ValueText.Show(value);
         var help = HelpText.OfProperty(property) + (shown is null ? "" : $" [default: {shown}]");
         if (property.PropertyType == typeof(bool)) return new(property, owner, Switch: new(name) { Description = help });
-        var isList = property.PropertyType == typeof(IReadOnlyList<string>);
+        var isList = property.PropertyType == typeof(IReadOnlyList<string>) || property.Name == Texts;
         var option = new Option<string[]>(name)
         {
             Description = help, HelpName = HelpName(property), AllowMultipleArgumentsPerToken = isList, Arity = isList ? ArgumentArity.OneOrMore : new(1, 1), CustomParser = Words,
@@ -104,7 +106,8 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type == typeof(int) || type == typeof(long) || type == typeof(double) ? "N" : property.Name switch
         {
-            "Texts" or "IdsFile" or "Edits" or "Input" or "Out" => "FILE",
+            "Texts" or "IdsFile" or "Messages" or "Edits" or "Input" or "Out" => "FILE",
+            "ChatVariables" => "NAME=JSON",
             _ => JsonNamingPolicy.SnakeCaseUpper.ConvertName(Names.GetValueOrDefault(property.Name)?.TrimStart('-') ?? property.Name),
         };
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Reading;
-using SaeSharp.Saes;
 
 namespace SaeSharp.Cli.Commands;
 
@@ -34,14 +33,14 @@ internal static class InfoCommand
         output.WriteLine($"architecture  {sae.Architecture}{(sae.K is { } k ? $", k {k}" : "")}");
         output.WriteLine($"shape         dIn {sae.DIn}, dSae {sae.DSae}, {Figure.Bytes(sae.WeightBytes)} of weights");
         output.WriteLine($"hook point    {Visible.Text(sae.Hook ?? "not said")} of {Visible.Text(sae.Model ?? "a model it does not name")}");
-        if (Words(sae.Processing) is { Length: > 0 } words) output.WriteLine($"activations  {words.TrimStart(',')}");
+        if (Words(sae.Processing) is { Length: > 0 } words) output.WriteLine($"activations  {words[1..]}");
         if (sae.Claimed is { } claimed) output.WriteLine($"claimed       L0 {Figure.Of(claimed.L0)}, explained variance {Figure.Of(claimed.ExplainedVariance)} (by {Visible.Text(claimed.Release)}'s authors, not measured)");
         output.WriteLine($"weights       sha256 {sae.WeightsSha256}");
         if (sae.Quality is not { } quality) output.WriteLine("quality       not evaluated: sae eval");
         else EvalCommand.Print(quality, output);
     }
 
-    /// <summary>What activations must have been through, to go on a sentence with; empty where nothing.</summary>
-    public static string Words(ActivationProcessing processing) => processing.IsNone ? "" :
-        $"{(processing.CenterWritingWeights ? ", of a model with centred writing weights" : "")}{(processing.FoldLayerNorm ? ", with the norms' gains folded" : "")}{(processing.NormScalingFactor is { } factor ? $", times {Figure.Of(factor)}" : "")}";
+    /// <summary>What activations must have been through, to go on a sentence with; empty for nothing.</summary>
+    public static string Words(ProcessingInfo processing) =>
+        $"{(processing.CenterWritingWeights ? ", of a model with centred writing weights" : "")}{(processing.FoldLayerNorm ? ", with the norms' gains folded" : "")}{(processing.NormScalingFactor is { } factor ? $", times {Figure.Of(factor)} (in the weights)" : "")}";
 }

@@ -67,7 +67,7 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         var sample = Path.Combine(texts, "tinystories_sample.txt");
         var pieces = Cut(sample).SkipLast(1) // its last piece is cut off mid-story
             .Concat(Cut(Path.Combine(texts, "derived", "tinystories_part2_truecased.txt"))).Where(piece => piece.Length > 0);
-        var documents = pieces.AsParallel().AsOrdered().Select(piece => WithoutPrepended(tokenizer.Encode(piece, addSpecial: false).Ids)).Where(ids => ids.Length >= Windows.MinDocument).ToList();
+        var documents = pieces.AsParallel().AsOrdered().Select(piece => WithoutPrepended(tokenizer.EncodeIds(piece, addSpecial: false))).Where(ids => ids.Length >= Windows.MinDocument).ToList();
         int[] Window(int[] ids) => [Bos, .. ids.Take(Windows.Context - 1)];
         var training = Corpus.Of(sample, documents.Where((_, i) => i % HeldOutEvery != 0).Select(Window), Windows, Bos);
         var heldOut = Corpus.Of(sample, documents.Where((_, i) => i % HeldOutEvery == 0).Select(Window), Windows, Bos);

@@ -13,7 +13,7 @@ internal sealed class Corpus
         Documents = windows.Count == 0 ? 0 : windows[^1].Document + 1;
     }
 
-    /// <summary>The file it was read from.</summary>
+    /// <summary>The file it was read from; of several files, folders and patterns, one a line.</summary>
     public string Path { get; }
 
     public IReadOnlyList<Window> Windows { get; }
@@ -27,8 +27,8 @@ internal sealed class Corpus
     /// <summary>Longest window.</summary>
     public int Context { get; }
 
-    /// <summary>SHA-256 of the file.</summary>
-    public string Sha256 => ContentHash.OfFile(Path);
+    /// <summary>SHA-256 of the file, or of all files one after another.</summary>
+    public string Sha256 => TextSources.Find(Path) is [var file] ? ContentHash.OfFile(file) : ContentHash.OfFiles(TextSources.Find(Path));
 
     /// <summary>Reads the corpus that <paramref name="options"/> name, as tokens of <paramref name="model"/>.</summary>
     public static Corpus Read(CorpusOptions options, LanguageModel model)
@@ -40,8 +40,8 @@ internal sealed class Corpus
         var path = options.IdsFile ?? options.Texts!;
         IEnumerable<int[]> documents = options.IdsFile is not null
             ? IdLists.Read(path)
-            : TextFile.Read(path, options.Field, options.Split).AsParallel().AsOrdered().Select(text => model.Tokenizer.Encode(text, !options.NoSpecial).Ids);
-        return Of(System.IO.Path.GetFullPath(path), documents, options, model.BosId);
+            : TextFile.Documents(path, options.Field, options.Split).AsParallel().AsOrdered().Select(document => document.Ids ?? model.Tokenizer.EncodeIds(document.Text!, !options.NoSpecial));
+        return Of(string.Join('\n', path.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(System.IO.Path.GetFullPath)), documents, options, model.BosId);
     }
 
     /// <summary>Cuts documents that are already token ids.</summary>

@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Harvesting;
 /// <summary>Which tokens a verb runs over: the texts, how they are cut into windows, and which positions count.</summary>
 public sealed record CorpusOptions
 {
-    /// <summary>A file of texts: .txt, .jsonl (field text), .csv with a header (column text) or .parquet (column text).</summary>
+    /// <summary>Texts: .txt, .jsonl (field text), .csv with a header (column text) or .parquet (column text, or token ids in input_ids), also packed as .gz or .zst; several files, folders and patterns.</summary>
     public string? Texts { get; init; }
 
     /// <summary>Field or column that holds the text.</summary>

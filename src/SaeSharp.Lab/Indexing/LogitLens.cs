@@ -20,7 +20,7 @@ internal static class LogitLens
 
     private static float[] Effects(LanguageModel model, Tensor row, bool throughFinalNorm)
     {
-        var logits = model.Transformer.LogitsOf(row, throughFinalNorm);                                   // v·W_U   [1, dVocab]
+        var logits = model.Transformer.LogitEffectsOf(row, throughFinalNorm);                                   // v·W_U   [1, dVocab]
         var effects = logits.Row<float>(0).ToArray();
         logits.Free();
         return effects;

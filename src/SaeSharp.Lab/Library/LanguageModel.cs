@@ -1,5 +1,7 @@
 using SaeSharp.Lab.Harvesting.Texts;
+using SaeSharp.Lab.Reading;
 using SaeSharp.Models;
+using SaeSharp.Models.Chat;
 using SaeSharp.Models.Tokenizers;
 
 namespace SaeSharp.Lab.Library;
@@ -12,11 +14,11 @@ internal sealed class LanguageModel(string name, string path, Transformer transf
     /// <summary>What it is called by: its name in the workspace, or its path.</summary>
     public string Name => name;
 
+    /// <summary>The last part of the name, without a revision or a file's ending: what things made from it are named by.</summary>
+    public string ShortName => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(name)) is var last && File.Exists(path) ? System.IO.Path.GetFileNameWithoutExtension(last) : last.Split('@')[0];
+
     /// <summary>Its folder, or its file.</summary>
     public string Path => path;
-
-    /// <summary>A short name for what is made from it: that of its folder, or of its file without the ending.</summary>
-    public string ShortName => Directory.Exists(path) ? System.IO.Path.GetFileName(path) : System.IO.Path.GetFileNameWithoutExtension(path);
 
     public Transformer Transformer => transformer;
 
@@ -36,21 +38,34 @@ internal sealed class LanguageModel(string name, string path, Transformer transf
     public int[] Ids(string? text, IReadOnlyList<int>? ids, bool noSpecial)
     {
         if (text is not null && ids is not null) throw LabException.TwoPrompts();
-        int[] found = ids is not null ? [.. ids] : text is not null ? Tokenizer.Encode(text, !noSpecial).Ids : throw LabException.NoPrompt();
+        int[] found = ids is not null ? [.. ids] : text is not null ? Tokenizer.EncodeIds(text, !noSpecial) : throw LabException.NoPrompt();
         return found.Length > 0 ? found : throw LabException.NoPrompt();
     }
 
-    /// <summary>Prompts given as one text, a file of texts, one list of ids or a file of them.</summary>
-    public IReadOnlyList<int[]> Prompts(string? text, string? texts, string field, string split, IReadOnlyList<int>? ids, string? idsFile, bool noSpecial)
+    /// <summary>The prompt that a request gives as text, as ids or as a conversation.</summary>
+    public Prompt Prompt(PromptInput input) => ChatPrompts.AreAsked(input) ? Chat(input, input.Prompt, input.Ids) : new(Ids(input.Prompt, input.Ids, input.NoSpecial));
+
+    /// <summary>Prompts given as one text, texts of files, one list of ids, a file of them or a conversation.</summary>
+    public IReadOnlyList<Prompt> Prompts(ActivationsRequest request)
     {
-        if (new object?[] { text, texts, ids, idsFile }.Count(given => given is not null) > 1) throw LabException.TwoPrompts();
-        return texts is not null ? [.. TextFile.Read(texts, field, split).Select(line => Tokenizer.Encode(line, !noSpecial).Ids)]
-            : idsFile is not null ? IdLists.Read(idsFile)
-            : [Ids(text, ids, noSpecial)];
+        if (new object?[] { request.Text, request.Texts, request.Ids, request.IdsFile, request.Messages }.Count(given => given is not null) > 1) throw LabException.TwoPrompts();
+        if (request.IdsFile is not null) return ChatPrompts.AreAsked(request) ? throw LabException.ChatOfIds() : [.. IdLists.Read(request.IdsFile).Select(ids => new Prompt(ids))];
+        if (request.Texts is null) return [ChatPrompts.AreAsked(request) ? Chat(request, request.Text, request.Ids) : new(Ids(request.Text, request.Ids, request.NoSpecial))];
+        var texts = TextFile.Read(request.Texts, request.Field, request.Split);
+        if (!ChatPrompts.AreAsked(request)) return [.. texts.Select(text => new Prompt(Tokenizer.EncodeIds(text, !request.NoSpecial)))];
+        var chats = ChatPrompts.Open(request, path, Tokenizer);
+        return [.. texts.Select(text => Of(chats.Of(text)))];
     }
+
+    private Prompt Chat(ChatInput input, string? text, IReadOnlyList<int>? ids) => ids is null ? Of(ChatPrompts.Open(input, path, Tokenizer).Of(text)) : throw LabException.ChatOfIds();
+
+    private static Prompt Of(TokenizedChat chat) => chat.Tokens.Ids.Length > 0 ? new(chat.Tokens.Ids, chat) : throw LabException.NoPrompt();
 
     /// <summary>Whether a token is no part of the text: BOS, EOS.</summary>
     public bool IsSpecial(int id) => id == bosId || id == EosId || transformer.Spec.EosIds.Contains(id);
+
+    /// <summary>The tokens of a prompt as a reader sees them in place.</summary>
+    public IReadOnlyList<TokenCell> Cells(Prompt prompt) => [.. Cells(prompt.Ids).Select(cell => cell with { IsTemplate = prompt.IsTemplate(cell.Position) })];
 
     /// <summary>The tokens as a reader sees them in place; without a tokenizer, their ids.</summary>
     public IReadOnlyList<TokenCell> Cells(ReadOnlySpan<int> ids, int firstPosition = 0)

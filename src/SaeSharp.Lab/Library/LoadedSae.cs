@@ -20,9 +20,6 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     /// <summary>What the directory of releases knows about it; null where it knows nothing.</summary>
     public ReleasedSae? Released => released;
 
-    /// <summary>What its activations must have been through. A scaling factor that is known is in the weights already.</summary>
-    public ActivationProcessing Processing => ActivationProcessing.Of(sae.Config);
-
     public int DSae => sae.DSae;
 
     /// <summary>The hook point it belongs to.</summary>

@@ -15,6 +15,11 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
     /// <summary>Models in the cache that a name means.</summary>
     public IEnumerable<Place> Models(string name)
     {
+        if (IsPath(name))
+        {
+            if (At(name, ModelMark) is var (found, inside) && inside.Length == 0) yield return new(found.ToString(), Path.GetFullPath(name), $"{Hub}{found}");
+            yield break;
+        }
         var forced = name.StartsWith(Hub, StringComparison.Ordinal);
         var plain = forced ? name[Hub.Length..] : name;
         if (HubId.TryParse(plain) is { } id && In(id, "", ModelMark) is { } folder) yield return new(plain, folder, $"{Hub}{plain}");
@@ -24,7 +29,12 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
     /// <summary>SAEs in the cache that a name means.</summary>
     public IEnumerable<Place> Saes(string name)
     {
-        if (!name.StartsWith(Hub, StringComparison.Ordinal) && FindRelease(name) is { Sae: { } sae } && FileOf(sae) is { } folder && File.Exists(Path.Combine(folder, SaeMark)))
+        if (IsPath(name))
+        {
+            if (At(name, SaeMark) is var (repository, inside) && new SaeAddress(repository, inside) is var named) yield return new(named.ToString(), Path.GetFullPath(name), $"{Hub}{named}", directory.At(repository.Repository, inside));
+            yield break;
+        }
+        if (!name.StartsWith(Hub, StringComparison.Ordinal) && Released(name) is { } sae && FileOf(sae) is { } folder && File.Exists(Path.Combine(folder, SaeMark)))
             yield return new(sae.Name, folder, $"{Release}{sae.Name}", sae);
         if (name.StartsWith(Release, StringComparison.Ordinal)) yield break;
         var plain = name.StartsWith(Hub, StringComparison.Ordinal) ? name[Hub.Length..] : name;
@@ -70,6 +80,16 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
         var plain = name.StartsWith(Hub, StringComparison.Ordinal) ? name[Hub.Length..] : name;
         return SaeAddress.TryParse(plain) is not null && !name.StartsWith('.') ? plain : null;
     }
+
+    /// <summary>The SAE of a release by that name; null where there is none.</summary>
+    private ReleasedSae? Released(string name) => directory.Find(name.StartsWith(Release, StringComparison.Ordinal) ? name[Release.Length..] : name) is not var (release, id) ? null
+        : id is null ? (release.Saes.Count == 1 ? release.Saes[0] : null) : release.Saes.FirstOrDefault(sae => sae.Id == id);
+
+    private static bool IsPath(string name) => Path.IsPathRooted(name) || name[0] == '.' || name.Contains('\\', StringComparison.Ordinal);
+
+    /// <summary>The repository whose folder in the cache this is, and the folder inside it; null for a folder elsewhere.</summary>
+    private (HubId Id, string Inside)? At(string folder, string mark) =>
+        File.Exists(Path.Combine(folder, mark)) && cache.Owner(Path.GetFullPath(folder)) is var (id, inside) ? (id, inside) : null;
 
     private string? In(HubId id, string folder, string mark)
     {

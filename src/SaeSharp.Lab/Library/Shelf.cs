@@ -11,14 +11,14 @@ namespace SaeSharp.Lab.Library;
 /// <param name="missing">The error for a name that is not there, with the names that are.</param>
 internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<Place>> published, Func<Place, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
 {
-    private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (string Name, Lazy<T> Thing)> _loaded = new();
+    private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (Place Place, Lazy<T> Thing)> _loaded = new();
 
     /// <summary>Names of everything in the workspace, sorted.</summary>
     public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. mark.Under(root)
         .Select(NameOf).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Names of what lies outside the workspace and was loaded in this session.</summary>
-    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Name);
+    public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Place.Name);
 
     /// <summary>Where <paramref name="name"/> lies, or null.</summary>
     /// <exception cref="LabException">It means several things.</exception>
@@ -29,7 +29,9 @@ internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<
     public Place? Locate(string name)
     {
         if (string.IsNullOrWhiteSpace(name)) return null;
-        List<Place> fits = [.. Here(name).Concat(IsPath(name) ? [] : published(name)).DistinctBy(place => RealPath(place.Folder))];
+        // A folder by its path is what was loaded from it, under whatever name.
+        if (Path.IsPathRooted(name) && _loaded.Values.FirstOrDefault(entry => entry.Place.Folder == name).Place is { } known) return known;
+        List<Place> fits = [.. published(name).Concat(Here(name)).DistinctBy(place => RealPath(place.Folder))];
         return fits.Count <= 1 ? fits.FirstOrDefault() : throw LabException.Ambiguous(name, [.. fits.Select(place => place.Forced)]);
     }
 
@@ -40,7 +42,7 @@ internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<
         var key = (place.Folder, place.Released);
         try
         {
-            return _loaded.GetOrAdd(key, _ => (place.Name, new(() => load(place)))).Thing.Value;
+            return _loaded.GetOrAdd(key, _ => (place, new(() => load(place)))).Thing.Value;
         }
         catch
         {
@@ -73,8 +75,6 @@ internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<
     }
 
     private Place Of(string folder) => new(NameOf(folder), folder, folder);
-
-    private static bool IsPath(string name) => Path.IsPathRooted(name) || name[0] == '.' || name.Contains('\\', StringComparison.Ordinal);
 
     /// <summary>The same by two ways (a linked workspace, a cache that another points to) is one.</summary>
     private static string RealPath(string path) => (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.ResolveLinkTarget(path, returnFinalTarget: true))?.FullName ?? path;

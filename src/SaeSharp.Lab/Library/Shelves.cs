@@ -41,7 +41,7 @@ internal sealed class Shelves : IDisposable
         var trained = sae.Sae.Config.ModelName;
         var model = asked is not null ? Models.Get(asked)
             : trained is not null && Models.Find(trained) is not null ? Models.Get(trained)
-            : throw LabException.NoModelOfSae(sae.Name, trained);
+            : throw LabException.NoModelOfSae(sae.Name, trained, trained is null ? null : Published.PullableModel(trained));
         sae.RequireFits(model);
         return model;
     }

@@ -35,7 +35,8 @@ internal sealed class PushRun(PushRequest request, HubClient hub, Shelves shelve
             string? commit = null;
             if (!request.DryRun)
             {
-                await hub.Upload.Create(id, request.Private, cancel).ConfigureAwait(false);
+                var made = await hub.Upload.Create(id, request.Private, cancel).ConfigureAwait(false);
+                if (!made && request.Private && !(await hub.List(id, cancel).ConfigureAwait(false)).IsPrivate) throw LabException.NotPrivate(id.Repository);
                 commit = await hub.Upload.Commit(id, files, $"Add {folder}", new DownloadProgress(progress, $"sending to {id.Repository}"), cancel).ConfigureAwait(false);
             }
             return new()

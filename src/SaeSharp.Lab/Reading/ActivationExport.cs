@@ -15,20 +15,20 @@ internal static class ActivationExport
         var model = shelves.Models.Get(request.Model);
         foreach (var hook in request.Hooks) model.Transformer.RequireHook(hook);
         if (request.Hooks.Count == 0 && !request.Logits) throw LabException.NothingToDo("no hook point is named", "Give --hook H, or --logits.");
-        var prompts = model.Prompts(request.Text, request.Texts, request.Field, request.Split, request.Ids, request.IdsFile, request.NoSpecial);
+        var prompts = model.Prompts(request);
         var edits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
 
-        var meter = new ProgressMeter(progress, "exporting", prompts.Sum(prompt => (long)prompt.Length), "tokens");
+        var meter = new ProgressMeter(progress, "exporting", prompts.Sum(prompt => (long)prompt.Ids.Length), "tokens");
         var tensors = new List<(string Name, Tensor Tensor)>();
         var done = 0L;
         for (var n = 0; n < prompts.Count; n++)
         {
             cancel.ThrowIfCancellationRequested();
-            tensors.AddRange(Export(model, prompts[n], n.ToString(CultureInfo.InvariantCulture), request, edits));
-            meter.Report(done += prompts[n].Length);
+            tensors.AddRange(Export(model, prompts[n].Ids, n.ToString(CultureInfo.InvariantCulture), request, edits));
+            meter.Report(done += prompts[n].Ids.Length);
         }
         SafetensorsWriter.Write(request.Out, tensors);
-        return new(request.Out, prompts.Count, done, [.. tensors.Select(entry => new WrittenTensor(entry.Name, [.. entry.Tensor.Shape.ToArray().Select(size => (long)size)]))]);
+        return new(request.Out, prompts.Count, done, [.. tensors.Select(entry => new WrittenTensor(entry.Name, [.. entry.Tensor.Shape.ToArray().Select(size => (long)size)]))], prompts is [{ Text: { } text }] ? text : null);
     }
 
     private static List<(string, Tensor)> Export(LanguageModel model, int[] prompt, string n, ActivationsRequest request, IReadOnlyList<ResolvedEdit> edits)

@@ -1,13 +1,13 @@
 namespace SaeSharp.Lab.Reading;
 
 /// <summary>Export activations of texts at hook points to a safetensors file.</summary>
-public sealed record ActivationsRequest
+public sealed record ActivationsRequest : ChatInput
 {
     /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, or a name in the workspace.</summary>
     public required string Model { get; init; }
     /// <summary>One text.</summary>
     public string? Text { get; init; }
-    /// <summary>A file of texts: .txt (one a line), .jsonl, .csv or .parquet.</summary>
+    /// <summary>Texts: .txt (one a line), .jsonl, .csv or .parquet, also packed as .gz or .zst; several files, folders and patterns.</summary>
     public string? Texts { get; init; }
     /// <summary>Field or column of the file that holds the text.</summary>
     public string Field { get; init; } = "text";
@@ -34,7 +34,8 @@ public sealed record ActivationsRequest
 /// <param name="Prompts">Number of prompts.</param>
 /// <param name="Tokens">Number of tokens in all.</param>
 /// <param name="Tensors">Name and shape of every tensor.</param>
-public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<WrittenTensor> Tensors);
+/// <param name="PromptText">The one prompt as the chat template made it; null for plain ones, and for several.</param>
+public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<WrittenTensor> Tensors, string? PromptText = null);
 
 /// <summary>A tensor that was written.</summary>
 /// <param name="Name">Its name.</param>

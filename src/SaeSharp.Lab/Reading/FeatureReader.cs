@@ -18,12 +18,12 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
         saes = [.. saes, .. followed.Select(feature => feature.Sae).Where(sae => !saes.Contains(sae)).Distinct()];
         if (saes.Count == 0) throw LabException.NoSaeOfModel(model.Name, "the workspace");
 
-        var ids = model.Ids(request.Prompt, request.Ids, request.NoSpecial);
-        var cells = model.Cells(ids);
-        using var run = new LayerRun(model, saes, ids, new HookSet(), LogitRows.None);
+        var prompt = model.Prompt(request);
+        var cells = model.Cells(prompt);
+        using var run = new LayerRun(model, saes, prompt.Ids, new HookSet(), LogitRows.None);
         return new()
         {
-            Model = model.Name, Tokens = cells, Layers = [.. saes.Select(sae => Layer(run, sae, model, OptionException.NotNegative(request.Top, "--top")))],
+            Model = model.Name, PromptText = prompt.Text, Tokens = cells, Layers = [.. saes.Select(sae => Layer(run, sae, model, OptionException.NotNegative(request.Top, "--top")))],
             Followed = [.. followed.Select(feature => Follow(run, feature.Sae, feature.Feature, model, cells))],
         };
     }

@@ -46,13 +46,13 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
             ContextSize = config.ContextSize, PrependBos = config.PrependBos,
             NormalizeActivations = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(config.NormalizeActivations.ToString()),
             WeightBytes = sae.Sae.Tensors.Values.Sum(tensor => tensor.Bytes), WeightsSha256 = sae.WeightsSha256,
-            Quality = evals.Find(sae.WeightsSha256), Processing = sae.Processing, Claimed = Claims(sae.Released),
+            Quality = evals.Find(sae.WeightsSha256), Processing = ProcessingInfo.Of(sae.Sae.Config.Processing, sae.Released?.NormScalingFactor), Claimed = Claims(sae.Released),
         };
     }
 
     private static ClaimedFigures? Claims(ReleasedSae? released) => released is null ? null : new()
     {
         Release = released.Release.Name, Id = released.Id, Repository = released.Release.Repository, L0 = released.ClaimedL0, ExplainedVariance = released.ClaimedExplainedVariance,
-        Neuronpedia = released.Neuronpedia, NormScalingFactor = released.NormScalingFactor,
+        Neuronpedia = released.Neuronpedia,
     };
 }

@@ -5,6 +5,8 @@ public sealed record ReadResult
 {
     /// <summary>The model.</summary>
     public required string Model { get; init; }
+    /// <summary>The prompt as the chat template made it; null for a plain one.</summary>
+    public string? PromptText { get; init; }
     /// <summary>The prompt's tokens.</summary>
     public required IReadOnlyList<TokenCell> Tokens { get; init; }
     /// <summary>One entry for each SAE, from the first layer to the last.</summary>

@@ -1,5 +1,4 @@
 using SaeSharp.Lab.Evaluating;
-using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Reading;
 
@@ -37,7 +36,7 @@ public sealed record SaeInfo
     /// <summary>Figures of the last <c>sae eval</c> of exactly these weights; null where none was run.</summary>
     public EvalResult? Quality { get; init; }
     /// <summary>What the activations must have been through, as its config or its release says.</summary>
-    public required ActivationProcessing Processing { get; init; }
+    public required ProcessingInfo Processing { get; init; }
     /// <summary>What its release says about it; null where it is of none that is known.</summary>
     public ClaimedFigures? Claimed { get; init; }
 }
@@ -57,6 +56,4 @@ public sealed record ClaimedFigures
     public double? ExplainedVariance { get; init; }
     /// <summary>Its source on Neuronpedia.</summary>
     public string? Neuronpedia { get; init; }
-    /// <summary>Activations were multiplied by it; it is folded into the weights when they are loaded.</summary>
-    public double? NormScalingFactor { get; init; }
 }

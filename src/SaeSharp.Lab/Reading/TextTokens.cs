@@ -9,10 +9,15 @@ internal static class TextTokens
 {
     public static TokensResult Of(TokensRequest request, Shelves shelves)
     {
-        if (new object?[] { request.Text, request.Texts, request.IdsFile }.Count(given => given is not null) != 1) throw LabException.NoPrompt();
-        var tokenizer = Load(request.Model, shelves);
+        if (new object?[] { request.Text, request.Texts, request.IdsFile, request.Messages }.Count(given => given is not null) != 1) throw LabException.NoPrompt();
+        var (tokenizer, folder) = Load(request.Model, shelves);
         if (request.IdsFile is not null) return new([.. IdLists.Read(request.IdsFile).Select(ids => new TokenLine { Text = tokenizer.Decode(ids, skipSpecial: !request.NoSpecial) })]);
-        var texts = request.Texts is null ? [request.Text!] : TextFile.Read(request.Texts, request.Field, request.Split);
+        var texts = request.Texts is null ? [request.Text!] : TextFile.Read(request.Texts, request.Field, request.Split); // no text beside a file of messages
+        if (ChatPrompts.AreAsked(request))
+        {
+            var chats = ChatPrompts.Open(request, folder, tokenizer);
+            return new([.. texts.Select(text => chats.Of(text)).Select(chat => Line(chat.Tokens) with { PromptText = chat.Text, IsTemplate = chat.IsTemplate })]);
+        }
         return new([.. texts.Select(text => Line(tokenizer.Encode(text, !request.NoSpecial)))]);
     }
 
@@ -23,9 +28,9 @@ internal static class TextTokens
         Offsets = [.. text.Offsets.Select(offset => new[] { offset.Start, offset.End })],
     };
 
-    private static Tokenizer Load(string model, Shelves shelves)
+    private static (Tokenizer Tokenizer, string Folder) Load(string model, Shelves shelves)
     {
         var place = shelves.Models.Find(model) ?? (Path.Exists(model) ? model : shelves.Models.Get(model).Path);
-        return Tokenizer.Load(Tokenizer.Find(place) ?? place);
+        return (Tokenizer.Load(Tokenizer.Find(place) ?? place), place);
     }
 }

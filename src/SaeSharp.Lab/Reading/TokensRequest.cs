@@ -1,13 +1,13 @@
 namespace SaeSharp.Lab.Reading;
 
 /// <summary>Token ids, strings and offsets of texts; or the texts of token ids.</summary>
-public sealed record TokensRequest
+public sealed record TokensRequest : ChatInput
 {
     /// <summary>A model (folder or name in the workspace) or a tokenizer.json file.</summary>
     public required string Model { get; init; }
     /// <summary>One text.</summary>
     public string? Text { get; init; }
-    /// <summary>A file of texts: .txt (one a line), .jsonl, .csv or .parquet.</summary>
+    /// <summary>Texts: .txt (one a line), .jsonl, .csv or .parquet, also packed as .gz or .zst; several files, folders and patterns.</summary>
     public string? Texts { get; init; }
     /// <summary>Field or column of the file that holds the text.</summary>
     public string Field { get; init; } = "text";
@@ -34,4 +34,8 @@ public sealed record TokenLine
     public IReadOnlyList<int[]>? Offsets { get; init; }
     /// <summary>The decoded text; null where a text was encoded.</summary>
     public string? Text { get; init; }
+    /// <summary>The text that the chat template made, in which the offsets count; null without one.</summary>
+    public string? PromptText { get; init; }
+    /// <summary>Whether each token was written by the chat template and not by a message; null without one.</summary>
+    public IReadOnlyList<bool>? IsTemplate { get; init; }
 }

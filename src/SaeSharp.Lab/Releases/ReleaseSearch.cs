@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Reading;
 using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Releases;
@@ -25,9 +26,8 @@ internal sealed class ReleaseSearch(ReleaseDirectory directory, PublishedNames p
     }
 
     /// <summary>What the directory alone says about the activations.</summary>
-    public static ActivationProcessing Processing(SaeRelease release) => release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty("model_from_pretrained_kwargs", out var arguments)
-        ? ActivationProcessing.Of(new SaeConfig { Architecture = "", DIn = 1, DSae = 1, OtherMetadata = new Dictionary<string, JsonElement> { ["model_from_pretrained_kwargs"] = arguments } })
-        : ActivationProcessing.None;
+    private static ModelProcessing Processing(SaeRelease release) =>
+        release.Overrides is { ValueKind: JsonValueKind.Object } overrides && overrides.TryGetProperty(ModelProcessing.Key, out var settings) ? ModelProcessing.Of(settings) : ModelProcessing.None;
 
     private static bool Holds(SaeRelease release, string word) => new[] { release.Name, release.Repository, release.Model, release.Loader }.Any(field => field.Contains(word, StringComparison.OrdinalIgnoreCase))
         || release.Saes.Any(sae => sae.Place.Hook?.Contains(word, StringComparison.OrdinalIgnoreCase) ?? false);
@@ -41,7 +41,7 @@ internal sealed class ReleaseSearch(ReleaseDirectory directory, PublishedNames p
             Hooks = [.. places.Select(place => place.Hook).OfType<string>().Distinct()], Layers = [.. places.Select(place => place.Layer).OfType<int>().Distinct().Order()],
             Widths = [.. places.Select(place => place.Width).OfType<string>().Distinct()],
             ClaimedL0 = Range(release.Saes.Select(sae => sae.ClaimedL0)), ClaimedExplainedVariance = Range(release.Saes.Select(sae => sae.ClaimedExplainedVariance)),
-            Processing = Processing(release),
+            Processing = ProcessingInfo.Of(Processing(release)),
         };
     }
 

@@ -1,4 +1,4 @@
-using SaeSharp.Saes;
+using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Lab.Releases;
 
@@ -40,7 +40,7 @@ public sealed record ReleaseInfo
     /// <summary>Least and most explained variance, claimed by its authors by definitions of their own; null where they say nothing.</summary>
     public IReadOnlyList<double>? ClaimedExplainedVariance { get; init; }
     /// <summary>What the activations had been through, where the directory knows more than the files.</summary>
-    public required ActivationProcessing Processing { get; init; }
+    public required ProcessingInfo Processing { get; init; }
 }
 
 /// <summary>A released SAE at a glance.</summary>

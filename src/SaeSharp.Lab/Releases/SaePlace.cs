@@ -36,6 +36,6 @@ internal sealed partial record SaePlace(int? Layer, string? Hook, string? Width)
     [GeneratedRegex("layer_?([0-9]+)|^l([0-9]+)[a-z]_|^([0-9]+)$")]
     private static partial Regex LayerWord();
 
-    [GeneratedRegex("width_([0-9]+[km])|width-(2pow[0-9]+)|-w([0-9]+k)|-([0-9]+k)(?: |$)|_([0-9]+x)(?: |$)|_([0-9]{4,6})(?: |$|:)")]
+    [GeneratedRegex("width_([0-9]+[km])|width-(2pow[0-9]+)|-w([0-9]+k)|-([0-9]+k)(?: |$)|_([0-9]+x)(?: |$)|(?<!step)_([0-9]{4,6})(?: |$|:)")]
     private static partial Regex Latents();
 }

@@ -7,6 +7,8 @@ public sealed record SteerResult
 {
     /// <summary>The model.</summary>
     public required string Model { get; init; }
+    /// <summary>The prompt as the chat template made it; null for a plain one.</summary>
+    public string? PromptText { get; init; }
     /// <summary>The prompt's tokens.</summary>
     public required IReadOnlyList<TokenCell> Prompt { get; init; }
     /// <summary>What was asked for, beside what the features do here by themselves.</summary>

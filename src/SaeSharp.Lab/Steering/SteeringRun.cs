@@ -15,6 +15,7 @@ internal sealed class SteeringRun
     private readonly IReadOnlyList<ResolvedEdit> _fileEdits;
     private readonly Dictionary<LoadedSae, FeatureIndex?> _indexes;
     private readonly int[] _prompt;
+    private readonly string? _promptText;
     private readonly IReadOnlyList<TokenCell> _cells;
     private readonly EditPositions _positions;
 
@@ -30,8 +31,8 @@ internal sealed class SteeringRun
         _saes = shelves.SaesFor(_model, [.. (request.Saes.Count > 0 ? request.Saes.Select(name => shelves.Saes.Get(name).Folder) : shelves.SaesFor(_model, []).Select(sae => sae.Folder))
             .Union(steered.Select(sae => sae.Folder))]);
         _indexes = _saes.ToDictionary(sae => sae, sae => indexes.Find(sae, _model));
-        _prompt = _model.Ids(request.Prompt, request.Ids, request.NoSpecial);
-        _cells = _model.Cells(_prompt);
+        var prompt = _model.Prompt(request);
+        (_prompt, _promptText, _cells) = (prompt.Ids, prompt.Text, _model.Cells(prompt));
         _positions = request.Positions ?? (_prompt[0] == _model.BosId ? EditPositions.StartingAt(1) : EditPositions.All);
     }
 
@@ -46,13 +47,13 @@ internal sealed class SteeringRun
         var (before, after) = (texts[0], texts[1]);
         int[] common = [.. _prompt, .. before.Ids];
         if (common.Length > _model.Transformer.Spec.Context) common = common[.._model.Transformer.Spec.Context];
-        var readBack = _model.Cells(common);
+        var readBack = _model.Cells(common).Select((cell, i) => cell with { IsTemplate = i < _cells.Count && _cells[i].IsTemplate }).ToList();
         cancel.ThrowIfCancellationRequested();
         using var first = new LayerRun(_model, _saes, common, new HookSet(), LogitRows.None);
         using var second = new LayerRun(_model, _saes, common, Hooks(edits), LogitRows.None);
         return new()
         {
-            Model = _model.Name, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, ReadBack = readBack, ContinuationOf = "before",
+            Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, ReadBack = readBack, ContinuationOf = "before",
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
             Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics)
                 .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), [.. edits.Where(edit => edit.Sae == sae).Select(edit => edit.Feature)]))],

@@ -35,38 +35,42 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        var w = _packed ?? Pack(backend);
-        x = Flat(x, w.K);                                            // [rows, inputs]
+        var w = Packed(backend);
         y = Flat(y, w.N);                                            // [rows, outputs]
-        backend.MatMul(x, w, y);
+        backend.MatMul(Flat(x, w.K), w, y);                          // [rows, inputs] → [rows, outputs]
         if (Bias is not null) backend.AddRow(y, Bias, y);
+    }
+
+    /// <summary><see cref="Forward"/> without b.</summary>
+    public void ForwardUnbiased(Backend backend, Tensor x, Tensor y)
+    {
+        var w = Packed(backend);
+        backend.MatMul(Flat(x, w.K), w, Flat(y, w.N));               // [rows, inputs] → [rows, outputs]
     }
 
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
     public PackedMatrix[] ByInputs(int width)
     {
-        var weight = Weight();                                       // [outputs, inputs]
+        var weight = _weight.Read();                                 // [outputs, inputs]
         var parts = new PackedMatrix[weight.Columns / width];
         for (var part = 0; part < parts.Length; part++)
         {
             var columns = Tensor.Zeros(weight.DType, weight.Shape[0], width);
             for (var row = 0; row < weight.Shape[0]; row++)
                 weight.Rows(row, 1).Reshape(weight.Columns).Rows(part * width, width).CopyTo(columns.Rows(row, 1));
-            parts[part] = PackedMatrix.Of(columns, Transpose.B);
+            parts[part] = PackedMatrix.Of(Computable(columns), Transpose.B);
         }
         return parts;
     }
 
-    private Tensor Weight()
+    private PackedMatrix Packed(Backend backend)
     {
-        var weight = _weight.Read();
-        return weight.DType == DType.F64 ? weight.To(_computeType) : weight;
+        if (_packed is { } packed) return packed;
+        lock (_packing)
+            return _packed ??= _weight.AsTransposed is { } turned ? backend.Pack(Computable(turned), Transpose.None) : backend.Pack(Computable(_weight.Read()), Transpose.B);
     }
 
-    private PackedMatrix Pack(Backend backend)
-    {
-        lock (_packing) return _packed ??= backend.Pack(Weight(), Transpose.B);
-    }
+    private Tensor Computable(Tensor weight) => weight.DType == DType.F64 ? weight.To(_computeType) : weight;
 
     private static Tensor Flat(Tensor x, int width) => x.Columns == width ? x : x.Reshape((int)(x.Count / width), width);
 }

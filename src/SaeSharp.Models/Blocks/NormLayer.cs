@@ -25,6 +25,9 @@ internal sealed class NormLayer
     /// <summary>[.., n] → same; y may be x.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y) => Forward(backend, x, _gain, _bias, y);
 
+    /// <summary><see cref="Forward(Backend, Tensor, Tensor)"/> without the bias; y may be x.</summary>
+    public void ForwardUnbiased(Backend backend, Tensor x, Tensor y) => Forward(backend, x, _gain, null, y);
+
     /// <summary>The norm's value before gain and bias; y may be x.</summary>
     public void ForwardRaw(Backend backend, Tensor x, Tensor y) => Forward(backend, x, null, null, y);
 

@@ -24,14 +24,24 @@ internal sealed class Unembedding
     /// <summary>[n, dModel] → [n, dVocab].</summary>
     public void Forward(Backend backend, Tensor x, Tensor logits)
     {
-        if (_outOf is not null)
-        {
-            var narrow = Tensor.Zeros(x.DType, x.RowCount, _dEmbed);                // [n, dEmbed]
-            _outOf.Forward(backend, x, narrow);
-            x = narrow;
-        }
-        _linear.Forward(backend, x, logits);
+        _linear.Forward(backend, Embedded(backend, x), logits);
         if (_scale != 1) backend.Scale(logits, _scale, logits);
         if (_softCap != 0) backend.SoftCap(logits, _softCap, logits);
+    }
+
+    /// <summary>What directions of the stream add to the logits, before bias and soft cap: [n, dModel] → [n, dVocab].</summary>
+    public void ForwardEffects(Backend backend, Tensor directions, Tensor effects)
+    {
+        _linear.ForwardUnbiased(backend, Embedded(backend, directions), effects);
+        if (_scale != 1) backend.Scale(effects, _scale, effects);
+    }
+
+    /// <summary>[n, dModel] → [n, dEmbed].</summary>
+    private Tensor Embedded(Backend backend, Tensor x)
+    {
+        if (_outOf is null) return x;
+        var narrow = Tensor.Zeros(x.DType, x.RowCount, _dEmbed);
+        _outOf.Forward(backend, x, narrow);
+        return narrow;
     }
 }

@@ -43,7 +43,9 @@ public sealed record Stored
     /// <summary>Blocks of <paramref name="size"/> rows, one every <paramref name="stride"/>.</summary>
     public Stored Blocks(int start, int size, int stride, int count) => this with
     {
-        Start = OptionException.NotNegative(start, nameof(start)), Size = OptionException.Positive(size, nameof(size)),
-        Stride = OptionException.Positive(stride, nameof(stride)), BlockCount = OptionException.Positive(count, nameof(count)),
+        Start = OptionException.NotNegative(start, nameof(start)),
+        Size = OptionException.Positive(size, nameof(size)),
+        Stride = OptionException.Positive(stride, nameof(stride)),
+        BlockCount = OptionException.Positive(count, nameof(count)),
     };
 }

@@ -33,6 +33,9 @@ internal sealed class StoredWeight
 
     private bool IsTransposed => _stored.IsTransposed && _tensor.Rank == 2; // a bias has no other way round
 
+    /// <summary>The whole tensor, where it is this parameter [inputs, outputs]; null where it is not.</summary>
+    public Tensor? AsTransposed => IsTransposed && _stored.Rows is null ? _tensor : null;
+
     /// <summary>The parameter as stored, without its <see cref="Stored.Offset"/>.</summary>
     public Tensor Read()
     {

@@ -1,16 +1,29 @@
+using SaeSharp.Numerics;
+
 namespace SaeSharp.Models.Generation;
 
 /// <summary>The model's memory of prompts it has read lately: a prompt that begins like one of them is not read again up to where they part.</summary>
 /// <remarks>
-/// Only of prompts that nobody hooked. A state that goes on from here has the bits of one that read everything. Bounded by positions and by number; the one
+/// Only of prompts that nobody hooked. A state that goes on from here has the bits of one that read everything. Bounded by bytes and by number; the one
 /// longest unused goes first. Safe for several threads.
 /// </remarks>
 internal sealed class PrefixCache(Transformer model)
 {
-    private const int MostPrompts = 16;
-    private const int MostPositions = 8192;
+    public const int MostPrompts = 16;
+    public const long MostBytes = 64 << 20;
+
+    private readonly long _positionBytes = 2L * model.Spec.Layers * model.Spec.Attention.DKey * model.ComputeType.Size();
     private readonly LinkedList<(int[] Ids, DecodingState State)> _kept = []; // the latest used first
     private readonly Lock _lock = new();
+
+    /// <summary>Prompts remembered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock) return _kept.Count;
+        }
+    }
 
     /// <summary>A state that holds as much of <paramref name="prompt"/> as is known, all but its last token at most.</summary>
     public DecodingState Begin(int[] prompt, int capacity)
@@ -34,13 +47,13 @@ internal sealed class PrefixCache(Transformer model)
     /// <summary>Remembers a prompt that <paramref name="state"/> has read.</summary>
     public void Keep(int[] prompt, DecodingState state)
     {
-        if (prompt.Length > MostPositions || state.Count != prompt.Length) return;
+        if (prompt.Length * _positionBytes > MostBytes || state.Count != prompt.Length) return;
         lock (_lock)
         {
             foreach (var (ids, _) in _kept)
                 if (ids.AsSpan().StartsWith(prompt)) return;
             _kept.AddFirst((prompt.ToArray(), state.Fork(prompt.Length, prompt.Length)));
-            while (_kept.Count > MostPrompts || _kept.Sum(kept => kept.Ids.Length) > MostPositions)
+            while (_kept.Count > MostPrompts || _kept.Sum(kept => kept.Ids.Length * _positionBytes) > MostBytes)
             {
                 _kept.Last!.Value.State.Dispose();
                 _kept.RemoveLast();

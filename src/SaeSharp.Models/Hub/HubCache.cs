@@ -47,6 +47,15 @@ public sealed class HubCache
         return SnapshotFolder(id, listing.Commit);
     }
 
+    /// <summary>The repository of models that a folder of the cache belongs to, at its commit unless that is what main is, and the folder's path in it; null for any other folder.</summary>
+    public (HubId Id, string Inside)? Owner(string folder)
+    {
+        const string Models = "models--";
+        if (Path.GetRelativePath(Folder, folder).Split(Path.DirectorySeparatorChar) is not [var owner, "snapshots", var commit, .. var inside] || !owner.StartsWith(Models, StringComparison.Ordinal)) return null;
+        if (HubId.TryParse(owner[Models.Length..].Replace("--", "/", StringComparison.Ordinal)) is not { } id || !HubId.IsCommitName(commit)) return null;
+        return (Commit(id) == commit ? id : id.At(commit), string.Join('/', inside));
+    }
+
     internal string SnapshotFolder(HubId id, string commit) => Path.Combine(Folder, id.FolderName, "snapshots", commit);
 
     internal string BlobFile(HubId id, string checksum) => Path.Combine(Folder, id.FolderName, "blobs", checksum);

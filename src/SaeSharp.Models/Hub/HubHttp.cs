@@ -61,9 +61,10 @@ internal sealed class HubHttp(HubOptions options, TimeProvider clock) : IDisposa
         {
             throw HubException.Silent(address, options.Patience);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (Exception error) when (error is IOException or HttpRequestException or ObjectDisposedException) // a token that ends it as it begins finds the connection closed
         {
-            throw HubException.Unreachable(address, error, passing: true);
+            cancel.ThrowIfCancellationRequested();
+            throw patience.IsCancellationRequested ? HubException.Silent(address, options.Patience) : HubException.Unreachable(address, error, passing: true);
         }
     }
 

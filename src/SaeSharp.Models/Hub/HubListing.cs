@@ -6,7 +6,7 @@ namespace SaeSharp.Models.Hub;
 /// <summary>What a revision of a repository holds.</summary>
 public sealed record HubListing
 {
-    private HubListing(string commit, IReadOnlyList<HubFile> files, IReadOnlyList<string> refused) => (Commit, Files, Refused) = (commit, files, refused);
+    private HubListing(string commit, IReadOnlyList<HubFile> files, IReadOnlyList<string> refused, bool isPrivate) => (Commit, Files, Refused, IsPrivate) = (commit, files, refused, isPrivate);
 
     /// <summary>The commit the revision stands for now.</summary>
     public string Commit { get; }
@@ -16,6 +16,9 @@ public sealed record HubListing
 
     /// <summary>Names that may not be written to a disk; such files are never fetched.</summary>
     public IReadOnlyList<string> Refused { get; }
+
+    /// <summary>Whether only people with rights see the repository.</summary>
+    public bool IsPrivate { get; }
 
     /// <summary>The file of that path, or null.</summary>
     public HubFile? Find(string path) => Files.FirstOrDefault(file => file.Path.Text == path);
@@ -35,7 +38,7 @@ public sealed record HubListing
             if (HubPath.TryParse(name) is { } path) files[name] = ReadFile(path, sibling);
             else refused.Add(name);
         }
-        return new(commit, [.. files.Values.OrderBy(file => file.Path.Text, StringComparer.Ordinal)], refused);
+        return new(commit, [.. files.Values.OrderBy(file => file.Path.Text, StringComparer.Ordinal)], refused, Property(root, "private").ValueKind == JsonValueKind.True);
     }
 
     private static HubFile ReadFile(HubPath path, JsonElement sibling)

@@ -10,15 +10,15 @@ namespace SaeSharp.Models.Hub;
 /// <summary>Puts files into a repository of one's own, in one commit. Large files go to the hub's store first, each only if it is not there.</summary>
 public sealed class HubUpload
 {
-    private const int MostAnswerBytes = 16 << 20, SampleBytes = 512;
+    private const int MostAnswerBytes = 16 << 20, SampleBytes = 512, MostInlineBytes = 8 << 20;
     private static readonly MediaTypeHeaderValue Lines = new("application/x-ndjson");
     private readonly HubHttp _http;
     private readonly HubRetry _retry;
 
     internal HubUpload(HubHttp http, HubRetry retry) => (_http, _retry) = (http, retry);
 
-    /// <summary>Makes the repository; one that is there stays as it is.</summary>
-    public async Task Create(HubId id, bool isPrivate, CancellationToken cancel = default)
+    /// <summary>Makes the repository; one that is there stays as it is, and the answer is false.</summary>
+    public async Task<bool> Create(HubId id, bool isPrivate, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(id);
         RequireToken();
@@ -31,7 +31,7 @@ public sealed class HubUpload
             json.WriteString("type", "model");
             json.WriteBoolean("private", isPrivate);
         });
-        await Post("api/repos/create", body, id, cancel, AlreadyThere).ConfigureAwait(false);
+        return (await Post("api/repos/create", body, id, cancel, AlreadyThere).ConfigureAwait(false)).ValueKind != JsonValueKind.Undefined;
     }
 
     /// <summary>Commits the files to the repository's revision; gives the commit.</summary>
@@ -73,7 +73,7 @@ public sealed class HubUpload
         var answer = await Post($"api/models/{id.Repository}/preupload/{Uri.EscapeDataString(id.Revision)}", body, id, cancel).ConfigureAwait(false);
         if (!answer.TryGetProperty("files", out var files) || files.ValueKind != JsonValueKind.Array) throw FileException.Malformed("the hub's answer before an upload", "files", "it is no list");
         var wanted = files.EnumerateArray().Where(file => Text(file, "uploadMode") == "lfs").Select(file => Text(file, "path")).ToHashSet();
-        return [.. sources.Where(source => wanted.Contains(source.Path.Text))];
+        return [.. sources.Where(source => wanted.Contains(source.Path.Text) || source.Size > MostInlineBytes)];
     }
 
     private static byte[] CommitBody(HubSource[] sources, HashSet<HubSource> large, string summary)

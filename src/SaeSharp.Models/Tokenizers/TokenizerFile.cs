@@ -8,6 +8,7 @@ using SaeSharp.Models.Tokenizers.PostProcessors;
 using SaeSharp.Models.Tokenizers.PreTokenizers;
 using SaeSharp.Models.Tokenizers.Reading;
 using SaeSharp.Models.Tokenizers.SentencePiece;
+using SaeSharp.Models.Tokenizers.Tiktoken;
 
 namespace SaeSharp.Models.Tokenizers;
 
@@ -26,7 +27,7 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
     /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
     public string? Eos { get; init; }
 
-    /// <summary>Reads a tokenizer.json, a sentencepiece .model, GPT-2's vocab.json and merges.txt, a llama2.c tokenizer.bin, the tokenizer in a GGUF file, or a folder that holds one of them.</summary>
+    /// <summary>Reads a tokenizer.json, a sentencepiece .model, GPT-2's vocab.json and merges.txt, a rank file of tiktoken, a llama2.c tokenizer.bin, the tokenizer in a GGUF file, or a folder that holds one of them.</summary>
     public static TokenizerFile Read(string fileOrFolder)
     {
         if (!Directory.Exists(fileOrFolder)) return ReadFile(fileOrFolder);
@@ -36,6 +37,7 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
     private static TokenizerFile ReadFile(string file) => Path.GetExtension(file).ToLowerInvariant() switch
     {
         ".model" => SentencePieceFolder.Read(file),
+        TiktokenFile.Ending => TiktokenFile.Read(file),
         GgufTokenizer.Ending => GgufTokenizer.Read(file),
         Llama2cTokenizer.Ending => Llama2cTokenizer.Read(file),
         _ when Path.GetFileName(file) == TokenizerPlaces.VocabularyName && Path.Combine(Path.GetDirectoryName(file) ?? "", TokenizerPlaces.MergesName) is var merges && File.Exists(merges) => Gpt2Folder.Read(file, merges),

@@ -1,5 +1,6 @@
 using SaeSharp.Models.Checkpoints;
 using SaeSharp.Models.Tokenizers.SentencePiece;
+using SaeSharp.Models.Tokenizers.Tiktoken;
 
 namespace SaeSharp.Models.Tokenizers;
 
@@ -10,7 +11,7 @@ internal static class TokenizerPlaces
     public const string VocabularyName = "vocab.json", MergesName = "merges.txt";
 
     /// <summary>What a tokenizer can be in a folder, the best first.</summary>
-    public const string Expected = "tokenizer.json, tokenizer.model, or vocab.json and merges.txt";
+    public const string Expected = "tokenizer.json, tokenizer.model, vocab.json and merges.txt, or one .tiktoken";
 
     /// <summary>The file to read: of a folder its own before that within its weights, of a file of weights that within it before one beside it. Null where there is none.</summary>
     /// <remarks>So the tokenizer.json that someone puts beside a GGUF file counts when the folder is given. A file that is no model's weights is taken for the tokenizer.</remarks>
@@ -28,6 +29,6 @@ internal static class TokenizerPlaces
     {
         foreach (var name in new[] { "tokenizer.json", SentencePieceFolder.ModelName })
             if (File.Exists(Path.Combine(folder, name))) return Path.Combine(folder, name);
-        return File.Exists(Path.Combine(folder, VocabularyName)) && File.Exists(Path.Combine(folder, MergesName)) ? Path.Combine(folder, VocabularyName) : null;
+        return File.Exists(Path.Combine(folder, VocabularyName)) && File.Exists(Path.Combine(folder, MergesName)) ? Path.Combine(folder, VocabularyName) : TiktokenFile.Within(folder);
     }
 }

@@ -14,6 +14,7 @@ internal static class ReadEndpoints
     private static async Task<IResult> Read(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
         var request = await Api.Body<ReadRequest>(http);
+        if (request.Messages is not null) throw new BadHttpRequestException("messages names a file of this machine, which the API does not open; use prompt, chat and system.");
         (await workspace.Contents(cancel)).RequireListed(request.Model, [.. request.Saes, .. request.Follow.Select(Api.SaeOf)]);
         return Api.Json(await workspace.Read(request, cancel: cancel));
     }

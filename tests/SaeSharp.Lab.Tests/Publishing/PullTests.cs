@@ -1,7 +1,6 @@
 using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Models.Hub;
-using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Tests.Publishing;
 
@@ -48,7 +47,7 @@ public class PullTests
             var info = (await place.Workspace.Info(new() { Target = name })).Sae!;
             Assert.Equal((8, "gpt2-small", 8), (info.DIn, info.Model, info.Layer));
             if (name.EndsWith("Reformatted", StringComparison.Ordinal)) continue; // by the repository alone nothing is known of the release
-            Assert.Equal(new ActivationProcessing(false, true, null), info.Processing);
+            Assert.Equal(new ProcessingInfo(false, true, null), info.Processing);
             Assert.Equal(("gpt2-small-res-jb", "blocks.8.hook_resid_pre"), (info.Claimed!.Release, info.Claimed.Id));
         }
         Assert.True((await place.Workspace.Releases(new() { Releases = Sae })).Saes.Single().IsHere);
@@ -67,7 +66,7 @@ public class PullTests
         await using var other = new HubWorkspace().AddSae("models/canrager/temporalSAEs", "gemma-2-2B/layer_12/temporal", model: "wrong", normalise: "expected_average_only_in");
         await other.Workspace.Pull(new() { Target = Scaled });
         var info = (await other.Workspace.Info(new() { Target = Scaled })).Sae!;
-        Assert.Equal(("none", "gemma-2-2b", "blocks.12.hook_resid_post", 0.00666666667), (info.NormalizeActivations, info.Model, info.Hook, info.Claimed!.NormScalingFactor));
+        Assert.Equal(("none", "gemma-2-2b", "blocks.12.hook_resid_post", 0.00666666667), (info.NormalizeActivations, info.Model, info.Hook, info.Processing.NormScalingFactor));
     }
 
     [Fact]
@@ -93,6 +92,30 @@ public class PullTests
         Assert.Contains(own, error.Message, StringComparison.Ordinal);
         Assert.Contains($"release:{Sae}", error.Message, StringComparison.Ordinal);
         Assert.Equal(own, (await place.Workspace.Info(new() { Target = own })).Sae!.Path);
+    }
+
+    [Fact]
+    public async Task The_folder_of_what_was_pulled_means_the_same_as_its_name()
+    {
+        await using var place = new HubWorkspace().AddSae(HubWorkspace.Gpt2Saes, "blocks.8.hook_resid_pre").AddModel("models/owner/tiny-model");
+        await place.Workspace.Pull(new() { Target = Sae });
+        var model = await place.Workspace.Pull(new() { Target = "owner/tiny-model" });
+        Assert.Equal("owner/tiny-model", (await place.Workspace.Info(new() { Target = model.Folder })).Model!.Name);
+        using var other = place.Open();
+        var folder = (await place.Workspace.Info(new() { Target = Sae })).Sae!.Path;
+        foreach (var workspace in new[] { place.Workspace, other }) Assert.True((await workspace.Info(new() { Target = folder })).Sae!.Processing.CenterWritingWeights);
+        Assert.Equal(Sae, (await place.Workspace.Info(new() { Target = folder })).Sae!.Name);
+    }
+
+    [Fact]
+    public async Task A_workspace_may_have_names_that_begin_like_a_release()
+    {
+        await using var place = new HubWorkspace().AddSae(HubWorkspace.Gpt2Saes, "blocks.8.hook_resid_pre");
+        await place.Workspace.Pull(new() { Target = Sae });
+        var own = Path.Combine(place["home"], "saes", "gpt2-small-res-jb", "mine");
+        Directory.CreateDirectory(own);
+        foreach (var file in Directory.EnumerateFiles((await place.Workspace.Info(new() { Target = Sae })).Sae!.Path)) File.Copy(file, Path.Combine(own, Path.GetFileName(file)));
+        Assert.Equal(own, (await place.Workspace.Info(new() { Target = "gpt2-small-res-jb/mine" })).Sae!.Path);
     }
 
     [Theory]

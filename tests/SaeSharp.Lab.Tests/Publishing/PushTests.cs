@@ -49,6 +49,16 @@ public class PushTests
     }
 
     [Fact]
+    public async Task What_is_to_be_private_does_not_go_into_a_public_repository()
+    {
+        await using var place = await WithSae();
+        place.Hub.Add("models/me/my-saes", "README.md", "public").Once("repos/create", _ => new(409) { Body = "{}"u8.ToArray() }, "POST");
+        await Assert.ThrowsAsync<LabException>(() => place.Workspace.Push(new() { Sae = Sae, Repository = "me/my-saes", Private = true }));
+        Assert.Empty(place.Hub.Commits);
+        Assert.Empty(place.Hub.Stored);
+    }
+
+    [Fact]
     public async Task Without_a_token_the_error_says_what_to_set()
     {
         await using var place = await WithSae();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SaeSharp.Lab.Releases;
+using SaeSharp.Models.Hub;
 
 namespace SaeSharp.Lab.Tests.Releases;
 
@@ -38,6 +39,15 @@ public class ReleaseDirectoryTests
     }
 
     [Fact]
+    public void Everything_in_it_can_be_asked_for_and_written()
+    {
+        Assert.All(Directory.Releases, release => Assert.NotNull(HubId.TryParse(release.Repository)));
+        Assert.All(Directory.ModelNames, name => Assert.NotNull(HubId.TryParse(Directory.Repository(name))));
+        if (!OperatingSystem.IsWindows()) Assert.All(Directory.Releases.SelectMany(release => release.Saes), sae => Assert.NotNull(HubPath.TryParse(sae.Path)));
+        Assert.All(Directory.Releases.SelectMany(release => release.Saes), sae => Assert.NotNull(sae.Place.Layer ?? (sae.Place.Hook == "hook_embed" ? 0 : null)));
+    }
+
+    [Fact]
     public void A_release_is_the_longest_name_and_the_rest_is_the_id()
     {
         Assert.Equal("layer_12/width_16k/canonical", Directory.Find("gemma-scope-2b-pt-res-canonical/layer_12/width_16k/canonical")!.Value.Id);
@@ -58,6 +68,7 @@ public class ReleaseDirectoryTests
     [InlineData("gpt2-small-hook-z-kk/blocks.6.hook_z", 6, "hook_z", null)]
     [InlineData("qwen-scope-3-1.7b-base-w32k-l100/layer14", 14, "residual stream", "32k")]
     [InlineData("qwen2.5-7b-instruct-andyrdt/resid_post_layer_15_trainer_1", 15, "hook_resid_post", null)]
+    [InlineData("sae_bench_gemma-2-2b_topk_width-2pow14_date-1109/blocks.5.hook_resid_post__trainer_0_step_1464", 5, "hook_resid_post", "2pow14")]
     public void Names_tell_layer_hook_and_width(string name, int layer, string hook, string? width)
     {
         var (release, id) = Directory.Find(name)!.Value;

@@ -32,6 +32,8 @@ public class EveryReferenceTokenizer
             if (row.TryGetProperty("sp_mask", out var mask)) CheckFully(full, Ints(mask), Ints(row, "sp_attention"), row.GetProperty("sp_overflow"));
         }
 
+        if (!row.TryGetProperty("sp", out _)) Assert.Equal(plain.Ids, tokenizer.EncodeIds(text, addSpecial: false));   // which neither truncates nor pads
+
         var codePoints = InCodePoints(text, plain.Offsets);
         if (row.TryGetProperty("oh", out var hash)) Assert.Equal(hash.GetString(), Sha(MemoryMarshal.AsBytes<int>(codePoints))[..8]);
         if (!row.TryGetProperty("tok", out var tokens)) return;

@@ -90,6 +90,16 @@ public class EveryTokenizer
     }
 
     [Theory, MemberData(nameof(Names))]
+    public void Gives_the_same_ids_with_places_and_without(string name)
+    {
+        var tokenizer = Fixtures.Load(name);
+        Gen.Select(Texts.WithSpecials, Gen.Bool, Gen.Bool).Sample((text, addSpecial, specialsAsText) =>
+            Assert.Equal(tokenizer.Encode(text, addSpecial, specialsAsText).Ids, tokenizer.EncodeIds(text, addSpecial, specialsAsText)));
+        var texts = Texts.WithSpecials.Array[50].Single();
+        Assert.Equal(texts.Select(text => tokenizer.EncodeIds(text)), tokenizer.EncodeIds(texts));
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void Leaves_special_tokens_in_the_text_on_request(string name)
     {
         var tokenizer = Fixtures.Load(name);

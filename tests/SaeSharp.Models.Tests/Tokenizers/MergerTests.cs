@@ -42,6 +42,49 @@ public class MergerTests
     }
 
     [Fact]
+    public void A_long_chain_merges_like_its_words_apart_and_like_a_search_from_the_start()
+    {
+        // Long enough for the buckets; every merge competes, some ranks fall as others are applied.
+        Gen.Select(Gen.Int[0, 2].Array[4_500, 5_000], Gen.Int[0, 1000].Array[12]).Sample((letters, order) =>
+        {
+            string[] tokens = ["a", "b", "c", "ab", "ba", "aa", "abc", "aba", "aaaa", "abab", "ca"];
+            var vocabulary = new Vocabulary(tokens.Select((token, id) => (token, id)).ToDictionary(row => row.token, row => row.id));
+            string[] splits = ["a b", "b a", "a a", "ab c", "a ba", "ab a", "aa aa", "ab ab", "c a", "aba b"];
+            var lines = splits.Select((line, i) => (line, key: order[i])).OrderBy(row => row.key).Select(row => row.line);
+            var merges = MergeTable.Read("merges", lines, vocabulary);
+            var symbols = letters.Select(letter => new Symbol(letter, 1)).ToArray();
+            Merger.Merge(symbols, merges);
+            Assert.Equal(Naive([.. letters], merges), symbols.Where(symbol => symbol.Bytes > 0).Select(symbol => symbol.Id));
+        }, iter: 5);
+    }
+
+    [Fact]
+    public void The_buckets_give_the_order_of_the_queue() => Gen.Select(Gen.Int[0, 20].Array[0, 200], Gen.Select(Gen.Int[0, 20], Gen.Int[0, 500]).Array[0, 200]).Sample((before, after) =>
+    {
+        var (buckets, queue) = (new RankBuckets(), new PriorityQueue<(int, int), (int, int)>());
+        for (var i = 0; i < before.Length; i++) Add(before[i], i);
+        foreach (var (rank, place) in after)
+        {
+            Take();
+            Add(rank, place);
+        }
+        while (queue.Count > 0) Take();
+        Assert.False(buckets.TryPop(out _, out _));
+
+        void Add(int rank, int place)
+        {
+            buckets.Push(rank, place);
+            queue.Enqueue((rank, place), (rank, place));
+        }
+
+        void Take()
+        {
+            if (buckets.TryPop(out var rank, out var place)) Assert.Equal(queue.Dequeue(), (rank, place));
+            else Assert.Equal(0, queue.Count);
+        }
+    });
+
+    [Fact]
     public void The_queue_gives_the_lowest_rank_first_and_of_equals_the_leftmost() =>
         Gen.Select(Gen.Int[0, 20].Array[0, 300], Gen.Int[0, 20].Array[0, 300]).Sample((before, after) =>
         {

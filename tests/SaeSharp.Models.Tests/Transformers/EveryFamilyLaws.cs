@@ -156,6 +156,28 @@ public class EveryFamilyLaws
     }
 
     [Theory, MemberData(nameof(Names))]
+    public void The_effect_of_a_direction_on_the_logits_is_linear(string name)
+    {
+        var model = new TinyModel(name).Load(Engines.Fast);
+        var random = new Random(5);
+        var v = Tensor.Zeros(DType.F32, 3, model.Spec.DModel);                      // a, b, a − 2b
+        for (var i = 0; i < v.Columns; i++)
+        {
+            (v.Row<float>(0)[i], v.Row<float>(1)[i]) = (random.NextSingle() - 0.5f, random.NextSingle() - 0.5f);
+            v.Row<float>(2)[i] = v.Row<float>(0)[i] - 2 * v.Row<float>(1)[i];
+        }
+        var effects = model.LogitEffectsOf(v, throughFinalNorm: false);             // [3, dVocab]
+        for (var id = 0; id < effects.Columns; id++) Assert.Equal(effects.Row<float>(0)[id] - 2 * effects.Row<float>(1)[id], effects.Row<float>(2)[id], 1e-5);
+
+        if (!model.HookNames.Contains("ln_final.hook_normalized")) return;
+        var (once, far) = (model.LogitEffectsOf(v, throughFinalNorm: true), v.Clone());
+        model.Backend.Scale(far, -1e3, far);
+        var turned = model.LogitEffectsOf(far, throughFinalNorm: true);           // a norm forgets length, not direction; of −a no bias is left
+        var size = once.Span<float>().ToArray().Max(Math.Abs);
+        for (var i = 0L; i < once.Count; i++) Assert.Equal(-once.Read(i) / size, turned.Read(i) / size, 0.02); // ε is what differs
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void A_missing_tensor_and_one_too_many_are_errors_that_name_the_nearest(string name)
     {
         string[] tensors = [];

@@ -132,6 +132,18 @@ public class StrandLaws
         }, iter: 40, threads: 1);
     }
 
+    [Fact]
+    public void Prompts_are_remembered_up_to_a_number_and_hooked_ones_never()
+    {
+        var model = new TinyLlama().Load(Engines.Fast);
+        Generator.Generate(model, [1, 2], new() { MaxTokens = 1 }, new HookSet());
+        Assert.Equal(0, model.Prefixes.Count);
+        for (var id = 0; id < 37; id++) Generator.Generate(model, [id, 1, 2], new() { MaxTokens = 1 });
+        Assert.Equal(PrefixCache.MostPrompts, model.Prefixes.Count);
+        Generator.Generate(model, [36, 1], new() { MaxTokens = 1 });
+        Assert.Equal(PrefixCache.MostPrompts, model.Prefixes.Count);
+    }
+
     /// <summary>Adds a number to one layer's output.</summary>
     private static HookSet Change(int amount) => new HookSet().Edit("blocks.0.hook_resid_post", (Tensor h) =>
     {

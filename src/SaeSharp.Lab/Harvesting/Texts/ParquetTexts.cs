@@ -3,26 +3,33 @@ using Parquet.Schema;
 
 namespace SaeSharp.Lab.Harvesting.Texts;
 
-/// <summary>A text column of a Parquet file.</summary>
+/// <summary>A text column of a Parquet file; where it has none of that name, its lists of token ids in <c>input_ids</c>.</summary>
 internal static class ParquetTexts
 {
-    public static IReadOnlyList<string> Read(string path, string field) => ReadAsync(path, field).GetAwaiter().GetResult();
+    private const string TokenIds = "input_ids";
 
-    private static async Task<IReadOnlyList<string>> ReadAsync(string path, string field)
+    public static IEnumerable<Document> Read(string path, string field) => ReadAsync(path, field).GetAwaiter().GetResult();
+
+    private static async Task<IEnumerable<Document>> ReadAsync(string path, string field)
     {
         try
         {
-            await using var reader = await ParquetReader.CreateAsync(path).ConfigureAwait(false);
+            await using var reader = PackedFile.IsPacked(path)
+                ? await ParquetReader.CreateAsync(new MemoryStream(PackedFile.Read(path))).ConfigureAwait(false)
+                : await ParquetReader.CreateAsync(path).ConfigureAwait(false);
             var columns = reader.Schema.GetDataFields();
-            var column = columns.FirstOrDefault(candidate => candidate.Name == field) ?? throw FileException.Missing(path, "column", field, [.. columns.Select(candidate => candidate.Name)]);
-            if (column.ClrType != typeof(ReadOnlyMemory<char>)) throw FileException.Malformed(path, $"column '{field}'", $"it holds {column.ClrType.Name}, expected text"); // what the reader calls text
-            var texts = new List<string>();
+            var column = columns.FirstOrDefault(candidate => candidate.Path.ToString() == field || candidate.Path.FirstPart == field)
+                ?? columns.FirstOrDefault(candidate => candidate.Path.FirstPart == TokenIds)
+                ?? throw FileException.Missing(path, "column", field, [.. columns.Select(candidate => candidate.Name)]);
+            if (ParquetIds.CanRead(column)) return await ParquetIds.ReadAsync(path, reader, column).ConfigureAwait(false);
+            if (column.ClrType != typeof(ReadOnlyMemory<char>)) throw FileException.Malformed(path, $"column '{field}'", $"it holds {column.ClrType.Name}, expected text or lists of token ids"); // what the reader calls text
+            var texts = new List<Document>();
             for (var group = 0; group < reader.RowGroupCount; group++)
             {
                 using var rows = reader.OpenRowGroupReader(group);
                 var values = new string?[rows.RowCount];
                 await rows.ReadAsync(column, values.AsMemory()).ConfigureAwait(false);
-                texts.AddRange(values.Select(value => value ?? ""));
+                texts.AddRange(values.Select(value => new Document(value ?? "")));
             }
             return texts;
         }

@@ -9,7 +9,7 @@ namespace SaeSharp.Models.Chat.Rendering;
 internal sealed class RenderingRun(long inputLength, TimeProvider clock)
 {
     private const int MaxDepth = 400;
-    private const long FreeSteps = 8L << 20, StepsPerUnit = 256;
+    private const long FreeSteps = 2L << 20, StepsPerUnit = 256;
     private const long FreeUnits = 8L << 20, UnitsPerUnit = 256;
 
     private readonly long _maxSteps = FreeSteps + StepsPerUnit * inputLength;

@@ -20,6 +20,9 @@ internal sealed record AddedToken(string Content)
     /// <summary>Is left out of decoded text on request.</summary>
     public bool Special { get; init; }
 
+    /// <summary>The id it has whatever ids are free, or null.</summary>
+    public int? FixedId { get; init; }
+
     public static AddedToken Read(JsonField field)
     {
         _ = field["id"].Id();   // required by the format; the id it gets is decided by AddedVocabulary

@@ -85,7 +85,7 @@ internal sealed class AddedVocabulary
         if (token.Content.Length == 0 || ids.ContainsKey(token.Content)) return;
         if (model.IdOf(token.Content) is not { } id)
         {
-            id = Math.Max(nextFree, model.Count);
+            id = token.FixedId ?? Math.Max(nextFree, model.Count);
             CountBeyondModel++;
         }
         nextFree = Math.Max(nextFree, id + 1);

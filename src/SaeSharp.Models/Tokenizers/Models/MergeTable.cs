@@ -6,9 +6,16 @@ namespace SaeSharp.Models.Tokenizers.Models;
 /// <summary>The merges of a BPE: which pairs of tokens become one, in which order, and which token comes out.</summary>
 internal sealed class MergeTable
 {
-    private readonly Dictionary<(int Left, int Right), int> ranks = [];
+    private const int LeastSlots = 64;
+    private const int SeamBits = 20;
+
     private readonly List<int> results = [];
-    private readonly HashSet<(char, char)> seams = [];
+    private readonly ulong[] seams = new ulong[(1 << SeamBits) / 64];   // one bit for a hash of two units
+    private Slot[] slots = new Slot[LeastSlots];
+    private int count;
+
+    /// <summary>A pair and its rank; 0 is an empty slot.</summary>
+    private record struct Slot(int Left, int Right, int RankPlusOne);
 
     private MergeTable() { }
 
@@ -40,14 +47,70 @@ internal sealed class MergeTable
         return table;
     }
 
+    /// <summary>Makes the table of tiktoken: any two tokens that make a token together merge, and the earlier token first.</summary>
+    /// <param name="tokens">Tokens and ids from the first rank to the last.</param>
+    /// <param name="vocabulary">The same tokens.</param>
+    public static MergeTable OfRanks(IReadOnlyList<(string Token, int Id)> tokens, Vocabulary vocabulary)
+    {
+        var table = new MergeTable();
+        foreach (var (token, id) in tokens)
+        {
+            for (var at = 1; at < token.Length; at++)
+            {
+                if (vocabulary.TryGet(token.AsSpan(0, at), out var left) && vocabulary.TryGet(token.AsSpan(at), out var right)) table.Set(left, right, table.results.Count);
+            }
+            table.results.Add(id);
+        }
+        return table;
+    }
+
     /// <summary>The rank of the merge of two tokens, or -1 where there is none.</summary>
-    public int RankOf(int left, int right) => ranks.TryGetValue((left, right), out var rank) ? rank : -1;
+    public int RankOf(int left, int right)
+    {
+        var table = slots;
+        for (var at = HashOf(left, right, table.Length); ; at = (at + 1) & (table.Length - 1))
+        {
+            ref readonly var slot = ref table[at];
+            if (slot.RankPlusOne == 0) return -1;
+            if (slot.Left == left && slot.Right == right) return slot.RankPlusOne - 1;
+        }
+    }
 
     /// <summary>The token that the merge of this rank makes.</summary>
     public int ResultOf(int rank) => results[rank];
 
-    /// <summary>Whether any merge makes one token of what ends in <paramref name="left"/> and what begins with <paramref name="right"/>.</summary>
-    public bool Joins(char left, char right) => seams.Contains((left, right));
+    /// <summary>Whether a merge may make one token of what ends in <paramref name="left"/> and what begins with <paramref name="right"/>; false only where none does.</summary>
+    public bool MayJoin(char left, char right)
+    {
+        var bit = HashOf(left, right, 1 << SeamBits);
+        return (seams[bit >> 6] >> bit & 1) != 0;
+    }
+
+    private static int HashOf(int left, int right, int slots)
+    {
+        const ulong odd = 0x9E3779B97F4A7C15;   // 2⁶⁴ over the golden ratio
+        return (int)((((ulong)(uint)left << 32 | (uint)right) * odd ^ (uint)left * odd >> 13) >> 33) & (slots - 1);
+    }
+
+    private void Set(int left, int right, int rank)
+    {
+        if (2 * (count + 1) > slots.Length) Grow();
+        var at = HashOf(left, right, slots.Length);
+        while (slots[at].RankPlusOne != 0 && (slots[at].Left != left || slots[at].Right != right)) at = (at + 1) & (slots.Length - 1);
+        if (slots[at].RankPlusOne == 0) count++;
+        slots[at] = new(left, right, rank + 1);
+    }
+
+    private void Grow()
+    {
+        var old = slots;
+        slots = new Slot[checked(old.Length * 2)];
+        count = 0;
+        foreach (var slot in old)
+        {
+            if (slot.RankPlusOne != 0) Set(slot.Left, slot.Right, slot.RankPlusOne - 1);
+        }
+    }
 
     private void AddLine(string line, Vocabulary vocabulary, string prefix, Func<string, FileException> wrong)
     {
@@ -59,9 +122,10 @@ internal sealed class MergeTable
     {
         if (parts is not [{ Length: > 0 } left, { Length: > 0 } right]) throw wrong("a pair of tokens");
         if (!right.StartsWith(prefix, StringComparison.Ordinal)) throw wrong($"a merge whose right part begins with '{prefix}'");
-        ranks[(IdOf(left), IdOf(right))] = results.Count;
+        Set(IdOf(left), IdOf(right), results.Count);
         results.Add(IdOf(left + right[prefix.Length..]));
-        seams.Add((left[^1], right[0]));
+        var seam = HashOf(left[^1], right[0], 1 << SeamBits);
+        seams[seam >> 6] |= 1UL << (seam & 63);
 
         int IdOf(string token) => vocabulary.TryGet(token, out var id) ? id : throw wrong($"a merge of tokens of the vocabulary ('{token}' is not in it)");
     }

@@ -11,23 +11,17 @@ namespace SaeSharp.Models.Tokenizers.Patterns;
 internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> text)
 {
     private const int Fail = -1;
-    private const int StackRows = 256;
     private const int MostRows = 1 << 24;
     private const long MostMemory = 1L << 26;      // bytes for failed ways
     private const long StepsBeforeMemory = 32;     // a character
     private const long MostSteps = 4096;           // a character
-
-    private enum Row { Resume, Shrink, Failed, Restore }
-
-    /// <summary>Where to go on when a way fails.</summary>
-    private record struct Frame(Row Kind, int Step, int Position, int Current, int End);
 
     private readonly ReadOnlySpan<char> text = text;
     private readonly PatternStep[] steps = program.Steps;
     private readonly ClassTable classes = program.Classes;
     private readonly ulong[] low = program.Classes.Low;
     private readonly int[] registers = program.Registers == 0 ? [] : new int[program.Registers];
-    private Frame[] stack = FrameStack.Rent();
+    private MatchFrame[] stack = MatchFrame.Rent();
     private int depth;
     private (int Start, int End, int FailedFrom, int FailedEnd)[]? runs;
     private ulong[]? failed;
@@ -37,7 +31,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
     private int behind;   // how many looks behind it is in: what fails there fails for that place only
 
     /// <summary>Gives the buffers back.</summary>
-    public readonly void Dispose() => FrameStack.Return(stack);
+    public readonly void Dispose() => MatchFrame.Return(stack);
 
     /// <summary>The first match that begins at or after <paramref name="from"/>.</summary>
     public bool Find(int from, out int start, out int end)
@@ -99,7 +93,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
                     break;
                 case StepKind.Run:
                     goesOn = RunOf(step, ref position, out var least);
-                    if (goesOn && position > least) Push(new(Row.Shrink, step, least, position, position));
+                    if (goesOn && position > least) Push(new(MatchFrame.Row.Shrink, step, least, position, position));
                     step++;
                     break;
                 case StepKind.Jump:
@@ -107,21 +101,21 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
                     break;
                 case StepKind.Try:
                     if (now.B >= 0 && (position == text.Length || !IsIn(now.B, position, out _))) step = now.A;
-                    else if (goesOn = Enter(now, position)) 
+                    else if (goesOn = Enter(now, position))
                     {
-                        Push(new(Row.Resume, now.A, position, 0, 0));
+                        Push(new(MatchFrame.Row.Resume, now.A, position, 0, 0));
                         step++;
                     }
                     break;
                 case StepKind.TryLast:
                     if (goesOn = Enter(now, position))
                     {
-                        Push(new(Row.Resume, step + 1, position, 0, 0));
+                        Push(new(MatchFrame.Row.Resume, step + 1, position, 0, 0));
                         step = now.A;
                     }
                     break;
                 case StepKind.Mark:
-                    Push(new(Row.Restore, now.A, registers[now.A], 0, 0));
+                    Push(new(MatchFrame.Row.Restore, now.A, registers[now.A], 0, 0));
                     registers[now.A] = position;
                     step++;
                     break;
@@ -146,7 +140,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
                     step++;
                     break;
                 case StepKind.At:
-                    goesOn = Is((PatternPlace)now.A, position);
+                    goesOn = Places.Is((PatternPlace)now.A, text, position);
                     step++;
                     break;
             }
@@ -163,22 +157,22 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
             ref var frame = ref stack[depth - 1];
             switch (frame.Kind)
             {
-                case Row.Resume:
+                case MatchFrame.Row.Resume:
                     (step, position) = (frame.Step, frame.Position);
                     depth--;
                     return true;
-                case Row.Shrink when frame.Current > frame.Position:
+                case MatchFrame.Row.Shrink when frame.Current > frame.Position:
                     frame.Current -= frame.Current - 2 >= frame.Position && char.IsLowSurrogate(text[frame.Current - 1]) ? 2 : 1;
                     (step, position) = (frame.Step + 1, frame.Current);
                     return true;
-                case Row.Shrink:
+                case MatchFrame.Row.Shrink:
                     if (runs is not null && behind == 0 && steps[frame.Step].C < 0 && program.Registers == 0) (runs[frame.Step].FailedFrom, runs[frame.Step].FailedEnd) = (frame.Position, frame.End);
                     break;
-                case Row.Failed:
+                case MatchFrame.Row.Failed:
                     var index = ((long)frame.Current * (text.Length + 1)) + frame.Position;
                     failed![index >> 6] |= 1UL << (int)(index & 63);
                     break;
-                case Row.Restore:
+                case MatchFrame.Row.Restore:
                     registers[frame.Step] = frame.Position;
                     break;
             }
@@ -205,7 +199,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
         }
         var index = ((long)state * (text.Length + 1)) + position;
         if ((failed[index >> 6] >> (int)(index & 63) & 1) != 0) return false;
-        Push(new(Row.Failed, 0, position, state, 0));
+        Push(new(MatchFrame.Row.Failed, 0, position, state, 0));
         return true;
     }
 
@@ -225,6 +219,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
                 position += length;
                 if (taken + 1 == run.B) least = position;
             }
+            spent += taken / 16;   // a bound in the thousands is not free
             return taken >= run.B;
         }
         if (position == text.Length || !IsIn(set, position, out var first)) return run.B == 0;
@@ -283,30 +278,7 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
         }
     }
 
-    private readonly bool Is(PatternPlace place, int position) => place switch
-    {
-        PatternPlace.TextStart => position == 0,
-        PatternPlace.TextEnd => position == text.Length,
-        PatternPlace.BeforeLastNewline => position == text.Length || position == text.Length - 1 && text[position] == '\n',
-        PatternPlace.LineStart => position == 0 || position < text.Length && text[position - 1] == '\n',
-        PatternPlace.LineEnd => position == text.Length || text[position] == '\n',
-        PatternPlace.WordBoundary => IsWordAt(position) != IsWordBefore(position),
-        _ => IsWordAt(position) == IsWordBefore(position),
-    };
-
-    private readonly bool IsWordAt(int position)
-    {
-        System.Text.Rune.DecodeFromUtf16(text[position..], out var rune, out _);
-        return position < text.Length && Unicode.UnicodeClasses.Word.Contains(rune.Value);
-    }
-
-    private readonly bool IsWordBefore(int position)
-    {
-        System.Text.Rune.DecodeLastFromUtf16(text[..position], out var rune, out _);
-        return position > 0 && Unicode.UnicodeClasses.Word.Contains(rune.Value);
-    }
-
-    private void Push(Frame frame)
+    private void Push(MatchFrame frame)
     {
         if (depth == stack.Length)
         {
@@ -314,21 +286,5 @@ internal ref struct PatternMatcher(PatternProgram program, ReadOnlySpan<char> te
             Array.Resize(ref stack, depth * 2);
         }
         stack[depth++] = frame;
-    }
-
-    /// <summary>One stack for each thread that splits texts.</summary>
-    private static class FrameStack
-    {
-        [ThreadStatic]
-        private static Frame[]? free;
-
-        public static Frame[] Rent()
-        {
-            var stack = free ?? new Frame[StackRows];
-            free = null;
-            return stack;
-        }
-
-        public static void Return(Frame[] stack) => free = stack.Length <= 1 << 16 ? stack : null;
     }
 }

@@ -7,15 +7,25 @@ internal sealed class SequencePreTokenizer(PreTokenizer[] steps) : PreTokenizer
 {
     public static SequencePreTokenizer Read(JsonField field) => new([.. field["pretokenizers"].Items().Select(step => Kinds.PreTokenizers.Read(step))]);
 
+    public PreTokenizer? Last => steps.LastOrDefault();
+
+    /// <summary>The same steps but for the last.</summary>
+    public SequencePreTokenizer WithLast(PreTokenizer step) => new([.. steps[..^1], step]);
+
     public override void Split(Piece piece, List<Piece> pieces)
     {
+        if (steps.Length == 0)
+        {
+            pieces.Add(piece);
+            return;
+        }
         List<Piece> current = [piece];
-        foreach (var step in steps)
+        foreach (var step in steps[..^1])
         {
             var next = new List<Piece>(current.Count);
             foreach (var part in current) step.Split(part, next);
             current = next;
         }
-        pieces.AddRange(current);
+        foreach (var part in current) steps[^1].Split(part, pieces);
     }
 }

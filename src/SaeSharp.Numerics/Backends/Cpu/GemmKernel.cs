@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
 
@@ -35,6 +36,7 @@ internal static unsafe class GemmKernel<L, TVector> where L : ILanes<TVector> wh
         {
             var left = L.Load(b);
             var right = L.Load(b + n);
+            Prefetch(b);
             TVector s;
             s = L.Broadcast(a[0]); x0 = L.MultiplyAdd(s, left, x0); y0 = L.MultiplyAdd(s, right, y0);
             s = L.Broadcast(a[1]); x1 = L.MultiplyAdd(s, left, x1); y1 = L.MultiplyAdd(s, right, y1);
@@ -63,6 +65,36 @@ internal static unsafe class GemmKernel<L, TVector> where L : ILanes<TVector> wh
         Put(c + 11 * columns, x11, y11, add);
     }
 
+    /// <summary>The first four rows of a packed tile alone: of a few rows the others would be zeros.</summary>
+    public static void FewRows(float* a, float* b, float* c, nint columns, int k)
+    {
+        for (var j = 0; j < PackedMatrix.PanelWidth; j += 2 * L.Count) Tile4(a, b + j, c + j, columns, k);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4(float* a, float* b, float* c, nint columns, int k)
+    {
+        var n = L.Count;
+        var rows = L.TileRows;
+        var zero = L.Broadcast(0);
+        TVector x0 = zero, y0 = zero, x1 = zero, y1 = zero;
+        TVector x2 = zero, y2 = zero, x3 = zero, y3 = zero;
+        for (var end = a + (nint)k * rows; a < end; a += rows, b += PackedMatrix.PanelWidth)
+        {
+            var left = L.Load(b);
+            var right = L.Load(b + n);
+            TVector s;
+            s = L.Broadcast(a[0]); x0 = L.MultiplyAdd(s, left, x0); y0 = L.MultiplyAdd(s, right, y0);
+            s = L.Broadcast(a[1]); x1 = L.MultiplyAdd(s, left, x1); y1 = L.MultiplyAdd(s, right, y1);
+            s = L.Broadcast(a[2]); x2 = L.MultiplyAdd(s, left, x2); y2 = L.MultiplyAdd(s, right, y2);
+            s = L.Broadcast(a[3]); x3 = L.MultiplyAdd(s, left, x3); y3 = L.MultiplyAdd(s, right, y3);
+        }
+        Put(c, x0, y0, false);
+        Put(c + columns, x1, y1, false);
+        Put(c + 2 * columns, x2, y2, false);
+        Put(c + 3 * columns, x3, y3, false);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile6(float* a, float* b, float* c, nint columns, int k, bool add)
     {
@@ -75,6 +107,7 @@ internal static unsafe class GemmKernel<L, TVector> where L : ILanes<TVector> wh
         {
             var left = L.Load(b);
             var right = L.Load(b + n);
+            Prefetch(b);
             TVector s;
             s = L.Broadcast(a[0]); x0 = L.MultiplyAdd(s, left, x0); y0 = L.MultiplyAdd(s, right, y0);
             s = L.Broadcast(a[1]); x1 = L.MultiplyAdd(s, left, x1); y1 = L.MultiplyAdd(s, right, y1);
@@ -89,6 +122,16 @@ internal static unsafe class GemmKernel<L, TVector> where L : ILanes<TVector> wh
         Put(c + 3 * columns, x3, y3, add);
         Put(c + 4 * columns, x4, y4, add);
         Put(c + 5 * columns, x5, y5, add);
+    }
+
+    /// <summary>Asks for a row of b long before its turn: between two rows lie so many multiply-adds that the processor does not look far enough ahead by itself.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(float* b)
+    {
+        const int Ahead = 1024; // 4 KiB
+        if (!Sse.IsSupported) return;
+        Sse.Prefetch0(b + Ahead);
+        Sse.Prefetch0(b + Ahead + 16);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
 
@@ -6,6 +7,9 @@ namespace SaeSharp.Numerics.Backends.Cpu;
 /// <remarks>The sums run in the order of <see cref="GemmKernel{L, TVector}"/>: chains of fused multiply-adds within blocks of k, blocks added in order.</remarks>
 internal static unsafe class GemvKernel<L, TVector> where L : ILanes<TVector> where TVector : struct
 {
+    /// <summary>16-bit weights by which loads run ahead: 4 KiB.</summary>
+    private const int Ahead = 2048;
+
     /// <summary>c[32] = or += a[k]·panel[k][32].</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Panel(float* a, float* panel, float* c, int k, bool add)
@@ -58,6 +62,36 @@ internal static unsafe class GemvKernel<L, TVector> where L : ILanes<TVector> wh
         TVector x = L.Broadcast(0), y = x, z = x, w = x;
         for (var i = 0; i < k; i++, first += 32, second += 32)
         {
+            var s = L.Broadcast(a[i]);
+            x = L.MultiplyAdd(s, L.Load(first), x);
+            y = L.MultiplyAdd(s, L.Load(first + 16), y);
+            z = L.MultiplyAdd(s, L.Load(second), z);
+            w = L.MultiplyAdd(s, L.Load(second + 16), w);
+        }
+        Put(c, x, add);
+        Put(c + 16, y, add);
+        Put(c + 32, z, add);
+        Put(c + 48, w, add);
+    }
+
+    /// <inheritdoc cref="TwoPanels(float*, float*, float*, float*, int, bool)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TwoPanels(float* a, BFloat16* first, BFloat16* second, float* c, int k, bool add)
+    {
+        if (L.Count != 16)
+        {
+            Panel(a, first, c, k, add);
+            Panel(a, second, c + PackedMatrix.PanelWidth, k, add);
+            return;
+        }
+        TVector x = L.Broadcast(0), y = x, z = x, w = x;
+        for (var i = 0; i < k; i++, first += 32, second += 32)
+        {
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(first + Ahead);
+                Sse.Prefetch0(second + Ahead);
+            }
             var s = L.Broadcast(a[i]);
             x = L.MultiplyAdd(s, L.Load(first), x);
             y = L.MultiplyAdd(s, L.Load(first + 16), y);

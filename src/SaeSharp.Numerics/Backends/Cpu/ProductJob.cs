@@ -51,9 +51,10 @@ internal unsafe struct ProductJob<L, TVector> : IJob where L : ILanes<TVector> w
                 RowPanel(p, k0, k, edge, false, wide);
                 PutEdge(edge, c, N - p * Width, add);
             }
-            else if (Type == DType.F32 && p + 1 < end && N - p * Width >= 2 * Width)
+            else if (Type != DType.F16 && p + 1 < end && N - p * Width >= 2 * Width)
             {
-                GemvKernel<L, TVector>.TwoPanels(A + k0, Panel(p, k0), Panel(p + 1, k0), c, k, add);
+                if (Type == DType.F32) GemvKernel<L, TVector>.TwoPanels(A + k0, Panel(p, k0), Panel(p + 1, k0), c, k, add);
+                else GemvKernel<L, TVector>.TwoPanels(A + k0, (BFloat16*)Panels + Offset(p, k0), (BFloat16*)Panels + Offset(p + 1, k0), c, k, add);
                 p++;
             }
             else
@@ -91,7 +92,8 @@ internal unsafe struct ProductJob<L, TVector> : IJob where L : ILanes<TVector> w
                     GemmKernel<L, TVector>.Panel(a, b, c, N, k, add);
                     continue;
                 }
-                GemmKernel<L, TVector>.Panel(a, b, edge, Width, k, false);
+                if (M - row <= 4) GemmKernel<L, TVector>.FewRows(a, b, edge, Width, k);
+                else GemmKernel<L, TVector>.Panel(a, b, edge, Width, k, false);
                 for (var r = 0; r < Math.Min(L.TileRows, M - row); r++) PutEdge(edge + r * Width, c + (long)r * N, width, add);
             }
         }

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using SaeSharp.Models.Chat;
+using SaeSharp.Models.Tokenizers;
+using SaeSharp.Numerics.Files;
+
+namespace SaeSharp.Lab.Reading;
+
+/// <summary>Puts a model's chat template around messages.</summary>
+internal sealed class ChatPrompts
+{
+    private readonly ChatInput _input;
+    private readonly Tokenizer _tokenizer;
+    private readonly ChatTemplate _template;
+    private readonly ChatOptions _options;
+
+    private ChatPrompts(ChatInput input, string model, Tokenizer tokenizer) =>
+        (_input, _tokenizer, _template, _options) = (input, tokenizer, ChatTemplate.Load(model), new() { GenerationPrompt = !input.NoGenerationPrompt, Variables = Variables(input.ChatVariables) });
+
+    /// <summary>Whether the request asks for a chat template.</summary>
+    public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Messages is not null;
+
+    /// <summary>For a request that asks for a chat template.</summary>
+    /// <param name="input">The request.</param>
+    /// <param name="model">The model's folder or file.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    public static ChatPrompts Open(ChatInput input, string model, Tokenizer tokenizer) => new(input, model, tokenizer);
+
+    /// <summary>The conversation of the request: that of its file, or <paramref name="text"/> as a user's message.</summary>
+    public TokenizedChat Of(string? text)
+    {
+        if (_input.Messages is null) return Encode(Conversation.OfUser(text ?? throw LabException.NoPrompt(), _input.System));
+        if (text is not null || _input.System is not null) throw LabException.PromptBesideMessages();
+        return Encode(Conversation.Read(_input.Messages));
+    }
+
+    private TokenizedChat Encode(Conversation conversation) => _template.Render(conversation, _options).Encode(_tokenizer, _input.ControlTokens);
+
+    private static Dictionary<string, JsonElement> Variables(IReadOnlyList<string> texts)
+    {
+        var variables = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0) throw OptionException.Invalid($"'{text}' sets no variable, expected NAME=JSON.", "Write for example enable_thinking=false, or date_string=\"1 May 2025\".");
+            variables[text[..equals]] = Value(text[(equals + 1)..]);
+        }
+        return variables;
+    }
+
+    /// <summary>A JSON value; what is none is a text without its quotes.</summary>
+    private static JsonElement Value(string text)
+    {
+        try
+        {
+            return StrictJson.Parse(System.Text.Encoding.UTF8.GetBytes(text), "--chat-variable");
+        }
+        catch (FileException)
+        {
+            return JsonSerializer.SerializeToElement(text);
+        }
+    }
+}
