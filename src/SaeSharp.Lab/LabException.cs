@@ -7,7 +7,7 @@ public sealed class LabException : SaeSharpException
 
     internal static LabException NoModel(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
         $"There is no model '{name}': neither a folder of that name nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
-        NearestOrPull(name, known, pull, "Give the path of a folder with config.json and safetensors files."));
+        NearestOrPull(name, known, pull, "Give the path of a folder with config.json and weights, or of a GGUF file."));
 
     internal static LabException NoSae(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
         $"There is no SAE '{name}': neither a folder with a cfg.json nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
@@ -45,17 +45,17 @@ public sealed class LabException : SaeSharpException
         $"{what}: {string.Join(", ", found.Take(12))}{(found.Count > 12 ? ", ..." : "")}.",
         hint);
 
-    internal static LabException NotAModelFolder(string folder) => new(
-        $"{folder} has no config.json, so it is no model folder.",
-        "Give a folder with config.json, safetensors weights and, for text, tokenizer.json.");
+    internal static LabException NotAModelFile(string file) => new(
+        $"{file} is a file, but no model: it does not say itself what model it is of, and no config.json with a model_type lies beside it.",
+        "Put the model's config.json beside it, or give a GGUF file or a folder.");
 
     internal static LabException NeitherModelNorSae(string target, IReadOnlyCollection<string> known, string? pull = null) => new(
         $"'{target}' is neither a model (a folder with config.json) nor an SAE (a folder with cfg.json), and the workspace has nothing of that name.",
         NearestOrPull(target, known, pull, "Check the path; sae info takes a folder or a name in the workspace."));
 
     internal static LabException NoTokenizer(string model) => new(
-        $"{model} has no tokenizer.json, so it cannot read text.",
-        "Give token ids with --ids or --ids-file, or put the model's tokenizer.json into its folder.");
+        $"{model} has no tokenizer, so it cannot read text.",
+        "Give token ids with --ids or --ids-file, or put the model's tokenizer.json beside its weights.");
 
     internal static LabException NoHook(string sae) => new(
         $"The SAE '{sae}' does not say which hook point it belongs to.",

@@ -6,7 +6,7 @@ public sealed class ModelException : SaeSharpException
     private ModelException(string message, string hint) : base(message, hint) { }
 
     internal static ModelException NoFolder(string path) => new(
-        File.Exists(path) ? $"{path} is a file, expected a model folder." : $"There is no folder {path}.",
+        $"There is no folder {path}.",
         "Give a folder with config.json and model.safetensors.");
 
     internal static ModelException NoConfig(string folder) => new(

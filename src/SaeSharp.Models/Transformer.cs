@@ -27,11 +27,11 @@ public sealed class Transformer
     private readonly RotaryScaling[] _scalings;
     private readonly int[] _windows;
 
-    private Transformer(string family, TransformerSpec spec, ModelWeights weights, Backend backend)
+    private Transformer(ModelSource source, ModelWeights weights, Backend backend)
     {
-        (Family, Spec, Backend, ComputeType) = (family, spec, backend, weights.ComputeType);
+        (Config, Family, Spec, Files, Backend, ComputeType) = (source.Config, source.Family, source.Spec, [.. source.Files], backend, weights.ComputeType);
         Prefixes = new(this);
-        var hooks = new HookList();
+        var (spec, hooks) = (Spec, new HookList());
         var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
         _embedding = new(weights, hooks, spec);
         _blocks = new Block[spec.Layers];
@@ -60,6 +60,12 @@ public sealed class Transformer
     /// <summary>The family's name: <c>llama</c> …</summary>
     public string Family { get; }
 
+    /// <summary>What its <c>config.json</c> says, or the file that describes itself.</summary>
+    public HfConfig Config { get; }
+
+    /// <summary>The files it was read from: its <c>config.json</c> where it has one, then the weights.</summary>
+    public IReadOnlyList<string> Files { get; }
+
     /// <summary>What computes.</summary>
     public Backend Backend { get; }
 
@@ -78,25 +84,19 @@ public sealed class Transformer
     /// <summary>How many layers runs have reached so far; only those take memory beside the checkpoint's.</summary>
     internal int PackedLayers => _blocks.Count(block => block.IsPacked);
 
-    /// <summary>Opens a model folder: <c>config.json</c> and safetensors, single or sharded.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Opens a model: a folder with <c>config.json</c> and weights, single or sharded; one file of weights with a <c>config.json</c> beside it; or one that says itself what it is (GGUF, llama2.c), or a folder with that.</summary>
+    /// <param name="folderOrFile">The folder, the file, or the index of several.</param>
     /// <param name="backend">What computes.</param>
     /// <param name="computeType">F32, or F64 where exactness counts and speed does not.</param>
-    /// <exception cref="ModelException">No model folder, an unknown family, or weights that do not fit the config.</exception>
+    /// <exception cref="ModelException">There is no model, its family is unknown, or the weights do not fit the config.</exception>
     /// <exception cref="FileException">A file is damaged or asks for something this program does not do.</exception>
-    public static Transformer Load(string folder, Backend backend, DType computeType = DType.F32)
+    public static Transformer Load(string folderOrFile, Backend backend, DType computeType = DType.F32)
     {
-        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(folderOrFile);
         ArgumentNullException.ThrowIfNull(backend);
         if (computeType is not (DType.F32 or DType.F64)) throw new ArgumentOutOfRangeException(nameof(computeType), computeType, "Models compute in F32 or F64.");
-        if (!Directory.Exists(folder)) throw ModelException.NoFolder(folder);
-        if (!File.Exists(Path.Combine(folder, "config.json"))) throw ModelException.NoConfig(folder);
-
-        var config = HfConfig.Read(folder);
-        var (name, family) = FamilyCatalog.Of(config);
-        var spec = family.Describe(config);
-        using var checkpoint = Checkpoint.Open(folder);
-        return new(name, spec, ModelWeights.Read(checkpoint, family.Weights(config), spec.Layers, computeType), backend);
+        using var source = ModelSource.Open(folderOrFile);
+        return new(source, source.Weights(computeType), backend);
     }
 
     /// <summary>Returns <paramref name="hook"/> where the model has it.</summary>

@@ -83,7 +83,7 @@ internal static class IndexBuild
         var name = $"{Path.GetFileName(sae.Folder)}-{ContentHash.OfText(inputs)[..12]}";
         return new()
         {
-            Name = name, Path = Path.Combine(indexes.Folder, name), Sae = sae.Name, SaeSha256 = sae.WeightsSha256, Model = model.Folder, ModelSha256 = model.Sha256, Hook = sae.Hook,
+            Name = name, Path = Path.Combine(indexes.Folder, name), Sae = sae.Name, SaeSha256 = sae.WeightsSha256, Model = model.Path, ModelSha256 = model.Sha256, Hook = sae.Hook,
             Corpus = corpus.Path, CorpusSha256 = corpus.Sha256, Tokens = corpus.KeptTokens, Documents = corpus.Documents, Context = corpus.Context, DSae = sae.DSae,
             Made = DateTime.UtcNow, Layout = IndexFiles.Layout,
         };

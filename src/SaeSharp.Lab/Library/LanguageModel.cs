@@ -7,18 +7,18 @@ using SaeSharp.Models.Tokenizers;
 namespace SaeSharp.Lab.Library;
 
 /// <summary>A model with its tokenizer, as all verbs use it.</summary>
-internal sealed class LanguageModel(string name, string folder, Transformer transformer, Tokenizer? tokenizer, int? bosId)
+internal sealed class LanguageModel(string name, string path, Transformer transformer, Tokenizer? tokenizer, int? bosId)
 {
-    private readonly Lazy<string> _sha256 = new(() => ContentHash.OfFiles([
-        Path.Combine(folder, "config.json"), .. Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)]));
+    private readonly Lazy<string> _sha256 = new(() => ContentHash.OfFiles([transformer.Files[0], .. transformer.Files.Skip(1).Order(StringComparer.Ordinal)]));
 
-    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
+    /// <summary>What it is called by: its name in the workspace, or its path.</summary>
     public string Name => name;
 
-    /// <summary>The last part of the name, without a revision: what things made from it are named by.</summary>
-    public string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(name)).Split('@')[0];
+    /// <summary>The last part of the name, without a revision or a file's ending: what things made from it are named by.</summary>
+    public string ShortName => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(name)) is var last && File.Exists(path) ? System.IO.Path.GetFileNameWithoutExtension(last) : last.Split('@')[0];
 
-    public string Folder => folder;
+    /// <summary>Its folder, or its file.</summary>
+    public string Path => path;
 
     public Transformer Transformer => transformer;
 
@@ -53,11 +53,11 @@ internal sealed class LanguageModel(string name, string folder, Transformer tran
         if (request.Texts is null) return [ChatPrompts.AreAsked(request) ? Chat(request, request.Text, request.Ids) : new(Ids(request.Text, request.Ids, request.NoSpecial))];
         var texts = TextFile.Read(request.Texts, request.Field, request.Split);
         if (!ChatPrompts.AreAsked(request)) return [.. texts.Select(text => new Prompt(Tokenizer.EncodeIds(text, !request.NoSpecial)))];
-        var chats = ChatPrompts.Open(request, folder, Tokenizer);
+        var chats = ChatPrompts.Open(request, path, Tokenizer);
         return [.. texts.Select(text => Of(chats.Of(text)))];
     }
 
-    private Prompt Chat(ChatInput input, string? text, IReadOnlyList<int>? ids) => ids is null ? Of(ChatPrompts.Open(input, folder, Tokenizer).Of(text)) : throw LabException.ChatOfIds();
+    private Prompt Chat(ChatInput input, string? text, IReadOnlyList<int>? ids) => ids is null ? Of(ChatPrompts.Open(input, path, Tokenizer).Of(text)) : throw LabException.ChatOfIds();
 
     private static Prompt Of(TokenizedChat chat) => chat.Tokens.Ids.Length > 0 ? new(chat.Tokens.Ids, chat) : throw LabException.NoPrompt();
 

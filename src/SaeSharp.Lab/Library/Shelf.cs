@@ -3,29 +3,28 @@ using SaeSharp.Lab.Releases;
 
 namespace SaeSharp.Lab.Library;
 
-/// <summary>Things that live in folders, by name or path: each is loaded once and kept.</summary>
+/// <summary>Things that live in folders or files, by name or path: each is loaded once and kept.</summary>
 /// <param name="root">The workspace's folder for them; a name may have several parts (<c>tiny/blocks.1.hook_resid_post</c>).</param>
-/// <param name="mark">The file whose presence makes a folder one of them.</param>
+/// <param name="mark">How one of them is known.</param>
 /// <param name="published">What others published under a name and is on this machine.</param>
 /// <param name="load">Loads what lies in a place.</param>
 /// <param name="missing">The error for a name that is not there, with the names that are.</param>
-internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerable<Place>> published, Func<Place, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
+internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<Place>> published, Func<Place, T> load, Func<string, IReadOnlyCollection<string>, SaeSharpException> missing)
 {
     private readonly ConcurrentDictionary<(string Folder, ReleasedSae? Released), (Place Place, Lazy<T> Thing)> _loaded = new();
 
     /// <summary>Names of everything in the workspace, sorted.</summary>
-    public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. Directory
-        .EnumerateFiles(root, mark, new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4 })
-        .Select(file => NameOf(Path.GetDirectoryName(file)!)).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names => !Directory.Exists(root) ? [] : [.. mark.Under(root)
+        .Select(NameOf).Where(name => !name.Contains(Leftovers.Mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>Names of what lies outside the workspace and was loaded in this session.</summary>
     public IEnumerable<string> Visited => _loaded.Where(entry => entry.Value.Thing.IsValueCreated && Path.IsPathRooted(NameOf(entry.Key.Folder))).Select(entry => entry.Value.Place.Name);
 
-    /// <summary>The folder of <paramref name="name"/>, or null.</summary>
+    /// <summary>Where <paramref name="name"/> lies, or null.</summary>
     /// <exception cref="LabException">It means several things.</exception>
     public string? Find(string name) => Locate(name)?.Folder;
 
-    /// <summary>What <paramref name="name"/> means: a folder, a name in the workspace, or something published that is on this machine; null for nothing.</summary>
+    /// <summary>What <paramref name="name"/> means: a path, a name in the workspace, or something published that is on this machine; null for nothing.</summary>
     /// <exception cref="LabException">It means several things.</exception>
     public Place? Locate(string name)
     {
@@ -59,7 +58,7 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
         foreach (var key in _loaded.Keys.Where(key => key.Folder == full)) _loaded.TryRemove(key, out _);
     }
 
-    /// <summary>Its name in the workspace, or the path of a folder elsewhere.</summary>
+    /// <summary>Its name in the workspace, or a path elsewhere.</summary>
     public string NameOf(string folder)
     {
         var relative = Path.GetRelativePath(root, folder);
@@ -68,15 +67,15 @@ internal sealed class Shelf<T>(string root, string mark, Func<string, IEnumerabl
 
     private IEnumerable<Place> Here(string name)
     {
-        if (File.Exists(Path.Combine(name, mark))) yield return Of(Path.GetFullPath(name));
+        if (mark.Fits(name)) yield return Of(Path.GetFullPath(name));
         // A name is an id, never a way out of the workspace.
         if (Path.IsPathRooted(name) || name.Split('/', '\\').Any(part => part is "" or "." or "..")) yield break;
         var folder = Path.GetFullPath(Path.Combine(root, name));
-        if (File.Exists(Path.Combine(folder, mark))) yield return Of(folder);
+        if (mark.Fits(folder)) yield return Of(folder);
     }
 
     private Place Of(string folder) => new(NameOf(folder), folder, folder);
 
-    /// <summary>The same folder by two ways (a linked workspace, a cache that another points to) is one.</summary>
-    private static string RealPath(string folder) => new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder;
+    /// <summary>The same by two ways (a linked workspace, a cache that another points to) is one.</summary>
+    private static string RealPath(string path) => (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.ResolveLinkTarget(path, returnFinalTarget: true))?.FullName ?? path;
 }

@@ -1,7 +1,6 @@
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
 using SaeSharp.Models;
-using SaeSharp.Models.Checkpoints;
 using SaeSharp.Models.Hub;
 using SaeSharp.Models.Tokenizers;
 using SaeSharp.Numerics.Backends;
@@ -23,8 +22,8 @@ internal sealed class Shelves : IDisposable
         Published = new(ReleaseDirectory.Default, cache ?? new(HubOptions.FromEnvironment().CacheFolder));
         _backend = new(() => CpuBackend.Create(threads));
         var (models, saes) = (Path.Combine(home, "models"), Path.Combine(home, "saes"));
-        Models = new(models, "config.json", Published.Models, place => LoadModel(place.Name, place.Folder), (name, known) => LabException.NoModel(name, models, known, Published.PullableModel(name)));
-        Saes = new(saes, "cfg.json", Published.Saes, LoadSae, (name, known) => NoSae(name, saes, known));
+        Models = new(models, new ModelMark(), Published.Models, place => LoadModel(place.Name, place.Folder), (name, known) => File.Exists(name) ? LabException.NotAModelFile(name) : LabException.NoModel(name, models, known, Published.PullableModel(name)));
+        Saes = new(saes, new FileMark("cfg.json"), Published.Saes, LoadSae, (name, known) => NoSae(name, saes, known));
     }
 
     /// <summary>Names that others gave.</summary>
@@ -52,7 +51,7 @@ internal sealed class Shelves : IDisposable
     {
         LoadedSae[] saes = asked.Count > 0
             ? [.. asked.Distinct().Select(Saes.Get)]
-            : [.. Saes.Names.Select(Saes.Get).Where(sae => sae.Sae.Config.ModelName is { } trained && Models.Find(trained) == model.Folder)];
+            : [.. Saes.Names.Select(Saes.Get).Where(sae => sae.Sae.Config.ModelName is { } trained && Models.Find(trained) == model.Path)];
         foreach (var sae in saes) sae.RequireFits(model);
         var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         return [.. saes.OrderBy(sae => order[sae.Hook]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
@@ -74,12 +73,12 @@ internal sealed class Shelves : IDisposable
         if (_backend.IsValueCreated) (_backend.Value as IDisposable)?.Dispose();
     }
 
-    private LanguageModel LoadModel(string name, string folder)
+    private LanguageModel LoadModel(string name, string path)
     {
-        var transformer = Transformer.Load(folder, Backend);
-        var tokenizer = File.Exists(Path.Combine(folder, "tokenizer.json")) || File.Exists(Path.Combine(folder, "vocab.json")) ? Tokenizer.Load(folder) : null;
-        var bosId = tokenizer?.BosId ?? HfConfig.Read(folder).Ids("bos_token_id").Cast<int?>().FirstOrDefault();
-        return new(name, folder, transformer, tokenizer, bosId);
+        var transformer = Transformer.Load(path, Backend);
+        var tokenizer = Tokenizer.Find(path) is { } found ? Tokenizer.Load(found) : null;
+        var bosId = tokenizer?.BosId ?? transformer.Config.Ids("bos_token_id").Cast<int?>().FirstOrDefault();
+        return new(name, path, transformer, tokenizer, bosId);
     }
 
     /// <summary>A released SAE is read with what its directory knows better than its file, and for raw activations.</summary>

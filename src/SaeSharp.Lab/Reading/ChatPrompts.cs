@@ -13,17 +13,17 @@ internal sealed class ChatPrompts
     private readonly ChatTemplate _template;
     private readonly ChatOptions _options;
 
-    private ChatPrompts(ChatInput input, string folder, Tokenizer tokenizer) =>
-        (_input, _tokenizer, _template, _options) = (input, tokenizer, ChatTemplate.Load(folder), new() { GenerationPrompt = !input.NoGenerationPrompt, Variables = Variables(input.ChatVariables) });
+    private ChatPrompts(ChatInput input, string model, Tokenizer tokenizer) =>
+        (_input, _tokenizer, _template, _options) = (input, tokenizer, ChatTemplate.Load(model), new() { GenerationPrompt = !input.NoGenerationPrompt, Variables = Variables(input.ChatVariables) });
 
     /// <summary>Whether the request asks for a chat template.</summary>
     public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Messages is not null;
 
     /// <summary>For a request that asks for a chat template.</summary>
     /// <param name="input">The request.</param>
-    /// <param name="folder">The model's folder.</param>
+    /// <param name="model">The model's folder or file.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
-    public static ChatPrompts Open(ChatInput input, string folder, Tokenizer tokenizer) => new(input, folder, tokenizer);
+    public static ChatPrompts Open(ChatInput input, string model, Tokenizer tokenizer) => new(input, model, tokenizer);
 
     /// <summary>The conversation of the request: that of its file, or <paramref name="text"/> as a user's message.</summary>
     public TokenizedChat Of(string? text)

@@ -3,9 +3,9 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>A language model at a glance.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
+    /// <summary>What it is called by: its name in the workspace, or its path.</summary>
     public required string Name { get; init; }
-    /// <summary>The folder it was read from.</summary>
+    /// <summary>The folder or file it was read from.</summary>
     public required string Path { get; init; }
     /// <summary>The family whose table it was read by, e.g. <c>llama</c>.</summary>
     public required string Family { get; init; }
@@ -29,7 +29,7 @@ public sealed record ModelInfo
     public required long Parameters { get; init; }
     /// <summary>Bytes of its weights as they stand in memory.</summary>
     public required long WeightBytes { get; init; }
-    /// <summary>Whether the folder has a tokenizer.json we read; without one, only token ids can be given.</summary>
+    /// <summary>Whether there is a tokenizer with it; without one, only token ids can be given.</summary>
     public required bool HasTokenizer { get; init; }
     /// <summary>Every hook point, in the order of the forward pass.</summary>
     public required IReadOnlyList<string> Hooks { get; init; }

@@ -13,6 +13,7 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
         if (shelves.Models.Find(request.Target) is not null) return new(Of(shelves.Models.Get(request.Target)), null);
         if (shelves.Saes.Find(request.Target) is not null) return new(null, Of(shelves.Saes.Get(request.Target)));
         if (shelves.Published.FindRelease(request.Target) is { }) shelves.Saes.Get(request.Target); // says what is missing
+        if (File.Exists(request.Target)) throw LabException.NotAModelFile(request.Target);
         throw LabException.NeitherModelNorSae(request.Target, [.. shelves.Models.Names, .. shelves.Saes.Names], shelves.Published.PullableModel(request.Target));
     }
 
@@ -28,7 +29,7 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
         var spec = net.Spec;
         return new()
         {
-            Name = model.Name, Path = model.Folder, Family = net.Family, Layers = spec.Layers, DModel = spec.DModel,
+            Name = model.Name, Path = model.Path, Family = net.Family, Layers = spec.Layers, DModel = spec.DModel,
             Heads = spec.Attention.Heads, KeyValueHeads = spec.Attention.KeyHeads, DHead = spec.Attention.DHead, DMlp = spec.Mlp[0].DMlp,
             DVocab = spec.DVocab, Context = spec.Context, Parameters = net.ParameterCount, WeightBytes = net.WeightBytes,
             HasTokenizer = model.HasTokenizer, Hooks = net.HookNames,

@@ -30,8 +30,7 @@ internal static class TextTokens
 
     private static (Tokenizer Tokenizer, string Folder) Load(string model, Shelves shelves)
     {
-        if (File.Exists(model)) return (Tokenizer.Load(model), Path.GetDirectoryName(Path.GetFullPath(model))!);
-        var folder = Directory.Exists(model) && !File.Exists(Path.Combine(model, "config.json")) ? model : shelves.Models.Find(model) ?? shelves.Models.Get(model).Folder;
-        return (Tokenizer.Load(folder), folder);
+        var place = shelves.Models.Find(model) ?? (Path.Exists(model) ? model : shelves.Models.Get(model).Path);
+        return (Tokenizer.Load(Tokenizer.Find(place) ?? place), place);
     }
 }

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Training;
 /// <summary>Train and index in one go, with settings that suit the model's size.</summary>
 public sealed record TryRequest
 {
-    /// <summary>Model: a folder, or a name in the workspace; left out: the tiny random model that comes with the program.</summary>
+    /// <summary>Model: a folder, a file, or a name in the workspace; left out: the tiny random model that comes with the program.</summary>
     public string? Model { get; init; }
     /// <summary>A file of texts; left out: the text that comes with the program.</summary>
     public string? Texts { get; init; }

@@ -26,12 +26,12 @@ public sealed class ChatTemplate
     /// <summary>The names of the templates; most models have one, <c>default</c>.</summary>
     public IReadOnlyCollection<string> Names => _templates.Keys;
 
-    /// <summary>Reads the templates of a model's folder: tokenizer_config.json, chat_template.json, chat_template.jinja, additional_chat_templates.</summary>
+    /// <summary>Reads the templates of a model: tokenizer_config.json, chat_template.json, chat_template.jinja, additional_chat_templates in its folder, or its GGUF file.</summary>
     /// <exception cref="ChatTemplateException">It has none.</exception>
-    public static ChatTemplate Load(string folder)
+    public static ChatTemplate Load(string modelFolderOrFile)
     {
-        var files = ChatTemplateFiles.Read(folder);
-        return files.Templates.Count > 0 ? new(folder, files.Templates, files.Tokens) : throw ChatTemplateException.None(folder);
+        var files = ChatTemplateFiles.Of(modelFolderOrFile);
+        return files.Templates.Count > 0 ? new(modelFolderOrFile, files.Templates, files.Tokens) : throw ChatTemplateException.None(modelFolderOrFile);
     }
 
     /// <summary>Reads one template.</summary>

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using SaeSharp.Models.Checkpoints;
+using SaeSharp.Models.Tokenizers.Gguf;
 using SaeSharp.Numerics.Files;
 
 namespace SaeSharp.Models.Chat;
@@ -23,7 +25,23 @@ internal sealed class ChatTemplateFiles
     /// <summary>Special tokens by the name of their role, for example <c>bos_token</c>.</summary>
     public Dictionary<string, string> Tokens { get; } = new(StringComparer.Ordinal);
 
-    public static ChatTemplateFiles Read(string folder)
+    /// <summary>Those of a model: of a folder its own before that within its GGUF file, of such a file that within it before those beside it.</summary>
+    public static ChatTemplateFiles Of(string modelFolderOrFile)
+    {
+        if (!Directory.Exists(modelFolderOrFile)) return Within(modelFolderOrFile) ?? Read(ModelPath.FolderOf(modelFolderOrFile));
+        var files = Read(modelFolderOrFile);
+        return files.Templates.Count == 0 && ModelPath.WholeModelsIn(modelFolderOrFile).ToArray() is [var only] ? Within(only) ?? files : files;
+    }
+
+    private static ChatTemplateFiles? Within(string file)
+    {
+        if (!file.EndsWith(GgufTokenizer.Ending, StringComparison.OrdinalIgnoreCase)) return null;
+        var files = new ChatTemplateFiles(file);
+        GgufChat.Read(file, files.Templates, files.Tokens);
+        return files.Templates.Count == 0 ? null : files;
+    }
+
+    private static ChatTemplateFiles Read(string folder)
     {
         var files = new ChatTemplateFiles(folder);
         files.ReadTokens("special_tokens_map.json");

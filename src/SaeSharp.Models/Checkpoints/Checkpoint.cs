@@ -12,8 +12,6 @@ namespace SaeSharp.Models.Checkpoints;
 /// </remarks>
 public sealed class Checkpoint : IDisposable
 {
-    private const string ConfigFile = "config.json";
-
     private readonly Dictionary<string, Weight> _weights;
     private readonly WeightFile[] _files;
 
@@ -26,6 +24,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>The weight file, or the index of several.</summary>
     public string Path { get; }
+
+    /// <summary>The files with the tensors: one, or all that the index names.</summary>
+    public IEnumerable<string> Files => _files.Select(file => file.Path);
 
     /// <summary>All tensors, in ordinal order.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -58,7 +59,7 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>What model these weights are of: as the file itself says, or the <c>config.json</c> beside it.</summary>
     /// <exception cref="FileException">There is neither, or the file describes a model that cannot be run.</exception>
-    public HfConfig Config() => DescribesModel ? _files[0].Config!() : HfConfig.Read(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, ConfigFile));
+    public HfConfig Config() => DescribesModel ? _files[0].Config!() : HfConfig.Read(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, ModelPath.ConfigFile));
 
     /// <summary>Closes the files.</summary>
     public void Dispose()

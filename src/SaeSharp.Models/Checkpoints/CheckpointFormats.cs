@@ -15,34 +15,49 @@ internal static class CheckpointFormats
 
     /// <summary>Opens a weight file. Its ending decides the format; where several share it, or it is none's, its first bytes do.</summary>
     /// <exception cref="FileException">It cannot be read, is of no known format, or breaks it.</exception>
-    public static WeightFile Open(string path)
+    public static WeightFile Open(string path) => Of(path).Open(path);
+
+    /// <summary>The format of a weight file.</summary>
+    /// <exception cref="FileException">It cannot be read, or is of no known format.</exception>
+    public static CheckpointFormat Of(string path)
     {
         var (start, bytes) = Start(path);
-        var named = All.Where(format => format.Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)).ToArray();
-        var found = named.Length == 1 ? named[0] : (named.Length > 1 ? named : All).FirstOrDefault(format => format.Recognises(start, bytes));
-        return found?.Open(path) ?? throw FileException.Unsupported(
-            path, "content", $"its {bytes} bytes do not begin like one of {string.Join(", ", (named.Length > 1 ? named : All).Select(format => format.Name))}",
+        return Find(path, start, bytes) ?? throw FileException.Unsupported(
+            path, "content", $"its {bytes} bytes do not begin like one of {string.Join(", ", Named(path).Select(format => format.Name))}",
             "The file is damaged, incomplete or of another kind: fetch it again or convert it to safetensors.");
+    }
+
+    /// <summary>The format of a file that may be something else altogether; null where it is of none.</summary>
+    public static CheckpointFormat? Find(string path)
+    {
+        var (start, bytes) = Start(path);
+        return Find(path, start, bytes);
     }
 
     /// <summary>The weight file or index of a model folder; null where it has none.</summary>
     public static string? In(string folder)
     {
-        foreach (var format in All)
+        foreach (var name in All.Select(format => format.FileInFolder).OfType<string>())
         {
-            if (format.FileInFolder is { } name)
-            {
-                var path = Path.Combine(folder, name);
-                if (File.Exists(path)) return path;
-                if (File.Exists(path + IndexEnding)) return path + IndexEnding;
-                continue;
-            }
-            string[] files = [.. Directory.EnumerateFiles(folder).Where(file => format.Endings.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).Order(StringComparer.Ordinal)];
-            if (files.Length > 1) throw FileException.Unsupported(folder, "weights", $"the folder has {files.Length} {format.Name} files", $"Name the one to open: {string.Join(", ", files.Take(8).Select(Path.GetFileName))}.");
-            if (files.Length == 1) return files[0];
+            var path = Path.Combine(folder, name);
+            if (File.Exists(path)) return path;
+            if (File.Exists(path + IndexEnding)) return path + IndexEnding;
         }
-        return null;
+        string[] whole = [.. WholeModelsIn(folder)];
+        if (whole.Length > 1) throw FileException.Unsupported(folder, "weights", $"the folder has {whole.Length} files that are models", $"Name the one to open: {string.Join(", ", whole.Take(8).Select(Path.GetFileName))}.");
+        return whole.FirstOrDefault();
     }
+
+    /// <summary>Files of a folder that say themselves what model they are of, by name.</summary>
+    public static IEnumerable<string> WholeModelsIn(string folder) => Directory.EnumerateFiles(folder)
+        .Where(file => All.Any(format => format.DescribesModel && IsNamed(format, file)) && File.Exists(file) && Find(file) is { DescribesModel: true }).Order(StringComparer.Ordinal);
+
+    private static bool IsNamed(CheckpointFormat format, string path) => format.Endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Formats that share the file's ending; all where it is none's.</summary>
+    private static CheckpointFormat[] Named(string path) => All.Where(format => IsNamed(format, path)).ToArray() is { Length: > 0 } named ? named : [.. All];
+
+    private static CheckpointFormat? Find(string path, byte[] start, long bytes) => Named(path) is [var only] ? only : Named(path).FirstOrDefault(format => format.Recognises(start, bytes));
 
     private static (byte[] Start, long Bytes) Start(string path)
     {

@@ -44,7 +44,11 @@ public sealed class Tokenizer
     /// <summary>The id of the token that ends a text, where the files name one.</summary>
     public int? EosId { get; }
 
-    /// <summary>Reads a tokenizer.json, a sentencepiece .model, a .tiktoken rank file, or a folder that holds one of them (or GPT-2's vocab.json and merges.txt).</summary>
+    /// <summary>Where the tokenizer of a model lies, for <see cref="Load"/>: in the folder, in the file of weights or beside it; null where it has none. A file that is no model's weights is taken for a tokenizer.</summary>
+    /// <exception cref="FileException">There are several to choose from, or a file that decides it cannot be read.</exception>
+    public static string? Find(string modelFolderOrFile) => TokenizerPlaces.Of(modelFolderOrFile);
+
+    /// <summary>Reads a tokenizer.json, a sentencepiece .model, a .tiktoken rank file, a llama2.c tokenizer.bin, the tokenizer in a GGUF file, or a folder that holds one of them (or GPT-2's vocab.json and merges.txt).</summary>
     /// <exception cref="FileException">There is none, it is malformed, or it asks for a component that this program does not have.</exception>
     public static Tokenizer Load(string fileOrFolder) => new(TokenizerFile.Read(fileOrFolder));
 

@@ -1,5 +1,7 @@
 using SaeSharp.Models.Tokenizers.AddedTokens;
 using SaeSharp.Models.Tokenizers.Decoders;
+using SaeSharp.Models.Tokenizers.Gguf;
+using SaeSharp.Models.Tokenizers.Llama2c;
 using SaeSharp.Models.Tokenizers.Models;
 using SaeSharp.Models.Tokenizers.Normalizers;
 using SaeSharp.Models.Tokenizers.PostProcessors;
@@ -25,20 +27,22 @@ internal sealed record TokenizerFile(TokenModel Model, AddedToken[] Added, Norma
     /// <summary>The token that ends a text, where a file beside the tokenizer names one.</summary>
     public string? Eos { get; init; }
 
-    /// <summary>Reads a tokenizer.json, or a folder that holds one, or a sentencepiece tokenizer.model, or GPT-2's vocab.json and merges.txt, or a rank file of tiktoken.</summary>
+    /// <summary>Reads a tokenizer.json, a sentencepiece .model, GPT-2's vocab.json and merges.txt, a rank file of tiktoken, a llama2.c tokenizer.bin, the tokenizer in a GGUF file, or a folder that holds one of them.</summary>
     public static TokenizerFile Read(string fileOrFolder)
     {
-        if (File.Exists(fileOrFolder) && fileOrFolder.EndsWith(TiktokenFile.Ending, StringComparison.Ordinal)) return TiktokenFile.Read(fileOrFolder);
-        if (File.Exists(fileOrFolder)) return fileOrFolder.EndsWith(".model", StringComparison.Ordinal) ? SentencePieceFolder.Read(fileOrFolder) : ReadJson(fileOrFolder);
-        var json = Path.Combine(fileOrFolder, "tokenizer.json");
-        if (File.Exists(json)) return ReadJson(json);
-        var model = Path.Combine(fileOrFolder, SentencePieceFolder.ModelName);
-        if (File.Exists(model)) return SentencePieceFolder.Read(model);
-        var (vocabulary, merges) = (Path.Combine(fileOrFolder, "vocab.json"), Path.Combine(fileOrFolder, "merges.txt"));
-        if (File.Exists(vocabulary) && File.Exists(merges)) return Gpt2Folder.Read(vocabulary, merges);
-        if (TiktokenFile.Within(fileOrFolder) is { } ranks) return TiktokenFile.Read(ranks);
-        throw FileException.Malformed(fileOrFolder, "content", "no tokenizer, expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt");
+        if (!Directory.Exists(fileOrFolder)) return ReadFile(fileOrFolder);
+        return ReadFile(TokenizerPlaces.Of(fileOrFolder) ?? throw FileException.Malformed(fileOrFolder, "content", $"no tokenizer, expected {TokenizerPlaces.Expected}"));
     }
+
+    private static TokenizerFile ReadFile(string file) => Path.GetExtension(file).ToLowerInvariant() switch
+    {
+        ".model" => SentencePieceFolder.Read(file),
+        TiktokenFile.Ending => TiktokenFile.Read(file),
+        GgufTokenizer.Ending => GgufTokenizer.Read(file),
+        Llama2cTokenizer.Ending => Llama2cTokenizer.Read(file),
+        _ when Path.GetFileName(file) == TokenizerPlaces.VocabularyName && Path.Combine(Path.GetDirectoryName(file) ?? "", TokenizerPlaces.MergesName) is var merges && File.Exists(merges) => Gpt2Folder.Read(file, merges),
+        _ => ReadJson(file),
+    };
 
     private static TokenizerFile ReadJson(string file)
     {

@@ -17,12 +17,17 @@ internal static class HfToGguf
         (".mlp.gate_proj.", ".ffn_gate."), (".mlp.up_proj.", ".ffn_up."), (".mlp.down_proj.", ".ffn_down."), (".mlp.gate_up_proj.", ".ffn_up."), (".mlp.c_fc.", ".ffn_up."), (".mlp.c_proj.", ".ffn_down."),
     ];
 
-    public static byte[] Convert(string folder, string architecture)
+    /// <param name="folder">The folder.</param>
+    /// <param name="architecture">llama.cpp's name of its kind.</param>
+    /// <param name="tokenizer">Metadata of its tokenizer; null for none.</param>
+    public static byte[] Convert(string folder, string architecture, Dictionary<string, object>? tokenizer = null)
     {
         using var checkpoint = Checkpoint.Open(folder);
         using var config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "config.json")));
         var parts = checkpoint.Names.Select(name => Part(checkpoint.Read(name), name, architecture, config.RootElement)).ToList();
-        return RawGguf.File(Metadata(architecture, config.RootElement, parts), parts);
+        var metadata = Metadata(architecture, config.RootElement, parts);
+        foreach (var (key, value) in tokenizer ?? []) metadata[key] = value;
+        return RawGguf.File(metadata, parts);
     }
 
     private static RawGguf.Part Part(Tensor tensor, string name, string architecture, JsonElement config)

@@ -23,18 +23,14 @@ public class Llama2cGolden
         var (expected, actual) = (new Llama().Describe(HfConfig.Parse(Config)), new Llama().Describe(checkpoint.Config()));
 
         Assert.Equal(expected.EosIds, actual.EosIds);
-        Assert.Equal(expected with { EosIds = [] }, actual with { EosIds = [] });
+        Specs.RequireSame(expected, actual);
     }
 
     [Fact]
     public void Its_weights_give_the_published_logits_at_every_position()
     {
         Assert.SkipUnless(SharedFiles.Present, SharedFiles.Absent);
-        using var checkpoint = Checkpoint.Open(SharedFiles.Data("stories260K", "stories260K.bin"));
-        using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["config.json"], Config);
-        SafetensorsWriter.Write(folder["model.safetensors"], checkpoint.Names.Select(name => (name, checkpoint.Read(name))));
-        var model = Transformer.Load(folder.Path, Engines.Get(Engines.Fast));
+        var model = Transformer.Load(SharedFiles.Data("stories260K", "stories260K.bin"), Engines.Get(Engines.Fast));
 
         foreach (var prompt in StrictJson.Read(SharedFiles.Data("stories260K", "golden.json")).GetProperty("prompts").EnumerateArray())
         {

@@ -60,7 +60,7 @@ public class Refusals
     public void A_folder_without_a_tokenizer_says_what_it_lacks()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("expected tokenizer.json, tokenizer.model, or vocab.json and merges.txt", Assert.Throws<FileException>(() => Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected tokenizer.json, tokenizer.model, vocab.json and merges.txt, or one .tiktoken", Assert.Throws<FileException>(() => Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,8 +12,17 @@ public class LoadingErrors
         using var folder = new TemporaryFolder();
         Require<ModelException>(() => Load(folder["nowhere"]), $"There is no folder {folder["nowhere"]}.", "Give a folder with config.json and model.safetensors.");
         File.WriteAllText(folder["file"], "");
-        Require<ModelException>(() => Load(folder["file"]), $"{folder["file"]} is a file, expected a model folder.", "Give a folder with config.json and model.safetensors.");
+        Assert.Contains("its 0 bytes do not begin like one of safetensors, torch, GGUF, llama2.c", Assert.Throws<FileException>(() => Load(folder["file"])).Message, StringComparison.Ordinal);
         Require<ModelException>(() => Load(folder.Path), $"{folder.Path} has no config.json, so it is not a model folder.", "Give a folder with config.json and model.safetensors.");
+    }
+
+    [Fact]
+    public void A_state_dict_without_a_config_beside_it_is_no_model()
+    {
+        using var folder = new TemporaryFolder();
+        new TinyLlama().Write(folder.Path);
+        File.Delete(folder["config.json"]);
+        Require<ModelException>(() => Load(folder["model.safetensors"]), $"{folder.Path} has no config.json, so it is not a model folder.", "Give a folder with config.json and model.safetensors.");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using SaeSharp.Models.Checkpoints.Gguf;
+using SaeSharp.Models.Tokenizers.Gguf;
 using SaeSharp.Numerics.Files;
 using SaeSharp.Numerics.Files.Gguf;
 
@@ -13,6 +14,8 @@ internal sealed class GgufFormat : CheckpointFormat
     public override IReadOnlyList<string> Endings => [".gguf"];
 
     public override string? FileInFolder => null;
+
+    public override bool DescribesModel => true;
 
     public override bool Recognises(ReadOnlySpan<byte> start, long bytes) => start.StartsWith("GGUF"u8);
 
@@ -31,4 +34,6 @@ internal sealed class GgufFormat : CheckpointFormat
             throw;
         }
     }
+
+    public override string? TokenizerOf(string path) => GgufTokenizer.IsIn(path) ? path : null;
 }

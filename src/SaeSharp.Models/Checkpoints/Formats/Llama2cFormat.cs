@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SaeSharp.Models.Tokenizers.Llama2c;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
 
@@ -20,6 +21,8 @@ internal sealed class Llama2cFormat : CheckpointFormat
 
     public override string FileInFolder => "model.bin";
 
+    public override bool DescribesModel => true;
+
     public override bool Recognises(ReadOnlySpan<byte> start, long bytes) => start.Length >= HeaderBytes && Header.Of(start) is { } header && header.Bytes() == bytes;
 
     public override WeightFile Open(string path) => OpenedFile.Read(path, file =>
@@ -28,6 +31,8 @@ internal sealed class Llama2cFormat : CheckpointFormat
             throw FileException.Malformed(path, "header", $"its {Numbers} numbers do not describe a model of {file.Bytes} bytes");
         return new WeightFile(path, Weights(file, header), new Dictionary<string, string>(), file, () => Config(path, header));
     });
+
+    public override string? TokenizerOf(string path) => Llama2cTokenizer.Beside(path);
 
     private static Dictionary<string, Weight> Weights(OpenedFile file, Header header)
     {

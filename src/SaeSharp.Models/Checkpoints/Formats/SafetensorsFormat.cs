@@ -14,6 +14,8 @@ internal sealed class SafetensorsFormat : CheckpointFormat
 
     public override string FileInFolder => "model.safetensors";
 
+    public override bool DescribesModel => false;
+
     public override bool Recognises(ReadOnlySpan<byte> start, long bytes) => start.Length > LengthBytes && start[LengthBytes] == (byte)'{';
 
     public override WeightFile Open(string path)
@@ -21,4 +23,6 @@ internal sealed class SafetensorsFormat : CheckpointFormat
         var file = SafetensorsFile.Open(path);
         return new(path, file.Names.ToDictionary(name => name, name => new Weight(file.Entry(name), () => file.Read(name)), StringComparer.Ordinal), file.Metadata, file);
     }
+
+    public override string? TokenizerOf(string path) => null;
 }

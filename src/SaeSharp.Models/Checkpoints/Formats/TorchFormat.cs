@@ -16,6 +16,8 @@ internal sealed class TorchFormat : CheckpointFormat
 
     public override string FileInFolder => "pytorch_model.bin";
 
+    public override bool DescribesModel => false;
+
     public override bool Recognises(ReadOnlySpan<byte> start, long bytes) => TorchFile.Recognises(start);
 
     public override WeightFile Open(string path)
@@ -34,6 +36,8 @@ internal sealed class TorchFormat : CheckpointFormat
             throw;
         }
     }
+
+    public override string? TokenizerOf(string path) => null;
 
     private static PickleValue.Dictionary StateDict(TorchFile file)
     {

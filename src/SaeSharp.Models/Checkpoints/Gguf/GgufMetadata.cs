@@ -63,11 +63,37 @@ internal sealed class GgufMetadata(GgufFile file)
         var other => throw Wrong(key, other, "a text"),
     };
 
+    /// <summary>true or false; null where the key is absent.</summary>
+    public bool? OptionalFlag(string key) => Find(key) switch
+    {
+        null => null,
+        GgufValue.Boolean flag => flag.Value,
+        var other => throw Wrong(key, other, "true or false"),
+    };
+
+    /// <summary>A list of texts; null where the key is absent.</summary>
+    public string[]? OptionalTexts(string key) => OptionalItems(key, "texts", item => item is GgufValue.Text text ? text.Value : null);
+
+    /// <summary>A list of whole numbers of 32 bits; null where the key is absent.</summary>
+    public int[]? OptionalIntegers(string key) =>
+        OptionalItems(key, "whole numbers", item => item is GgufValue.Integer integer && integer.Value >= int.MinValue && integer.Value <= int.MaxValue ? (int)integer.Value : (int?)null)?.Select(item => item!.Value).ToArray();
+
+    /// <summary>A list of finite numbers; null where the key is absent.</summary>
+    public float[]? OptionalNumbers(string key) =>
+        OptionalItems(key, "finite numbers", item => item is GgufValue.Number number && float.IsFinite((float)number.Value) ? (float)number.Value : (float?)null)?.Select(item => item!.Value).ToArray();
+
     /// <summary>A list of truth values; null where the key is not a list.</summary>
     public bool[]? OptionalFlags(string key) => Find(key) is GgufValue.Array { Count: <= MostItems } list
         ? [.. list.Items().Select(item => item is GgufValue.Boolean flag ? flag.Value : throw Wrong(key, item, "truth values"))] : null;
 
     public FileException Wrong(string key, GgufValue value, string expected) => FileException.Malformed(Path, Full(key), $"it is {Show(value)}, expected {expected}");
+
+    private T[]? OptionalItems<T>(string key, string expected, Func<GgufValue, T?> read) => Find(key) switch
+    {
+        null => null,
+        GgufValue.Array { Count: <= MostItems } list => [.. list.Items().Select(item => read(item) ?? throw Wrong(key, item, expected))],
+        var other => throw Wrong(key, other, $"a list of at most {MostItems} {expected}"),
+    };
 
     private GgufValue? Find(string key) => file.Metadata.GetValueOrDefault(Full(key));
 

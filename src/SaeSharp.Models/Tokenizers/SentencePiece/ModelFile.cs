@@ -46,6 +46,19 @@ internal sealed class ModelFile
     /// <summary>Writes a space as ▁.</summary>
     public bool EscapesSpaces { get; private set; } = true;
 
+    /// <summary>A BPE that another kind of file describes.</summary>
+    public static ModelFile Bpe(string file, IEnumerable<(string Text, float Score, PieceKind Kind)> pieces, bool addsSpace, bool removesSpaces, bool escapesSpaces)
+    {
+        var model = new ModelFile(file) { ModelType = Algorithm.Bpe, AddsSpace = addsSpace, RemovesSpaces = removesSpaces, EscapesSpaces = escapesSpaces };
+        foreach (var piece in pieces)
+        {
+            if (piece.Text.Length == 0) throw model.Wrong($"token {model.Pieces.Count}", "it is empty, expected a text");
+            model.Pieces.Add(piece);
+            model.ByteFallback |= piece.Kind == PieceKind.Byte;
+        }
+        return model;
+    }
+
     public static ModelFile Read(string file)
     {
         try
