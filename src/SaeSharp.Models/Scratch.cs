@@ -16,6 +16,14 @@ internal enum Slot
     Value,
     /// <summary>Values mixed by attention, [rows, heads, dHead].</summary>
     Mixed,
+    /// <summary>What lets the mixed values through, or less of them, [rows, heads, dHead].</summary>
+    Gate,
+    /// <summary>What a convolution reads, [rows, channels].</summary>
+    ConvolutionInput,
+    /// <summary>How fast each head of linear attention learns, [rows, heads].</summary>
+    LearningRate,
+    /// <summary>How much of what it knows it keeps, as a logarithm, [rows, heads].</summary>
+    Decay,
     /// <summary>The hidden layer of the MLP, [rows, dMlp].</summary>
     Hidden,
     /// <summary>Its linear branch, [rows, dMlp].</summary>

@@ -18,6 +18,9 @@ public sealed record TransformerSpec
     /// <summary>Most positions of a sequence.</summary>
     public required int Context { get; init => field = OptionException.Positive(value); }
 
+    /// <summary>How the positions of a layer learn of each other.</summary>
+    public PerLayer<Mixer> Mixer { get; init; } = new Mixer.Attention();
+
     public required AttentionShape Attention { get; init; }
 
     /// <summary>Scale, window and soft cap of each layer's attention.</summary>

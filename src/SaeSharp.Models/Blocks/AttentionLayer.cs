@@ -4,8 +4,8 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>Causal self-attention: out(softmax(scale·q·kᵀ)·v), queries and keys normed and rotated where the spec says so.</summary>
-internal sealed class AttentionLayer
+/// <summary>Causal self-attention: out(softmax(scale·q·kᵀ)·v), queries and keys normed and rotated where the spec says so; behind a gate where the family has one.</summary>
+internal sealed class AttentionLayer : MixerLayer
 {
     private readonly int _layer;
     private readonly AttentionShape _shape;
@@ -13,6 +13,7 @@ internal sealed class AttentionLayer
     private readonly RotaryPositions? _rotary;
     private readonly Linear _q, _k, _v;
     private readonly HeadNormLayer? _normQ, _normK;
+    private readonly AttentionGate? _gate;
     private readonly HeadOutputs _results;
     private readonly HookPoint _hookQ, _hookK, _hookV, _hookPattern, _hookZ;
     private readonly HookPoint? _hookNormedQ, _hookNormedK, _hookRotQ, _hookRotK;
@@ -40,15 +41,14 @@ internal sealed class AttentionLayer
         if (_rotary is not null) _hookRotQ = hooks.Add($"{name}.hook_rot_q", _shape.Heads, _shape.DHead);
         if (_rotary is not null) _hookRotK = hooks.Add($"{name}.hook_rot_k", _shape.KeyHeads, _shape.DHead);
         _hookPattern = hooks.Add($"{name}.hook_pattern", null);
+        _gate = AttentionGate.Find(weights, hooks, name, _shape, spec.DModel);
         _hookZ = hooks.Add($"{name}.hook_z", _shape.Heads, _shape.DHead);
         _results = new(hooks, $"{name}.hook_result", new(weights, $"{name}.out", queries, dModel), _shape, spec.DModel);
     }
 
-    /// <inheritdoc cref="Linear.IsPacked"/>
-    public bool IsPacked => _q.IsPacked;
+    public override bool IsPacked => _q.IsPacked;
 
-    /// <summary>[rows, dModel] → [rows, dModel]. True where the run ended on the way.</summary>
-    public bool Run(Pass pass, Tensor x, Tensor y)
+    public override bool Run(Pass pass, Tensor x, Tensor y)
     {
         var q = pass.Take(Slot.Query, pass.Rows, _shape.Heads, _shape.DHead);       // [rows, heads, dHead]
         var k = pass.Take(Slot.Key, pass.Rows, _shape.KeyHeads, _shape.DHead);      // [rows, keyHeads, dHead]
@@ -64,7 +64,9 @@ internal sealed class AttentionLayer
 
         if (pass.IsCached) AttendCached(pass, q, k, v, z);
         else Attend(pass, q, k, v, z);
-        if (pass.EndsAt(_hookPattern) || pass.Ends(_hookZ, z)) return true;
+        if (pass.EndsAt(_hookPattern)) return true;
+        if (_gate is not null && _gate.Run(pass, x, z)) return true;
+        if (pass.Ends(_hookZ, z)) return true;
         return _results.Run(pass, z, y);
     }
 
