@@ -6,7 +6,7 @@ internal abstract class LayerMemory : IDisposable
     /// <summary>An empty memory as the layer's mixer needs it.</summary>
     public static LayerMemory Of(Transformer model, int layer, int capacity) => model.Spec.Mixer[layer] switch
     {
-        Mixer.Attention => new KeyValueMemory(new(capacity, model.Spec.Attention.KeyHeads, model.Spec.Attention.DHead, model.ComputeType), model.Window(layer)),
+        Mixer.Attention or Mixer.Latent => new KeyValueMemory(new(capacity, model.Spec.Attention.KeyHeads, model.Spec.Attention.DHead, model.ComputeType), model.Window(layer)),
         Mixer.DeltaNet net => new RecurrentMemory(net, model.ComputeType),
         var mixer => throw new NotSupportedException($"No memory for {mixer}."),
     };

@@ -22,4 +22,12 @@ public abstract record Mixer
         /// <summary>Queries, keys and values of a row, one after another.</summary>
         public int Channels => 2 * KeyHeads * DKey + DValues;
     }
+
+    /// <summary>Latent attention (DeepSeek-V2, arXiv:2405.04434): keys and values of all heads come from one short vector a position; positions are in a part of the key that all heads share.</summary>
+    /// <param name="DQueryLatent">Width of the vector that queries come from; null where they come from the stream.</param>
+    /// <param name="DLatent">Width of the vector that keys and values come from.</param>
+    /// <param name="DPlain">Numbers of a head's query and key that are not rotated.</param>
+    /// <param name="DRotated">Those that are, behind them.</param>
+    /// <param name="DValue">Width of a value, at most that of a key.</param>
+    public sealed record Latent(int? DQueryLatent, int DLatent, int DPlain, int DRotated, int DValue) : Mixer;
 }

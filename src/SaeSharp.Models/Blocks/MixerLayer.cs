@@ -10,6 +10,7 @@ internal abstract class MixerLayer
     public static MixerLayer Of(ModelWeights weights, HookList hooks, TransformerSpec spec, int layer, RotaryPositions? rotary) => spec.Mixer[layer] switch
     {
         Mixer.Attention => new AttentionLayer(weights, hooks, spec, layer, rotary),
+        Mixer.Latent latent => new LatentAttentionLayer(weights, hooks, spec, latent, layer, rotary),
         Mixer.DeltaNet net => new DeltaNetLayer(weights, hooks, spec, net, layer),
         var mixer => throw new NotSupportedException($"No block for {mixer}."),
     };

@@ -13,9 +13,13 @@ internal static class TinyConfigs
     private const string Sparse = $"{Gated}, \"num_experts\": 4, \"num_local_experts\": 4, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 12, \"shared_expert_intermediate_size\": 14";
     private const string Linear = "\"num_hidden_layers\": 3, \"full_attention_interval\": 2, \"head_dim\": 16, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 5, \"linear_value_head_dim\": 7, \"linear_conv_kernel_dim\": 3";
 
+    private const string Latent = $"{Sparse}, \"n_routed_experts\": 6, \"num_experts\": 6, \"num_local_experts\": 6, \"n_shared_experts\": 2, \"n_group\": 3, \"topk_group\": 2, \"num_experts_per_tok\": 3, \"first_k_dense_replace\": 1, \"routed_scaling_factor\": 1.4, \"kv_lora_rank\": 11, \"qk_nope_head_dim\": 5, \"qk_rope_head_dim\": 6, \"v_head_dim\": 7";
+
     private static readonly Dictionary<string, string> All = new()
     {
         ["cohere2"] = $"{Width}, \"num_hidden_layers\": 3, \"intermediate_size\": 20, \"num_key_value_heads\": 2, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"sliding_window\": 5, \"sliding_window_pattern\": 2, \"logit_scale\": 0.5",
+        ["deepseek_v3"] = $"{Latent}, \"q_lora_rank\": 9, \"attention_bias\": true, {Scaled}: \"yarn\", \"mscale\": 1.0, \"mscale_all_dim\": 0.7}}",
+        ["deepseek_v3, halves"] = $"{Latent}, \"norm_topk_prob\": false, \"rope_interleave\": false, \"n_shared_experts\": 0, \"num_nextn_predict_layers\": 1, \"tie_word_embeddings\": true",
         ["falcon"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"multi_query\": true, \"bias\": false",
         ["falcon, key heads"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"bias\": true, \"tie_word_embeddings\": false",
         ["falcon, one norm"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"num_ln_in_parallel_attn\": 1",

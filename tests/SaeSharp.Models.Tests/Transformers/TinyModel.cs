@@ -72,6 +72,7 @@ internal sealed record TinyModel(string Name)
     {
         if (parameter.StartsWith("linear.", StringComparison.Ordinal)) return LinearShape(parameter, spec, (Mixer.DeltaNet)spec.Mixer[layer]);
         if (spec.Mlp[layer] is Mlp.Experts experts && parameter.StartsWith("mlp.", StringComparison.Ordinal)) return ExpertShape(parameter, spec.DModel, experts);
+        if (spec.Mixer[layer] is Mixer.Latent latent && parameter.StartsWith("attn.", StringComparison.Ordinal)) return LatentShape(parameter, spec.DModel, spec.Attention, latent);
         var (d, shape, mlp) = (spec.DModel, spec.Attention, spec.Mlp[layer]);
         return parameter switch
         {
@@ -104,10 +105,26 @@ internal sealed record TinyModel(string Name)
         _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
     };
 
+    private static int[] LatentShape(string parameter, int d, AttentionShape shape, Mixer.Latent latent) => parameter switch
+    {
+        "attn.q_latent.weight" => [latent.DQueryLatent!.Value, d],
+        "attn.q_latent.bias" or "attn.q_latent_norm.gain" => [latent.DQueryLatent!.Value],
+        "attn.q.weight" => [shape.DQuery, latent.DQueryLatent ?? d],
+        "attn.kv_latent.weight" => [latent.DLatent, d],
+        "attn.kv_latent.bias" or "attn.kv_latent_norm.gain" => [latent.DLatent],
+        "attn.k_rotated.weight" => [latent.DRotated, d],
+        "attn.k_rotated.bias" => [latent.DRotated],
+        "attn.k.weight" => [shape.Heads * latent.DPlain, latent.DLatent],
+        "attn.v.weight" => [shape.Heads * latent.DValue, latent.DLatent],
+        "attn.out.weight" => [d, shape.Heads * latent.DValue],
+        "attn.out.bias" => [d],
+        _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
+    };
+
     private static int[] ExpertShape(string parameter, int d, Mlp.Experts mlp) => parameter.Split('.') switch
     {
         [_, "router", "weight"] => [mlp.Count, d],
-        [_, "router", "bias"] => [mlp.Count],
+        [_, "router", "bias" or "correction"] => [mlp.Count],
         [_, "shared_gate", "weight"] => [1, d],
         [_, "shared", "down", "weight"] => [d, mlp.DShared],
         [_, "shared", _, "weight"] => [mlp.DShared, d],
