@@ -9,6 +9,7 @@ internal sealed class Pass
     private readonly HookSet? _hooks;
     private readonly Strand[]? _strands;
     private readonly KeyValueCache[] _caches = [];
+    private readonly Tensor[] _inputs = [], _matrices = [];
     private readonly int[]? _moved;
     private readonly int _lastHook;
     private readonly Scratch _scratch;
@@ -32,6 +33,7 @@ internal sealed class Pass
     {
         (Backend, Batch, _strands, _lastHook, _scratch) = (backend, batch, strands, int.MaxValue, scratch);
         _caches = new KeyValueCache[strands.Length];
+        (_inputs, _matrices) = (new Tensor[strands.Length], new Tensor[strands.Length]);
         _moved = batch.Positions.ToArray();
         for (var s = 0; s < strands.Length; s++)
         {
@@ -59,11 +61,19 @@ internal sealed class Pass
     /// <summary>Positions of a sequence before these rows.</summary>
     public int Before(int sequence) => _strands is null ? 0 : _strands[sequence].State.Count;
 
-    /// <summary>The caches of a layer, one a sequence; valid until the next call.</summary>
+    /// <summary>The caches of a layer of attention, one a sequence; valid until the next call.</summary>
     public ReadOnlySpan<KeyValueCache> Caches(int layer)
     {
-        for (var s = 0; s < _caches.Length; s++) _caches[s] = _strands![s].State.Layer(layer);
+        for (var s = 0; s < _caches.Length; s++) _caches[s] = ((KeyValueMemory)_strands![s].State.Layer(layer)).Cache;
         return _caches;
+    }
+
+    /// <summary>The states of a layer of linear attention for this run to change, one a sequence; null where the rows go on with none. Valid until the next call.</summary>
+    public (Tensor[]? Inputs, Tensor[]? Matrices) States(int layer)
+    {
+        if (_strands is null) return default;
+        for (var s = 0; s < _strands.Length; s++) (_inputs[s], _matrices[s]) = ((RecurrentMemory)_strands[s].State.Layer(layer)).Begin();
+        return (_inputs, _matrices);
     }
 
     /// <inheritdoc cref="Scratch.Take"/>

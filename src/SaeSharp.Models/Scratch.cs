@@ -16,6 +16,26 @@ internal enum Slot
     Value,
     /// <summary>Values mixed by attention, [rows, heads, dHead].</summary>
     Mixed,
+    /// <summary>What lets the mixed values through, or less of them, [rows, heads, dHead].</summary>
+    Gate,
+    /// <summary>What queries come from, [rows, dQueryLatent].</summary>
+    QueryLatent,
+    /// <summary>What keys and values come from, [rows, dLatent].</summary>
+    Latent,
+    /// <summary>The part of each head's key that is not rotated, [rows, heads, dPlain].</summary>
+    PlainKey,
+    /// <summary>The part of each head's query that is, [rows, heads, dRotated].</summary>
+    RotatedQuery,
+    /// <summary>The same of the key that all heads share, [rows, 1, dRotated].</summary>
+    RotatedKey,
+    /// <summary>Values filled up with zeros to the width of keys, [rows, heads, dHead].</summary>
+    WideValue,
+    /// <summary>What a convolution reads, [rows, channels].</summary>
+    ConvolutionInput,
+    /// <summary>How fast each head of linear attention learns, [rows, heads].</summary>
+    LearningRate,
+    /// <summary>How much of what it knows it keeps, as a logarithm, [rows, heads].</summary>
+    Decay,
     /// <summary>The hidden layer of the MLP, [rows, dMlp].</summary>
     Hidden,
     /// <summary>Its linear branch, [rows, dMlp].</summary>

@@ -18,6 +18,9 @@ public sealed record TransformerSpec
     /// <summary>Most positions of a sequence.</summary>
     public required int Context { get; init => field = OptionException.Positive(value); }
 
+    /// <summary>How the positions of a layer learn of each other.</summary>
+    public PerLayer<Mixer> Mixer { get; init; } = new Mixer.Attention();
+
     public required AttentionShape Attention { get; init; }
 
     /// <summary>Scale, window and soft cap of each layer's attention.</summary>
@@ -120,8 +123,11 @@ public abstract record Mlp(int DMlp, Activation Activation)
         /// <summary>Whether the k weights, of a softmax over all experts, are made to sum to 1.</summary>
         public bool Renormalised { get; init; } = true;
 
-        /// <summary>Hidden width of an MLP that every token passes, behind a gate of its own; 0 for none.</summary>
+        /// <summary>Hidden width of an MLP that every token passes, behind a gate of its own where the family's weight table has one; 0 for none.</summary>
         public int DShared { get; init => field = OptionException.NotNegative(value); }
+
+        /// <summary>How experts are chosen, in place of the largest of a softmax; null for that.</summary>
+        public GroupedChoice? Groups { get; init; }
 
         /// <summary>In place of activation(gate) ⊙ up; null for that.</summary>
         public GateClamp? Clamp { get; init; }
@@ -132,6 +138,12 @@ public abstract record Mlp(int DMlp, Activation Activation)
 /// <param name="Alpha">Slope of the sigmoid.</param>
 /// <param name="Limit">Gates are at most this, |up| too.</param>
 public sealed record GateClamp(double Alpha, double Limit);
+
+/// <summary>Experts compete by σ(logit) + correction, first their groups by the sum of their two best; the weights are σ(logit) alone (DeepSeek-V3, arXiv:2412.19437).</summary>
+/// <param name="Count">Groups of neighbouring experts, all of one size.</param>
+/// <param name="Kept">How many groups a token chooses from.</param>
+/// <param name="Scale">Factor on the weights in the end.</param>
+public sealed record GroupedChoice(int Count, int Kept, double Scale);
 
 /// <summary>How a block's two halves join the residual stream x. Each norm is there where the family's weight table has it.</summary>
 public abstract record Residual

@@ -4,23 +4,23 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>Causal self-attention: out(softmax(scale·q·kᵀ)·v), queries and keys normed and rotated where the spec says so.</summary>
-internal sealed class AttentionLayer
+/// <summary>Causal self-attention: out(softmax(scale·q·kᵀ)·v), queries and keys normed and rotated where the spec says so; behind a gate where the family has one.</summary>
+internal sealed class AttentionLayer : MixerLayer
 {
-    private readonly int _layer;
     private readonly AttentionShape _shape;
-    private readonly AttentionSpec _weighing;
     private readonly RotaryPositions? _rotary;
     private readonly Linear _q, _k, _v;
     private readonly HeadNormLayer? _normQ, _normK;
+    private readonly SoftmaxAttention _softmax;
+    private readonly AttentionGate? _gate;
     private readonly HeadOutputs _results;
-    private readonly HookPoint _hookQ, _hookK, _hookV, _hookPattern, _hookZ;
+    private readonly HookPoint _hookQ, _hookK, _hookV, _hookZ;
     private readonly HookPoint? _hookNormedQ, _hookNormedK, _hookRotQ, _hookRotK;
 
     public AttentionLayer(ModelWeights weights, HookList hooks, TransformerSpec spec, int layer, RotaryPositions? rotary)
     {
         var name = $"blocks.{layer}.attn";
-        (_layer, _shape, _rotary, _weighing) = (layer, spec.Attention, rotary, spec.Weighing[layer]);
+        (_shape, _rotary) = (spec.Attention, rotary);
 
         var dModel = ("dModel", spec.DModel);
         var queries = ("heads*dHead", _shape.DQuery);
@@ -28,7 +28,7 @@ internal sealed class AttentionLayer
         _q = new(weights, $"{name}.q", dModel, queries);
         _k = new(weights, $"{name}.k", dModel, keys);
         _v = new(weights, $"{name}.v", dModel, keys);
-        _weighing = _weighing with { Sinks = weights.TryTake($"{name}.sinks", ("heads", _shape.Heads))?.Read(weights.ComputeType) };
+        var weighing = spec.Weighing[layer] with { Sinks = weights.TryTake($"{name}.sinks", ("heads", _shape.Heads))?.Read(weights.ComputeType) };
         _normQ = HeadNormLayer.Find(weights, $"{name}.q_norm", spec.HeadNorm, _shape.Heads, _shape.DHead);
         _normK = HeadNormLayer.Find(weights, $"{name}.k_norm", spec.HeadNorm, _shape.KeyHeads, _shape.DHead);
 
@@ -39,16 +39,15 @@ internal sealed class AttentionLayer
         if (_normK is not null) _hookNormedK = hooks.Add($"{name}.hook_k_normed", _shape.KeyHeads, _shape.DHead);
         if (_rotary is not null) _hookRotQ = hooks.Add($"{name}.hook_rot_q", _shape.Heads, _shape.DHead);
         if (_rotary is not null) _hookRotK = hooks.Add($"{name}.hook_rot_k", _shape.KeyHeads, _shape.DHead);
-        _hookPattern = hooks.Add($"{name}.hook_pattern", null);
+        _softmax = new(hooks, name, layer, weighing);
+        _gate = AttentionGate.Find(weights, hooks, name, _shape, spec.DModel);
         _hookZ = hooks.Add($"{name}.hook_z", _shape.Heads, _shape.DHead);
         _results = new(hooks, $"{name}.hook_result", new(weights, $"{name}.out", queries, dModel), _shape, spec.DModel);
     }
 
-    /// <inheritdoc cref="Linear.IsPacked"/>
-    public bool IsPacked => _q.IsPacked;
+    public override bool IsPacked => _q.IsPacked;
 
-    /// <summary>[rows, dModel] → [rows, dModel]. True where the run ended on the way.</summary>
-    public bool Run(Pass pass, Tensor x, Tensor y)
+    public override bool Run(Pass pass, Tensor x, Tensor y)
     {
         var q = pass.Take(Slot.Query, pass.Rows, _shape.Heads, _shape.DHead);       // [rows, heads, dHead]
         var k = pass.Take(Slot.Key, pass.Rows, _shape.KeyHeads, _shape.DHead);      // [rows, keyHeads, dHead]
@@ -62,9 +61,9 @@ internal sealed class AttentionLayer
         _v.Forward(pass.Backend, x, v);
         if (pass.Ends(_hookV, v) || Place(pass, q, k)) return true;
 
-        if (pass.IsCached) AttendCached(pass, q, k, v, z);
-        else Attend(pass, q, k, v, z);
-        if (pass.EndsAt(_hookPattern) || pass.Ends(_hookZ, z)) return true;
+        if (_softmax.Run(pass, q, k, v, z)) return true;
+        if (_gate is not null && _gate.Run(pass, x, z)) return true;
+        if (pass.Ends(_hookZ, z)) return true;
         return _results.Run(pass, z, y);
     }
 
@@ -79,36 +78,5 @@ internal sealed class AttentionLayer
         if (_hookRotQ is not null && pass.Ends(_hookRotQ, q)) return true;
         _rotary?.Rotate(pass, k);
         return _hookRotK is not null && pass.Ends(_hookRotK, k);
-    }
-
-    private void Attend(Pass pass, Tensor q, Tensor k, Tensor v, Tensor z)
-    {
-        var sequences = pass.Batch.Sequences;
-        var patterns = pass.Wants(_hookPattern) ? new Tensor[sequences.Length] : null;
-        for (var s = 0; patterns is not null && s < patterns.Length; s++)
-            patterns[s] = Tensor.Zeros(q.DType, _shape.Heads, sequences[s].Count, sequences[s].Count);
-        pass.Backend.Attention(q, k, v, sequences, _weighing, z, patterns);
-        for (var s = 0; patterns is not null && s < patterns.Length; s++)
-        {
-            var (start, count) = sequences[s];
-            pass.Fire(_hookPattern, s, patterns[s]);
-            if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, patterns[s], v.Rows(start, count), z.Rows(start, count));
-        }
-    }
-
-    private void AttendCached(Pass pass, Tensor q, Tensor k, Tensor v, Tensor z)
-    {
-        var sequences = pass.Batch.Sequences;
-        var caches = pass.Caches(_layer);
-        for (var s = 0; s < caches.Length; s++) caches[s].Append(k, v, sequences[s].Start, sequences[s].Count);
-        pass.Backend.AttentionCached(q, sequences, caches, _weighing, z);
-        for (var s = 0; s < caches.Length; s++)
-        {
-            if (!pass.Wants(_hookPattern, s)) continue;
-            var (start, count) = sequences[s];
-            var (pattern, values) = AttentionPattern.Of(pass.Backend, q.Rows(start, count), caches[s], _weighing); // [heads, rows, positions]
-            pass.Fire(_hookPattern, s, pattern);
-            if (pass.Edits(_hookPattern, s)) AttentionPattern.Mix(pass.Backend, pattern, values, z.Rows(start, count));
-        }
     }
 }

@@ -17,25 +17,28 @@ internal sealed class Expert
         mlp, width, new(weights, $"{name}.gate", ("dModel", dModel), ("dMlp", width)), new(weights, $"{name}.up", ("dModel", dModel), ("dMlp", width)),
         new(weights, $"{name}.down", ("dMlp", width), ("dModel", dModel))) { }
 
-    /// <summary>All experts of a layer, in one of the two ways that checkpoints have: each by itself, or all stacked with gate and up columns alternating (gpt-oss).</summary>
+    /// <summary>All experts of a layer, in one of the ways that checkpoints have: each by itself, all stacked with gate and up columns alternating (gpt-oss), or stacked with all gate rows first (Qwen 3.5).</summary>
     public static Expert[] All(ModelWeights weights, Mlp.Experts mlp, string name, int dModel)
     {
-        var experts = new Expert[mlp.Count];
-        if (weights.TryTake($"{name}.gate_up.weight", ("experts", mlp.Count), ("dModel", dModel), ("2*dMlp", 2 * mlp.DMlp)) is not { } gateUp)
+        var (count, dMlp) = (("experts", mlp.Count), ("dMlp", mlp.DMlp));
+        if (weights.TryTake($"{name}.gate_up.weight", count, ("dModel", dModel), ("2*dMlp", 2 * mlp.DMlp)) is { } alternating)
         {
-            for (var i = 0; i < experts.Length; i++) experts[i] = new(weights, mlp, $"{name}.{i}", dModel, mlp.DMlp);
-            return experts;
+            var gateUpBias = weights.TryTake($"{name}.gate_up.bias", count, ("2*dMlp", 2 * mlp.DMlp));
+            var down = weights.Take($"{name}.down.weight", count, dMlp, ("dModel", dModel));
+            var downBias = weights.TryTake($"{name}.down.bias", count, ("dModel", dModel));
+            var (gates, ups) = (Stored.Transposed.Blocks(0, 1, 2, mlp.DMlp), Stored.Transposed.Blocks(1, 1, 2, mlp.DMlp));
+            return Each(i => new(mlp, mlp.DMlp, Part(i, alternating, gateUpBias, gates), Part(i, alternating, gateUpBias, ups), Part(i, down, downBias, Stored.Transposed)));
         }
-        var gateUpBias = weights.TryTake($"{name}.gate_up.bias", ("experts", mlp.Count), ("2*dMlp", 2 * mlp.DMlp));
-        var down = weights.Take($"{name}.down.weight", ("experts", mlp.Count), ("dMlp", mlp.DMlp), ("dModel", dModel));
-        var downBias = weights.TryTake($"{name}.down.bias", ("experts", mlp.Count), ("dModel", dModel));
-        var (gates, ups) = (Stored.Transposed.Blocks(0, 1, 2, mlp.DMlp), Stored.Transposed.Blocks(1, 1, 2, mlp.DMlp));
-        for (var i = 0; i < experts.Length; i++)
+        if (weights.TryTake($"{name}.gate_then_up.weight", count, ("2*dMlp", 2 * mlp.DMlp), ("dModel", dModel)) is { } halves)
         {
-            Linear Part(StoredWeight weight, StoredWeight? bias, Stored stored) => new(weight.Slice(i, stored), bias?.Slice(i, stored), weights.ComputeType);
-            experts[i] = new(mlp, mlp.DMlp, Part(gateUp, gateUpBias, gates), Part(gateUp, gateUpBias, ups), Part(down, downBias, Stored.Transposed));
+            var down = weights.Take($"{name}.down.weight", count, ("dModel", dModel), dMlp);
+            var (gates, ups) = (Stored.Whole.Part(0, mlp.DMlp), Stored.Whole.Part(mlp.DMlp, mlp.DMlp));
+            return Each(i => new(mlp, mlp.DMlp, Part(i, halves, null, gates), Part(i, halves, null, ups), Part(i, down, null, Stored.Whole)));
         }
-        return experts;
+        return Each(i => new(weights, mlp, $"{name}.{i}", dModel, mlp.DMlp));
+
+        Expert[] Each(Func<int, Expert> make) => [.. Enumerable.Range(0, mlp.Count).Select(make)];
+        Linear Part(int expert, StoredWeight weight, StoredWeight? bias, Stored stored) => new(weight.Slice(expert, stored), bias?.Slice(expert, stored), weights.ComputeType);
     }
 
     /// <summary>[n, dModel] → [n, dModel].</summary>

@@ -3,7 +3,7 @@ using SaeSharp.Numerics;
 
 namespace SaeSharp.Models.Blocks;
 
-/// <summary>Σ over the chosen experts of weight·expert(x), and σ(gate(x))·shared(x) where there is a shared one.</summary>
+/// <summary>Σ over the chosen experts of weight·expert(x), and shared(x) where there is a shared one, behind a gate σ(gate(x)) or not.</summary>
 /// <remarks>
 /// Experts go over their rows one after another, so a row's sum has its terms in the order of the experts, whoever stands beside it. Hooks: <c>mlp.hook_router_logits</c>,
 /// <c>mlp.hook_expert_indices</c> (best first, as numbers) and <c>mlp.hook_expert_weights</c>; edits of the last two are followed. <c>mlp.hook_shared_out</c> is the shared
@@ -18,7 +18,7 @@ internal sealed class ExpertMlp : MlpLayer
     public ExpertMlp(ModelWeights weights, HookList hooks, TransformerSpec spec, Mlp.Experts mlp, int layer)
     {
         var name = $"blocks.{layer}.mlp";
-        _router = new(weights, hooks, mlp, name, spec.DModel);
+        _router = Router.Of(weights, hooks, mlp, name, spec.DModel);
         _experts = Expert.All(weights, mlp, $"{name}.experts", spec.DModel);
         if (mlp.DShared > 0) _shared = new(weights, hooks, mlp, name, spec.DModel);
     }

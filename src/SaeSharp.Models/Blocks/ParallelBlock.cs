@@ -8,7 +8,7 @@ internal sealed class ParallelBlock : Block
 {
     private readonly HookedNorm _norm1;
     private readonly HookedNorm? _norm2;
-    private readonly AttentionLayer _attention;
+    private readonly MixerLayer _attention;
     private readonly MlpLayer _mlp;
     private readonly HookPoint _residPre, _attnOut, _mlpOut, _residPost;
 
@@ -17,7 +17,7 @@ internal sealed class ParallelBlock : Block
         var name = $"blocks.{layer}";
         _residPre = hooks.Add($"{name}.hook_resid_pre", spec.DModel);
         _norm1 = HookedNorm.Find(weights, hooks, spec, $"{name}.norm1", $"{name}.ln1") ?? throw new InvalidOperationException($"The family's weight table has no row for '{name}.norm1.gain'.");
-        _attention = new(weights, hooks, spec, layer, rotary);
+        _attention = MixerLayer.Of(weights, hooks, spec, layer, rotary);
         _attnOut = hooks.Add($"{name}.hook_attn_out", spec.DModel);
         _norm2 = HookedNorm.Find(weights, hooks, spec, $"{name}.norm2", $"{name}.ln2");
         _mlp = MlpLayer.Of(weights, hooks, spec, layer);

@@ -8,7 +8,7 @@ namespace SaeSharp.Models.Blocks;
 internal sealed class PostNormBlock : Block
 {
     private readonly HookedNorm _norm1, _norm2;
-    private readonly AttentionLayer _attention;
+    private readonly MixerLayer _attention;
     private readonly MlpLayer _mlp;
     private readonly HookPoint _residPre, _attnOut, _residMid, _mlpOut, _residPost;
 
@@ -16,7 +16,7 @@ internal sealed class PostNormBlock : Block
     {
         var name = $"blocks.{layer}";
         _residPre = hooks.Add($"{name}.hook_resid_pre", spec.DModel);
-        _attention = new(weights, hooks, spec, layer, rotary);
+        _attention = MixerLayer.Of(weights, hooks, spec, layer, rotary);
         _attnOut = hooks.Add($"{name}.hook_attn_out", spec.DModel);
         _norm1 = Require(HookedNorm.Find(weights, hooks, spec, $"{name}.norm1", $"{name}.ln1"));
         _residMid = hooks.Add($"{name}.hook_resid_mid", spec.DModel);

@@ -9,7 +9,7 @@ internal sealed class SequentialBlock : Block
 {
     private readonly HookedNorm? _norm1, _norm2;
     private readonly BranchEnd _attnEnd, _mlpEnd;
-    private readonly AttentionLayer _attention;
+    private readonly MixerLayer _attention;
     private readonly MlpLayer _mlp;
     private readonly HookPoint _residPre, _residMid, _residPost;
 
@@ -18,7 +18,7 @@ internal sealed class SequentialBlock : Block
         var name = $"blocks.{layer}";
         _residPre = hooks.Add($"{name}.hook_resid_pre", spec.DModel);
         _norm1 = HookedNorm.Find(weights, hooks, spec, $"{name}.norm1", $"{name}.ln1");
-        _attention = new(weights, hooks, spec, layer, rotary);
+        _attention = MixerLayer.Of(weights, hooks, spec, layer, rotary);
         _attnEnd = new(weights, hooks, spec, $"{name}.post1", $"{name}.hook_attn_out", residual.Scale);
         _residMid = hooks.Add($"{name}.hook_resid_mid", spec.DModel);
         _norm2 = HookedNorm.Find(weights, hooks, spec, $"{name}.norm2", $"{name}.ln2");

@@ -34,8 +34,11 @@ public sealed record Stored
     /// <summary>What is added to every number of the file.</summary>
     public double Offset { get; private init; }
 
+    /// <summary>Blocks that follow these in the parameter; null for none.</summary>
+    internal Stored? Next { get; private init; }
+
     /// <summary>Rows of the parameter; null for all of the tensor.</summary>
-    internal long? Rows => Size == 0 ? null : (long)Size * BlockCount;
+    internal long? Rows => Size == 0 ? null : (long)Size * BlockCount + (Next?.Rows ?? 0);
 
     /// <summary><paramref name="size"/> rows from <paramref name="start"/> on.</summary>
     public Stored Part(int start, int size) => Blocks(start, size, size, 1);
@@ -48,4 +51,7 @@ public sealed record Stored
         Stride = OptionException.Positive(stride, nameof(stride)),
         BlockCount = OptionException.Positive(count, nameof(count)),
     };
+
+    /// <summary>These blocks, then the rows of <paramref name="next"/>: for parameters whose parts lie in another order. Not transposed.</summary>
+    public Stored Then(Stored next) => this with { Next = Next is null ? next : Next.Then(next) };
 }

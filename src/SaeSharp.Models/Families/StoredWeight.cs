@@ -40,12 +40,10 @@ internal sealed class StoredWeight
     public Tensor Read()
     {
         if (!IsTransposed && _stored.Rows is null) return _tensor;
-        if (!IsTransposed && _stored.BlockCount == 1) return _tensor.Rows(_stored.Start, _stored.Size);
+        if (!IsTransposed && _stored.BlockCount == 1 && _stored.Next is null) return _tensor.Rows(_stored.Start, _stored.Size);
         var result = Tensor.Zeros(DType, _shape);
         if (IsTransposed) CopyTransposed(result);
-        else
-            for (var block = 0; block < _stored.BlockCount; block++)
-                _tensor.Rows(_stored.Start + block * _stored.Stride, _stored.Size).CopyTo(result.Rows(block * _stored.Size, _stored.Size));
+        else CopyBlocks(result);
         return result;
     }
 
@@ -58,6 +56,14 @@ internal sealed class StoredWeight
         if (ReferenceEquals(tensor, stored)) tensor = tensor.Clone(); // the file's own pages stay as they are
         for (var i = 0L; i < tensor.Count; i++) tensor.Write(i, tensor.Read(i) + _stored.Offset);
         return tensor;
+    }
+
+    private void CopyBlocks(Tensor result)
+    {
+        var to = 0;
+        for (var part = _stored; part is not null; part = part.Next)
+            for (var block = 0; block < part.BlockCount; block++, to += part.Size)
+                _tensor.Rows(part.Start + block * part.Stride, part.Size).CopyTo(result.Rows(to, part.Size));
     }
 
     private void CopyTransposed(Tensor result)

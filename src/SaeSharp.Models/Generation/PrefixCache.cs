@@ -1,18 +1,15 @@
-using SaeSharp.Numerics;
-
 namespace SaeSharp.Models.Generation;
 
 /// <summary>The model's memory of prompts it has read lately: a prompt that begins like one of them is not read again up to where they part.</summary>
 /// <remarks>
 /// Only of prompts that nobody hooked. A state that goes on from here has the bits of one that read everything. Bounded by bytes and by number; the one
-/// longest unused goes first. Safe for several threads.
+/// longest unused goes first. Linear attention goes on only where a whole prompt ended, as its states cannot be cut. Safe for several threads.
 /// </remarks>
 internal sealed class PrefixCache(Transformer model)
 {
     public const int MostPrompts = 16;
     public const long MostBytes = 64 << 20;
 
-    private readonly long _positionBytes = 2L * model.Spec.Layers * model.Spec.Attention.DKey * model.ComputeType.Size();
     private readonly LinkedList<(int[] Ids, DecodingState State)> _kept = []; // the latest used first
     private readonly Lock _lock = new();
 
@@ -47,13 +44,13 @@ internal sealed class PrefixCache(Transformer model)
     /// <summary>Remembers a prompt that <paramref name="state"/> has read.</summary>
     public void Keep(int[] prompt, DecodingState state)
     {
-        if (prompt.Length * _positionBytes > MostBytes || state.Count != prompt.Length) return;
+        if (state.Bytes > MostBytes || state.Count != prompt.Length) return;
         lock (_lock)
         {
-            foreach (var (ids, _) in _kept)
-                if (ids.AsSpan().StartsWith(prompt)) return;
+            foreach (var (ids, known) in _kept)
+                if (ids.AsSpan().StartsWith(prompt) && known.Reaches(prompt.Length)) return;
             _kept.AddFirst((prompt.ToArray(), state.Fork(prompt.Length, prompt.Length)));
-            while (_kept.Count > MostPrompts || _kept.Sum(kept => kept.Ids.Length * _positionBytes) > MostBytes)
+            while (_kept.Count > MostPrompts || _kept.Sum(kept => kept.State.Bytes) > MostBytes)
             {
                 _kept.Last!.Value.State.Dispose();
                 _kept.RemoveLast();

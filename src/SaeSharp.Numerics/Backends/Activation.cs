@@ -11,4 +11,6 @@ public enum Activation
     Gelu,
     /// <summary>½x(1 + tanh(√(2/π)(x + 0.044715x³))): the approximation GPT-2 and Gemma were trained with.</summary>
     GeluTanh,
+    /// <summary>σ(x): a gate.</summary>
+    Sigmoid,
 }

@@ -14,13 +14,17 @@ public class PrefixTests
     public void The_bare_model_without_its_prefix_is_the_same_model(string name)
     {
         var usual = name.Split(',')[0] switch { "gpt2" or "gpt_neo" or "gptj" or "falcon" => "transformer.", "gpt_neox" => "gpt_neox.", _ => "model." };
-        if (name == "gemma3") return; // never stored bare: see below
+        if (name is "gemma3" or "qwen3_5" or "qwen3_5_moe") return; // never stored bare: see below
         Renamed(name, tensor => tensor.StartsWith(usual, StringComparison.Ordinal) ? tensor[usual.Length..] : tensor);
     }
 
     [Theory, InlineData("language_model.model.", "vision_tower."), InlineData("model.language_model.", "model.vision_tower.")]
     public void The_text_model_inside_a_wrapped_one_is_found_and_its_eyes_are_ignored(string prefix, string eyes) =>
         Renamed("gemma3", tensor => prefix + tensor["model.".Length..], $"{eyes}encoder.weight");
+
+    [Theory, InlineData("qwen3_5"), InlineData("qwen3_5_moe")]
+    public void The_text_model_inside_qwen_is_found_and_its_eyes_and_further_heads_are_ignored(string name) =>
+        Renamed(name, tensor => tensor.StartsWith("model.", StringComparison.Ordinal) ? $"model.language_model.{tensor["model.".Length..]}" : tensor, "model.visual.blocks.0.attn.qkv.bias", "mtp.fc.weight");
 
     [Fact]
     public void Masks_and_frequencies_that_old_checkpoints_hold_are_ignored()

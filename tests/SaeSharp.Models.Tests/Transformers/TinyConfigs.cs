@@ -10,11 +10,16 @@ internal static class TinyConfigs
     private const string Gpt = "\"vocab_size\": 37, \"n_embd\": 24, \"n_layer\": 2, \"n_head\": 4, \"n_positions\": 40, \"layer_norm_epsilon\": 0.001, \"activation_function\": \"gelu_new\"";
     private const string Scaled = "\"rope_scaling\": {\"factor\": 4.0, \"original_max_position_embeddings\": 16, \"rope_type\"";
 
-    private const string Sparse = $"{Gated}, \"moe_intermediate_size\": 12, \"num_experts\": 4, \"num_experts_per_tok\": 2";
+    private const string Sparse = $"{Gated}, \"num_experts\": 4, \"num_local_experts\": 4, \"num_experts_per_tok\": 2, \"moe_intermediate_size\": 12, \"shared_expert_intermediate_size\": 14";
+    private const string Linear = "\"num_hidden_layers\": 3, \"full_attention_interval\": 2, \"head_dim\": 16, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 5, \"linear_value_head_dim\": 7, \"linear_conv_kernel_dim\": 3";
+
+    private const string Latent = $"{Sparse}, \"n_routed_experts\": 6, \"num_experts\": 6, \"num_local_experts\": 6, \"n_shared_experts\": 2, \"n_group\": 3, \"topk_group\": 2, \"num_experts_per_tok\": 3, \"first_k_dense_replace\": 1, \"routed_scaling_factor\": 1.4, \"kv_lora_rank\": 11, \"qk_nope_head_dim\": 5, \"qk_rope_head_dim\": 6, \"v_head_dim\": 7";
 
     private static readonly Dictionary<string, string> All = new()
     {
         ["cohere2"] = $"{Width}, \"num_hidden_layers\": 3, \"intermediate_size\": 20, \"num_key_value_heads\": 2, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"sliding_window\": 5, \"sliding_window_pattern\": 2, \"logit_scale\": 0.5",
+        ["deepseek_v3"] = $"{Latent}, \"q_lora_rank\": 9, \"attention_bias\": true, {Scaled}: \"yarn\", \"mscale\": 1.0, \"mscale_all_dim\": 0.7}}",
+        ["deepseek_v3, halves"] = $"{Latent}, \"norm_topk_prob\": false, \"rope_interleave\": false, \"n_shared_experts\": 0, \"num_nextn_predict_layers\": 1, \"tie_word_embeddings\": true",
         ["falcon"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"multi_query\": true, \"bias\": false",
         ["falcon, key heads"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"bias\": true, \"tie_word_embeddings\": false",
         ["falcon, one norm"] = $"{Width}, \"layer_norm_epsilon\": 0.001, \"new_decoder_architecture\": true, \"num_kv_heads\": 2, \"num_ln_in_parallel_attn\": 1",
@@ -29,7 +34,7 @@ internal static class TinyConfigs
         ["gpt_neo"] = "\"vocab_size\": 37, \"hidden_size\": 24, \"num_layers\": 2, \"num_heads\": 4, \"intermediate_size\": 20, \"window_size\": 5, \"max_position_embeddings\": 40, \"layer_norm_epsilon\": 0.001, \"activation_function\": \"gelu_new\", \"attention_types\": [[[\"global\", \"local\"], 1]]",
         ["gpt_neox"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34",
         ["gpt_neox, sequential"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34, \"use_parallel_residual\": false",
-        ["gpt_oss"] = $"{Gated}, \"head_dim\": 10, \"num_local_experts\": 4, \"num_experts_per_tok\": 2, \"sliding_window\": 5, \"swiglu_limit\": 0.5, {Scaled}: \"yarn\", \"truncate\": false}}",
+        ["gpt_oss"] = $"{Sparse}, \"head_dim\": 10, \"sliding_window\": 5, \"swiglu_limit\": 0.5, {Scaled}: \"yarn\", \"truncate\": false}}",
         ["gptj"] = $"{Gpt}, \"rotary_dim\": 4",
         ["granite"] = $"{Gated}, \"attention_multiplier\": 0.25, \"embedding_multiplier\": 1.75, \"residual_multiplier\": 0.6, \"logits_scaling\": 2.0",
         ["llama"] = $"{Gated}, \"attention_bias\": true, \"mlp_bias\": true",
@@ -37,7 +42,7 @@ internal static class TinyConfigs
         ["llama, llama3"] = $"{Gated}, {Scaled}: \"llama3\", \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0}}, \"tie_word_embeddings\": true",
         ["llama, yarn"] = $"{Gated}, {Scaled}: \"yarn\"}}",
         ["mistral"] = $"{Gated}, \"sliding_window\": 5",
-        ["mixtral"] = $"{Gated}, \"num_local_experts\": 4, \"num_experts_per_tok\": 2",
+        ["mixtral"] = Sparse,
         ["olmo2"] = Gated,
         ["olmo3"] = $"{Gated}, \"sliding_window\": 5, \"layer_types\": [\"sliding_attention\", \"full_attention\"], {Scaled}: \"yarn\"}}",
         ["opt"] = $"{Width}, \"ffn_dim\": 20, \"activation_function\": \"relu\"",
@@ -47,10 +52,14 @@ internal static class TinyConfigs
         ["phi3"] = $"{Gated}, \"sliding_window\": 5",
         ["phi3, longrope"] = $"{Gated}, \"rope_scaling\": {{\"type\": \"su\", \"short_factor\": [1.0, 1.1, 1.2], \"long_factor\": [1.0, 3.0, 5.0]}}, \"original_max_position_embeddings\": 24",
         ["qwen2"] = $"{Gated}, \"use_sliding_window\": true, \"sliding_window\": 5, \"max_window_layers\": 1",
-        ["qwen2_moe"] = $"{Sparse}, \"shared_expert_intermediate_size\": 14",
-        ["qwen2_moe, dense layers"] = $"{Sparse}, \"shared_expert_intermediate_size\": 14, \"decoder_sparse_step\": 2, \"norm_topk_prob\": true",
+        ["qwen2_moe"] = $"{Sparse}, \"decoder_sparse_step\": 2",
         ["qwen3"] = $"{Gated}, \"head_dim\": 10",
+        ["qwen3_5"] = $"\"text_config\": {{{Gated}, {Linear}}}, \"tie_word_embeddings\": true",
+        ["qwen3_5_moe"] = $"\"text_config\": {{{Sparse}, {Linear}}}",
+        ["qwen3_5_moe_text"] = $"{Sparse}, {Linear}",
+        ["qwen3_5_text"] = $"{Gated}, {Linear}, \"attention_bias\": true, \"layer_types\": [\"full_attention\", \"linear_attention\", \"linear_attention\"]",
         ["qwen3_moe"] = $"{Sparse}, \"head_dim\": 10, \"mlp_only_layers\": [1]",
+        ["qwen3_next"] = $"{Sparse}, {Linear}, \"mlp_only_layers\": [1]",
         ["smollm3"] = $"{Gated}, \"no_rope_layers\": [1, 0]",
         ["stablelm"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.34, \"use_qkv_bias\": true",
         ["stablelm, parallel"] = $"{Width}, \"num_key_value_heads\": 2, \"intermediate_size\": 20, \"hidden_act\": \"silu\", \"layer_norm_eps\": 0.001, \"partial_rotary_factor\": 0.34, \"use_parallel_residual\": true, \"qk_layernorm\": true",

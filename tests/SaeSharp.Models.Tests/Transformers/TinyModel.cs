@@ -70,20 +70,22 @@ internal sealed record TinyModel(string Name)
 
     private static int[] BlockShape(int layer, string parameter, TransformerSpec spec)
     {
+        if (parameter.StartsWith("linear.", StringComparison.Ordinal)) return LinearShape(parameter, spec, (Mixer.DeltaNet)spec.Mixer[layer]);
+        if (spec.Mlp[layer] is Mlp.Experts experts && parameter.StartsWith("mlp.", StringComparison.Ordinal)) return ExpertShape(parameter, spec.DModel, experts);
+        if (spec.Mixer[layer] is Mixer.Latent latent && parameter.StartsWith("attn.", StringComparison.Ordinal)) return LatentShape(parameter, spec.DModel, spec.Attention, latent);
         var (d, shape, mlp) = (spec.DModel, spec.Attention, spec.Mlp[layer]);
         return parameter switch
         {
             "norm1.gain" or "norm1.bias" or "norm2.gain" or "norm2.bias" or "post1.gain" or "post2.gain" or "attn.out.bias" or "mlp.down.bias" => [d],
-            "attn.q.weight" => [shape.DQuery, d],
-            "attn.q.bias" => [shape.DQuery],
+            "attn.q.weight" or "attn.gate.weight" => [shape.DQuery, d],
+            "attn.q.bias" or "attn.gate.bias" => [shape.DQuery],
+            "attn.sinks" => [shape.Heads],
             "attn.k.weight" or "attn.v.weight" => [shape.DKey, d],
             "attn.k.bias" or "attn.v.bias" => [shape.DKey],
             "attn.out.weight" => [d, shape.DQuery],
-            "attn.sinks" => [shape.Heads],
             "attn.q_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DQuery],
             "attn.k_norm.gain" when spec.HeadNorm is HeadNorm.Together => [shape.DKey],
             _ when parameter.Contains("_norm.", StringComparison.Ordinal) => [shape.DHead],
-            _ when mlp is Mlp.Experts experts => ExpertShape(parameter["mlp.".Length..].Split('.'), experts, d),
             "mlp.up.weight" or "mlp.gate.weight" => [mlp.DMlp, d],
             "mlp.up.bias" or "mlp.gate.bias" => [mlp.DMlp],
             "mlp.down.weight" => [d, mlp.DMlp],
@@ -91,19 +93,48 @@ internal sealed record TinyModel(string Name)
         };
     }
 
-    private static int[] ExpertShape(string[] parameter, Mlp.Experts mlp, int d) => parameter switch
+    private static int[] LinearShape(string parameter, TransformerSpec spec, Mixer.DeltaNet net) => parameter switch
     {
-        ["router", "weight"] => [mlp.Count, d],
-        ["router", "bias"] => [mlp.Count],
-        ["shared_gate", "weight"] => [1, d],
-        ["shared", "down", "weight"] => [d, mlp.DShared],
-        ["shared", _, "weight"] => [mlp.DShared, d],
-        ["experts", "gate_up", "weight"] => [mlp.Count, d, 2 * mlp.DMlp],
-        ["experts", "gate_up", "bias"] => [mlp.Count, 2 * mlp.DMlp],
-        ["experts", "down", "weight"] => [mlp.Count, mlp.DMlp, d],
-        ["experts", "down", "bias"] => [mlp.Count, d],
-        ["experts", _, "down", "weight"] => [d, mlp.DMlp],
-        ["experts", _, _, "weight"] => [mlp.DMlp, d],
-        _ => throw new NotSupportedException($"Give the shape of 'mlp.{string.Join('.', parameter)}' here."),
+        "linear.in.weight" => [net.Channels, spec.DModel],
+        "linear.z.weight" => [net.DValues, spec.DModel],
+        "linear.b.weight" or "linear.a.weight" => [net.ValueHeads, spec.DModel],
+        "linear.conv" => [net.Channels, 1, net.Kernel],
+        "linear.a_log" or "linear.dt_bias" => [net.ValueHeads],
+        "linear.norm.gain" => [net.DValue],
+        "linear.out.weight" => [spec.DModel, net.DValues],
+        _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
+    };
+
+    private static int[] LatentShape(string parameter, int d, AttentionShape shape, Mixer.Latent latent) => parameter switch
+    {
+        "attn.q_latent.weight" => [latent.DQueryLatent!.Value, d],
+        "attn.q_latent.bias" or "attn.q_latent_norm.gain" => [latent.DQueryLatent!.Value],
+        "attn.q.weight" => [shape.DQuery, latent.DQueryLatent ?? d],
+        "attn.kv_latent.weight" => [latent.DLatent, d],
+        "attn.kv_latent.bias" or "attn.kv_latent_norm.gain" => [latent.DLatent],
+        "attn.k_rotated.weight" => [latent.DRotated, d],
+        "attn.k_rotated.bias" => [latent.DRotated],
+        "attn.k.weight" => [shape.Heads * latent.DPlain, latent.DLatent],
+        "attn.v.weight" => [shape.Heads * latent.DValue, latent.DLatent],
+        "attn.out.weight" => [d, shape.Heads * latent.DValue],
+        "attn.out.bias" => [d],
+        _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
+    };
+
+    private static int[] ExpertShape(string parameter, int d, Mlp.Experts mlp) => parameter.Split('.') switch
+    {
+        [_, "router", "weight"] => [mlp.Count, d],
+        [_, "router", "bias" or "correction"] => [mlp.Count],
+        [_, "shared_gate", "weight"] => [1, d],
+        [_, "shared", "down", "weight"] => [d, mlp.DShared],
+        [_, "shared", _, "weight"] => [mlp.DShared, d],
+        [_, "experts", "gate_up", "weight"] => [mlp.Count, d, 2 * mlp.DMlp],
+        [_, "experts", "gate_up", "bias"] => [mlp.Count, 2 * mlp.DMlp],
+        [_, "experts", "gate_then_up", "weight"] => [mlp.Count, 2 * mlp.DMlp, d],
+        [_, "experts", "down", "weight"] => mlp.Clamp is null ? [mlp.Count, d, mlp.DMlp] : [mlp.Count, mlp.DMlp, d],
+        [_, "experts", "down", "bias"] => [mlp.Count, d],
+        [_, "experts", _, "down", "weight"] => [d, mlp.DMlp],
+        [_, "experts", _, _, "weight"] => [mlp.DMlp, d],
+        _ => throw new NotSupportedException($"Give the shape of '{parameter}' here."),
     };
 }

@@ -10,6 +10,7 @@ internal static unsafe class ActivationKernel<L, TVector> where L : ILanes<TVect
             case Activation.Relu: RowKernel<L, TVector>.Map(x, y, n, default(Relu)); break;
             case Activation.Silu: RowKernel<L, TVector>.Map(x, y, n, default(Silu)); break;
             case Activation.GeluTanh: RowKernel<L, TVector>.Map(x, y, n, default(GeluTanh)); break;
+            case Activation.Sigmoid: RowKernel<L, TVector>.Map(x, y, n, default(Sigmoid)); break;
             default:
                 for (var i = 0; i < n; i++) y[i] = (float)(x[i] * 0.5 * ErrorFunction.Complement(-x[i] * Math.Sqrt(0.5)));
                 break;
@@ -25,6 +26,11 @@ internal static unsafe class ActivationKernel<L, TVector> where L : ILanes<TVect
     {
         // −∞ would give −∞ · 0: the limit is 0, and no finite activation reaches it.
         public TVector Of(TVector x) => L.Multiply(x, RowKernel<L, TVector>.Sigmoid(x));
+    }
+
+    private readonly struct Sigmoid : IFunction<TVector>
+    {
+        public TVector Of(TVector x) => RowKernel<L, TVector>.Sigmoid(x);
     }
 
     private readonly struct GeluTanh : IFunction<TVector>

@@ -55,6 +55,7 @@ public sealed partial class Reference
         Activation.Silu => x * Sigmoid(x),
         Activation.Gelu => x * NormalDistribution.Cumulative(x),
         Activation.GeluTanh => 0.5 * x * (1 + Math.Tanh(TanhArgument(x))),
+        Activation.Sigmoid => Sigmoid(x),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, null),
     };
 
@@ -72,6 +73,9 @@ public sealed partial class Reference
             case Activation.GeluTanh:
                 var t = Math.Tanh(TanhArgument(x));
                 return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * Math.Sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
+            case Activation.Sigmoid:
+                var gate = Sigmoid(x);
+                return gate * (1 - gate);
             default:
                 throw new ArgumentOutOfRangeException(nameof(activation), activation, null);
         }
