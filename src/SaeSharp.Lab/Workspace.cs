@@ -106,7 +106,7 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request), cancel);
+        Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

@@ -81,6 +81,9 @@ public sealed class Transformer
     /// <summary>Bytes of all weights as stored; a tied table counts once.</summary>
     public long WeightBytes { get; }
 
+    /// <summary>Whether a run has passed every block, so that its weights need not be brought into memory any more.</summary>
+    public bool IsInMemory => PackedLayers == _blocks.Length;
+
     /// <summary>How many layers runs have reached so far; only those take memory beside the checkpoint's.</summary>
     internal int PackedLayers => _blocks.Count(block => block.IsPacked);
 

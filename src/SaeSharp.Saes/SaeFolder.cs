@@ -15,6 +15,10 @@ public static class SaeFolder
     /// <exception cref="FileException">A file is missing or damaged.</exception>
     public static SparseAutoencoder Load(string folder, Backend backend, JsonElement? overrides = null) => SaeLensFolder.Load(folder, backend, overrides);
 
+    /// <summary>What the SAE in <paramref name="folder"/> is, without reading its weights.</summary>
+    /// <exception cref="FileException">cfg.json is missing or damaged.</exception>
+    public static SaeConfig Describe(string folder, JsonElement? overrides = null) => SaeLensFolder.Describe(folder, overrides);
+
     /// <summary>Writes a SAELens v6 folder, whole or not at all; one that is there is replaced.</summary>
     public static void Save(SparseAutoencoder sae, string folder) => SaeLensFolder.Save(sae, folder);
 }

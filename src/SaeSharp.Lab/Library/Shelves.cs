@@ -49,13 +49,18 @@ internal sealed class Shelves : IDisposable
     /// <summary>The SAEs asked for, or else all in the workspace that were trained on <paramref name="model"/>; from the first layer to the last.</summary>
     public IReadOnlyList<LoadedSae> SaesFor(LanguageModel model, IReadOnlyList<string> asked)
     {
-        LoadedSae[] saes = asked.Count > 0
-            ? [.. asked.Distinct().Select(Saes.Get)]
-            : [.. Saes.Names.Select(Saes.Get).Where(sae => sae.Sae.Config.ModelName is { } trained && Models.Find(trained) == model.Path)];
+        LoadedSae[] saes = [.. NamesFor(model, asked).Select(Saes.Get)];
         foreach (var sae in saes) sae.RequireFits(model);
         var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         return [.. saes.OrderBy(sae => order[sae.Hook]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
     }
+
+    /// <summary>What <see cref="SaesFor"/> will load, where it lies; no weights are read.</summary>
+    public IReadOnlyList<Place> PlacesFor(LanguageModel model, IReadOnlyList<string> asked) => [.. NamesFor(model, asked).Select(Saes.Locate).OfType<Place>()];
+
+    private IEnumerable<string> NamesFor(LanguageModel model, IReadOnlyList<string> asked) => asked.Count > 0
+        ? asked.Distinct()
+        : Saes.Names.Where(name => SaeFolder.Describe(Saes.Find(name)!).ModelName is { } trained && Models.Find(trained) == model.Path);
 
     /// <summary>Reads <c>SAE:N</c>.</summary>
     public (LoadedSae Sae, int Feature) Feature(string text)

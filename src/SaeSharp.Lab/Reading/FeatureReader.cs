@@ -8,22 +8,32 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>Reads the features on each token of a prompt, at every layer that has an SAE.</summary>
 internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
 {
-    public ReadResult Read(ReadRequest request)
+    public ReadResult Read(ReadRequest request, IProgress<Progress>? progress, CancellationToken cancel)
     {
         var model = shelves.Models.Get(request.Model);
         var followed = request.Follow.Select(shelves.Feature).ToList();
         string[] asked = [.. request.Saes, .. request.Saes.Count > 0 ? followed.Select(feature => feature.Sae.Folder).Where(folder => !request.Saes.Any(name => shelves.Saes.Find(name) == folder)) : []];
+        var prompt = model.Prompt(request);
+        var plan = ReadingPlan.Of(model, shelves.PlacesFor(model, asked), prompt.Ids.Length, shelves.Backend.Threads);
+        var meter = new ProgressMeter(plan.IsLong ? progress : null, plan.Text, plan.Saes, "layers");
+        meter.Report(0);
         var saes = shelves.SaesFor(model, asked);
         foreach (var (sae, _) in followed) sae.RequireFits(model);
         saes = [.. saes, .. followed.Select(feature => feature.Sae).Where(sae => !saes.Contains(sae)).Distinct()];
         if (saes.Count == 0) throw LabException.NoSaeOfModel(model.Name, "the workspace");
 
-        var prompt = model.Prompt(request);
         var cells = model.Cells(prompt);
         using var run = new LayerRun(model, saes, prompt.Ids, new HookSet(), LogitRows.None);
+        var layers = new LayerReading[saes.Count];
+        for (var i = 0; i < layers.Length; i++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            layers[i] = Layer(run, saes[i], model, OptionException.NotNegative(request.Top, "--top"));
+            meter.Report(i + 1);
+        }
         return new()
         {
-            Model = model.Name, PromptText = prompt.Text, Tokens = cells, Layers = [.. saes.Select(sae => Layer(run, sae, model, OptionException.NotNegative(request.Top, "--top")))],
+            Model = model.Name, PromptText = prompt.Text, Tokens = cells, Layers = layers,
             Followed = [.. followed.Select(feature => Follow(run, feature.Sae, feature.Feature, model, cells))],
         };
     }

@@ -19,8 +19,7 @@ internal static class SaeLensFolder
 
     public static SparseAutoencoder Load(string folder, Backend backend, JsonElement? overrides)
     {
-        var configPath = Path.Combine(folder, ConfigFile);
-        var config = SaeLensConfig.Read(ConfigOverrides.Apply(StrictJson.Read(configPath), overrides), configPath);
+        var config = Describe(folder, overrides);
         if (NotRead.Except(SaeCatalog.Names).Contains(config.Architecture)) throw SaeException.ArchitectureNotRead(folder, config.Architecture, SaeCatalog.Names);
         if (!SaeCatalog.Names.Contains(config.Architecture)) throw SaeException.UnknownArchitecture(config.Architecture, [.. SaeCatalog.Names, .. NotRead]);
 
@@ -28,6 +27,12 @@ internal static class SaeLensFolder
         var tensors = file.Names.ToDictionary(name => name, file.Read, StringComparer.Ordinal);
         DropUnitScaling(tensors);
         return SaeCatalog.Create(config, new(file.Path, tensors), backend);
+    }
+
+    public static SaeConfig Describe(string folder, JsonElement? overrides)
+    {
+        var path = Path.Combine(folder, ConfigFile);
+        return SaeLensConfig.Read(ConfigOverrides.Apply(StrictJson.Read(path), overrides), path);
     }
 
     public static void Save(SparseAutoencoder sae, string folder) => AtomicFolder.Write(folder, temporary =>
