@@ -6,6 +6,8 @@ namespace SaeSharp.Models;
 /// <remarks>Variants are closed records. Which norms a block has, and which layers carry a bias, is said by the family's weight table.</remarks>
 public sealed record TransformerSpec
 {
+    private static readonly PerLayer<Mixer> AttentionEverywhere = new Mixer.Attention(); // one, so that equal specs compare equal
+
     /// <summary>Number of blocks.</summary>
     public required int Layers { get; init => field = OptionException.Positive(value); }
 
@@ -19,7 +21,7 @@ public sealed record TransformerSpec
     public required int Context { get; init => field = OptionException.Positive(value); }
 
     /// <summary>How the positions of a layer learn of each other.</summary>
-    public PerLayer<Mixer> Mixer { get; init; } = new Mixer.Attention();
+    public PerLayer<Mixer> Mixer { get; init; } = AttentionEverywhere;
 
     public required AttentionShape Attention { get; init; }
 

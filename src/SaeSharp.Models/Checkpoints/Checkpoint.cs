@@ -17,9 +17,9 @@ public sealed class Checkpoint : IDisposable
 
     private Checkpoint(string path, WeightFile[] files, Dictionary<string, Weight> weights)
     {
-        (Path, _files, _weights) = (path, files, weights);
-        Names = [.. weights.Keys.Order(StringComparer.Ordinal)];
-        Bytes = weights.Values.Sum(weight => weight.Entry.Bytes);
+        (Path, _files, _weights) = (path, files, Mxfp4.Unpacked(path, weights));
+        Names = [.. _weights.Keys.Order(StringComparer.Ordinal)];
+        Bytes = _weights.Values.Sum(weight => weight.Entry.Bytes);
     }
 
     /// <summary>The weight file, or the index of several.</summary>
@@ -80,7 +80,15 @@ public sealed class Checkpoint : IDisposable
     private static Checkpoint OpenSingle(string path)
     {
         var file = CheckpointFormats.Open(path);
-        return new(path, [file], file.Weights.ToDictionary(StringComparer.Ordinal));
+        try
+        {
+            return new(path, [file], file.Weights.ToDictionary(StringComparer.Ordinal));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private static Checkpoint OpenIndex(string path)

@@ -6,7 +6,11 @@ namespace SaeSharp.Models.Checkpoints;
 /// <summary>A tensor of a weight file, under the name its model's family knows.</summary>
 /// <param name="Entry">Name, type, shape and size.</param>
 /// <param name="Read">Reads it: a view of the file, or a copy where it has to be made.</param>
-internal sealed record Weight(TensorEntry Entry, Func<Tensor> Read);
+/// <param name="Bytes">Copies some of its bytes, whatever its type; null where the format does not give them.</param>
+internal sealed record Weight(TensorEntry Entry, Func<Tensor> Read, ByteReader? Bytes = null);
+
+/// <summary>Copies the bytes from <paramref name="start"/> on.</summary>
+internal delegate void ByteReader(long start, Span<byte> to);
 
 /// <summary>One file of weights, whatever its format.</summary>
 /// <param name="path">The path it was opened by.</param>

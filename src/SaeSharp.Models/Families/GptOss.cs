@@ -3,12 +3,11 @@ using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Families;
 
-/// <summary>gpt-oss-20b, gpt-oss-120b and other models of <c>GptOssForCausalLM</c>, unpacked to bf16 or f32.</summary>
+/// <summary>gpt-oss-20b, gpt-oss-120b and other models of <c>GptOssForCausalLM</c>, in MXFP4 as published (<see cref="Mxfp4"/>), bf16, f16 or f32.</summary>
 /// <remarks>
 /// OpenAI 2025, arXiv:2508.10925. Mirrors huggingface/transformers <c>models/gpt_oss/modeling_gpt_oss.py</c>.
 /// Quirks: each head has a sink, a logit without a value, so patterns sum to less than 1; every other layer slides, the first one too; experts are stacked
 /// [experts, inputs, outputs] with gate and up columns alternating, have biases, and clamp both branches; the router has a bias.
-/// The MXFP4 files as published are not read: their types are refused by name.
 /// </remarks>
 [TransformerFamily("gpt_oss")]
 public sealed class GptOss : TransformerFamily

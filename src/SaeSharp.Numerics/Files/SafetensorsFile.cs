@@ -79,6 +79,18 @@ public sealed class SafetensorsFile : IDisposable
         return view;
     }
 
+    /// <summary>Copies some bytes of a tensor, also of types that <see cref="Read"/> refuses.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="start">First byte of it.</param>
+    /// <param name="to">As many as it holds are copied.</param>
+    public void CopyBytes(string name, long start, Span<byte> to)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var entry = Entry(name);
+        if (start < 0 || start > entry.Bytes - to.Length) throw new ArgumentOutOfRangeException(nameof(start), start, $"The tensor '{name}' has {entry.Bytes} bytes; {to.Length} are asked for.");
+        Bytes(_storage, _dataStart + entry.Start + start, to.Length).CopyTo(to);
+    }
+
     /// <summary>Closes the file. Tensors that were read stay valid and hold its bytes until the last of them is collected.</summary>
     public void Dispose()
     {

@@ -35,6 +35,7 @@ internal static class TinyConfigs
         ["gpt_neox"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34",
         ["gpt_neox, sequential"] = $"{Width}, \"intermediate_size\": 20, \"hidden_act\": \"gelu\", \"layer_norm_eps\": 0.001, \"rotary_pct\": 0.34, \"use_parallel_residual\": false",
         ["gpt_oss"] = $"{Sparse}, \"head_dim\": 10, \"sliding_window\": 5, \"swiglu_limit\": 0.5, {Scaled}: \"yarn\", \"truncate\": false}}",
+        ["gpt_oss, packed"] = $"{Sparse}, \"hidden_size\": 32, \"intermediate_size\": 32",
         ["gptj"] = $"{Gpt}, \"rotary_dim\": 4",
         ["granite"] = $"{Gated}, \"attention_multiplier\": 0.25, \"embedding_multiplier\": 1.75, \"residual_multiplier\": 0.6, \"logits_scaling\": 2.0",
         ["llama"] = $"{Gated}, \"attention_bias\": true, \"mlp_bias\": true",

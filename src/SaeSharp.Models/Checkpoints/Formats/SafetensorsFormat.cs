@@ -21,7 +21,7 @@ internal sealed class SafetensorsFormat : CheckpointFormat
     public override WeightFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
-        return new(path, file.Names.ToDictionary(name => name, name => new Weight(file.Entry(name), () => file.Read(name)), StringComparer.Ordinal), file.Metadata, file);
+        return new(path, file.Names.ToDictionary(name => name, name => new Weight(file.Entry(name), () => file.Read(name), (start, to) => file.CopyBytes(name, start, to)), StringComparer.Ordinal), file.Metadata, file);
     }
 
     public override string? TokenizerOf(string path) => null;
