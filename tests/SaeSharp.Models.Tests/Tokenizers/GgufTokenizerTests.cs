@@ -88,6 +88,19 @@ public class GgufTokenizerTests
     }
 
     [Fact]
+    public void A_token_of_a_text_is_no_special_one_because_it_ends_texts_or_has_a_usual_id()
+    {
+        var metadata = TokenizerToGguf.OfGpt2(Fixtures.Folder("gpt2-folder"));
+        var newline = Array.IndexOf((string[])metadata["tokenizer.ggml.tokens"], "Ċ");
+        metadata["tokenizer.ggml.eos_token_id"] = newline;
+        Assert.Equal((newline, "\n"), (Load(metadata).EosId, Load(metadata).Decode([newline])));
+
+        var pieces = Load(TokenizerToGguf.Pieces(["<unk>", "▁", "a"], [0, -1, -2], [2, 1, 1]));
+        Assert.Equal((null, null), (pieces.BosId, pieces.EosId));
+        Assert.Equal([1, 2], pieces.Encode("a").Ids);
+    }
+
+    [Fact]
     public void A_chat_template_in_the_file_is_found_with_its_tokens()
     {
         using var folder = new TemporaryFolder();

@@ -13,15 +13,17 @@ internal sealed class GgufVocabulary
 
     private readonly GgufMetadata _file;
     private readonly int? _begin, _end;
+    private readonly bool _hasKinds;
 
     /// <param name="file">The metadata.</param>
-    /// <param name="begin">The id that begins a text where the file does not say; null for none.</param>
+    /// <param name="begin">The id that begins a text where the file does not say, if that is a control token; null for none.</param>
     /// <param name="end">The id that ends one.</param>
     public GgufVocabulary(GgufMetadata file, int? begin = null, int? end = null)
     {
         _file = file;
         Tokens = file.OptionalTexts(TokensKey) is { Length: > 0 } tokens ? tokens : throw FileException.Malformed(file.Path, TokensKey, "there are none, expected the tokens by id");
         var kinds = Parallel(KindsKey, file.OptionalIntegers(KindsKey));
+        _hasKinds = kinds is not null;
         Kinds = [.. Enumerable.Range(0, Tokens.Length).Select(id => Kind(id, kinds?[id] ?? (int)PieceKind.Normal))];
         (_begin, _end) = (IdAt(BeginKey, begin), IdAt(EndKey, end));
     }
@@ -43,7 +45,7 @@ internal sealed class GgufVocabulary
     /// <param name="kinds">Of which kinds.</param>
     public AddedToken[] Added(params IReadOnlyList<PieceKind> kinds)
     {
-        var ends = new[] { _begin, _end }; // a file without kinds has these all the same
+        int?[] ends = _hasKinds ? [] : [_begin, _end];
         return [.. Enumerable.Range(0, Tokens.Length).Where(id => kinds.Contains(Kinds[id]) || ends.Contains(id)).Select(id => new AddedToken(Tokens[id]) { Special = Kinds[id] != PieceKind.UserDefined })];
     }
 
@@ -69,7 +71,7 @@ internal sealed class GgufVocabulary
 
     private int? IdAt(string key, int? otherwise)
     {
-        if (_file.OptionalCount(key) is not { } id) return otherwise < Tokens.Length ? otherwise : null;
+        if (_file.OptionalCount(key) is not { } id) return otherwise is { } usual && usual < Tokens.Length && Kinds[usual] == PieceKind.Control ? usual : null;
         return id < Tokens.Length ? id : throw FileException.Malformed(_file.Path, key, $"it is {id}, expected one of {Tokens.Length} tokens");
     }
 
