@@ -21,7 +21,9 @@ public sealed class DeepseekV3 : TransformerFamily
         var dense = new Mlp.Gated(hf.Count("intermediate_size"), HfKeys.Activation(hf));
         var sparse = new Mlp.Experts(hf.Count("moe_intermediate_size"), HfKeys.Activation(hf), HfExperts.Count(hf), HfExperts.Chosen(hf))
         {
-            Renormalised = hf.OptionalFlag("norm_topk_prob") ?? true, DShared = HfExperts.SharedWidth(hf), Groups = HfExperts.Groups(hf),
+            Renormalised = hf.OptionalFlag("norm_topk_prob") ?? true,
+            DShared = HfExperts.SharedWidth(hf),
+            Groups = HfExperts.Groups(hf),
         };
         return new()
         {

@@ -17,7 +17,8 @@ public sealed class Qwen3Next : TransformerFamily
         var dense = new Mlp.Gated(hf.Count("intermediate_size"), HfKeys.Activation(hf));
         var sparse = new Mlp.Experts(hf.Count("moe_intermediate_size"), HfKeys.Activation(hf), HfExperts.Count(hf), HfExperts.Chosen(hf))
         {
-            Renormalised = hf.OptionalFlag("norm_topk_prob") ?? true, DShared = hf.Count("shared_expert_intermediate_size"),
+            Renormalised = hf.OptionalFlag("norm_topk_prob") ?? true,
+            DShared = hf.Count("shared_expert_intermediate_size"),
         };
         return Qwen35.Describe(hf, new(layer => isSparse(layer) ? sparse : dense));
     }

@@ -5,13 +5,12 @@ namespace SaeSharp.Numerics.Backends.Cpu;
 
 /// <summary>The gated delta rule over one sequence, in a few columns of one value head a part: no column of S ever meets another.</summary>
 /// <remarks>
-/// The columns of S lie in work memory of the part's own, padded to whole vectors, while its rows go by. Two walks over S a row: one lets it fade and finds what
-/// it knows of the key, the other teaches it the difference and asks the query.
+/// Sᵀk and Sᵀq are taken of S as the row before left it, and faded after: what the row teaches adds (q·k)·δ to the answer. So one walk over S both teaches it what
+/// the last row learnt and asks it for the next; columns are few enough to stay in the first-level cache meanwhile, in work memory of the part's own. The walks of
+/// a single row are the same steps apart, so a row has the same bits in both.
 /// </remarks>
 internal unsafe struct DeltaRuleJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
-    private const int MaxLanes = 16, Vectors = 4;
-
     public float* Q, K, V, G, Beta, Y, Work;
     public int KeyHeads, DKey, ValueHeads, DValue;
     public StatePlan* Plans;
@@ -21,7 +20,7 @@ internal unsafe struct DeltaRuleJob<L, TVector> : IJob where L : ILanes<TVector>
     /// <summary>Floats of work memory of a part.</summary>
     public readonly long WorkFloats => (long)DKey * Columns;
 
-    private static int Columns => Vectors * L.Count;
+    private static int Columns => DeltaColumns<L, TVector>.Count;
 
     private readonly int Blocks => (DValue + Columns - 1) / Columns;
 
@@ -31,63 +30,54 @@ internal unsafe struct DeltaRuleJob<L, TVector> : IJob where L : ILanes<TVector>
         var (sequence, inSequence) = Math.DivRem(part, PartsPerSequence);
         var (head, block) = Math.DivRem(inSequence, Blocks);
         var (plan, first) = (Plans[sequence], block * Columns);
-        var s = Work + part * WorkFloats;
         var width = Math.Min(Columns, DValue - first);
         var state = plan.State is null ? null : plan.State + (long)head * DKey * DValue + first;
-
+        if (plan.Count == 1 && state is not null && width == Columns)
+        {
+            Walk(plan, head, first, width, state, DValue); // in place: a copy would cost as much as the row
+            return;
+        }
+        var s = Work + part * WorkFloats;
         new Span<float>(s, DKey * Columns).Clear();
         for (var i = 0; state is not null && i < DKey; i++) Copy(state + (long)i * DValue, s + i * Columns, width);
-        var buffer = stackalloc float[Vectors * MaxLanes];
-        new Span<float>(buffer, Vectors * MaxLanes).Clear();
+        Walk(plan, head, first, width, s, Columns);
+        for (var i = 0; state is not null && i < DKey; i++) Copy(s + i * Columns, state + (long)i * DValue, width);
+    }
+
+    /// <summary>All rows, over columns of S whose rows lie <paramref name="stride"/> apart.</summary>
+    private readonly void Walk(StatePlan plan, int head, int first, int width, float* s, int stride)
+    {
+        var columns = new DeltaColumns<L, TVector> { S = s, Stride = stride, Rows = DKey };
+        var lanes = stackalloc float[4 * Columns];
+        new Span<float>(lanes, 4 * Columns).Clear();
+        var (value, delta, known, asked) = (0, Columns, 2 * Columns, 3 * Columns);
+        float* taught = null;                                        // the key of the row that S has still to learn
+        var fade = 1f;
         for (long row = plan.Start; row < plan.Start + (long)plan.Count; row++)
         {
             var keyAt = (row * KeyHeads + head / (ValueHeads / KeyHeads)) * DKey;
             var valueAt = row * ValueHeads + head;
-            Copy(V + valueAt * DValue + first, buffer, width);
-            Step(s, Q + keyAt, K + keyAt, buffer, MathF.Exp(G[valueAt]), Beta[valueAt]);
-            Copy(buffer, Y + valueAt * DValue + first, width);
+            if (taught is null) columns.Ask(K + keyAt, Q + keyAt, lanes + known, lanes + asked);
+            else columns.TeachAndAsk(taught, lanes + delta, fade, K + keyAt, Q + keyAt, lanes + known, lanes + asked);
+            taught = K + keyAt;
+            fade = MathF.Exp(G[valueAt]);
+            Copy(V + valueAt * DValue + first, lanes + value, width);
+            Learn(lanes + value, lanes + delta, lanes + known, lanes + asked, fade, Beta[valueAt], RowKernel<L, TVector>.Dot(Q + keyAt, K + keyAt, DKey));
+            Copy(lanes + asked, Y + valueAt * DValue + first, width);
         }
-        for (var i = 0; state is not null && i < DKey; i++) Copy(s + i * Columns, state + (long)i * DValue, width);
+        if (taught is not null) columns.Teach(taught, lanes + delta, fade);
     }
 
-    /// <summary>One row: S changes, and the values in the buffer become the output.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Step(float* s, float* q, float* k, float* buffer, float decay, float beta)
+    /// <summary>δ = β·(v − fade·known), and the answer fade·asked + (q·k)·δ in place of what was asked.</summary>
+    private static void Learn(float* value, float* delta, float* known, float* asked, float fade, float beta, float along)
     {
-        var n = L.Count;
-        var (fade, learnt) = (L.Broadcast(decay), L.Broadcast(beta));
-        var (a, b, c, d) = (L.Broadcast(0), L.Broadcast(0), L.Broadcast(0), L.Broadcast(0));
-        for (var i = 0; i < DKey; i++)
+        var (keep, rate, share) = (L.Broadcast(fade), L.Broadcast(beta), L.Broadcast(along));
+        for (var i = 0; i < Columns; i += L.Count)
         {
-            var at = s + i * 4 * n;
-            var key = L.Broadcast(k[i]);
-            var (s0, s1, s2, s3) = (L.Multiply(fade, L.Load(at)), L.Multiply(fade, L.Load(at + n)), L.Multiply(fade, L.Load(at + 2 * n)), L.Multiply(fade, L.Load(at + 3 * n)));
-            (a, b, c, d) = (L.MultiplyAdd(key, s0, a), L.MultiplyAdd(key, s1, b), L.MultiplyAdd(key, s2, c), L.MultiplyAdd(key, s3, d));
-            Store(at, s0, s1, s2, s3);
+            var learnt = L.Multiply(rate, L.Subtract(L.Load(value + i), L.Multiply(keep, L.Load(known + i))));
+            L.Store(delta + i, learnt);
+            L.Store(asked + i, L.MultiplyAdd(share, learnt, L.Multiply(keep, L.Load(asked + i))));
         }
-        a = L.Multiply(learnt, L.Subtract(L.Load(buffer), a));
-        b = L.Multiply(learnt, L.Subtract(L.Load(buffer + n), b));
-        c = L.Multiply(learnt, L.Subtract(L.Load(buffer + 2 * n), c));
-        d = L.Multiply(learnt, L.Subtract(L.Load(buffer + 3 * n), d));
-        var (y0, y1, y2, y3) = (L.Broadcast(0), L.Broadcast(0), L.Broadcast(0), L.Broadcast(0));
-        for (var i = 0; i < DKey; i++)
-        {
-            var at = s + i * 4 * n;
-            var (key, query) = (L.Broadcast(k[i]), L.Broadcast(q[i]));
-            var (s0, s1, s2, s3) = (L.MultiplyAdd(key, a, L.Load(at)), L.MultiplyAdd(key, b, L.Load(at + n)), L.MultiplyAdd(key, c, L.Load(at + 2 * n)), L.MultiplyAdd(key, d, L.Load(at + 3 * n)));
-            (y0, y1, y2, y3) = (L.MultiplyAdd(query, s0, y0), L.MultiplyAdd(query, s1, y1), L.MultiplyAdd(query, s2, y2), L.MultiplyAdd(query, s3, y3));
-            Store(at, s0, s1, s2, s3);
-        }
-        Store(buffer, y0, y1, y2, y3);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* to, TVector v0, TVector v1, TVector v2, TVector v3)
-    {
-        L.Store(to, v0);
-        L.Store(to + L.Count, v1);
-        L.Store(to + 2 * L.Count, v2);
-        L.Store(to + 3 * L.Count, v3);
     }
 
     private static void Copy(float* from, float* to, int count) => new ReadOnlySpan<float>(from, count).CopyTo(new(to, count));
