@@ -25,8 +25,25 @@ internal static class AttentionPattern
         return (newest, values);
     }
 
-    /// <summary>z = pattern·v in each head: [heads, query, key], [key, keyHeads, dHead] → [query, heads, dHead].</summary>
-    public static void Mix(Backend backend, Tensor pattern, Tensor v, Tensor z)
+    /// <summary>Lets a sequence's callbacks see its pattern; for queries that an edit changed z = pattern·v in each head: [heads, query, key], [key, keyHeads, dHead] → [query, heads, dHead].</summary>
+    public static void Show(Pass pass, HookPoint hook, int sequence, Tensor pattern, Tensor v, Tensor z)
+    {
+        var before = pass.Edits(hook, sequence) ? pattern.Clone() : null;
+        pass.Fire(hook, sequence, pattern);
+        if (before is not null) Mix(pass.Backend, pattern, v, z, Changed(before, pattern));
+    }
+
+    /// <summary>The queries whose weights differ in some head: only those leave the fast path, so that the others keep their bits.</summary>
+    private static bool[] Changed(Tensor before, Tensor after)
+    {
+        var changed = new bool[after.Shape[1]];
+        var (left, right) = (before.Reshape(before.RowCount, before.Columns), after.Reshape(after.RowCount, after.Columns)); // [heads*query, key]
+        for (var row = 0; row < right.RowCount; row++)
+            changed[row % changed.Length] |= !left.Rows(row, 1).RawBytes().SequenceEqual(right.Rows(row, 1).RawBytes());
+        return changed;
+    }
+
+    private static void Mix(Backend backend, Tensor pattern, Tensor v, Tensor z, bool[] changed)
     {
         var (heads, queries, keys, dHead) = (pattern.Shape[0], pattern.Shape[1], pattern.Shape[2], v.Columns);
         var values = Tensor.Zeros(v.DType, keys, dHead);
@@ -36,7 +53,8 @@ internal static class AttentionPattern
             var keyHead = head * v.Shape[1] / heads;
             for (var key = 0; key < keys; key++) Head(v, key, keyHead).CopyTo(values.Rows(key, 1));
             backend.MatMul(pattern.Rows(head, 1).Reshape(queries, keys), values, mixed);
-            for (var query = 0; query < queries; query++) mixed.Rows(query, 1).CopyTo(Head(z, query, head));
+            for (var query = 0; query < queries; query++)
+                if (changed[query]) mixed.Rows(query, 1).CopyTo(Head(z, query, head));
         }
     }
 

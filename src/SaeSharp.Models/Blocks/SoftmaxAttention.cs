@@ -34,8 +34,7 @@ internal sealed class SoftmaxAttention
         for (var s = 0; patterns is not null && s < patterns.Length; s++)
         {
             var (start, count) = sequences[s];
-            pass.Fire(_hookPattern, s, patterns[s]);
-            if (pass.Edits(_hookPattern)) AttentionPattern.Mix(pass.Backend, patterns[s], v.Rows(start, count), z.Rows(start, count));
+            AttentionPattern.Show(pass, _hookPattern, s, patterns[s], v.Rows(start, count), z.Rows(start, count));
         }
     }
 
@@ -50,8 +49,7 @@ internal sealed class SoftmaxAttention
             if (!pass.Wants(_hookPattern, s)) continue;
             var (start, count) = sequences[s];
             var (pattern, values) = AttentionPattern.Of(pass.Backend, q.Rows(start, count), caches[s], _weighing); // [heads, rows, positions]
-            pass.Fire(_hookPattern, s, pattern);
-            if (pass.Edits(_hookPattern, s)) AttentionPattern.Mix(pass.Backend, pattern, values, z.Rows(start, count));
+            AttentionPattern.Show(pass, _hookPattern, s, pattern, values, z.Rows(start, count));
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed class HubDownload(HubHttp http, HubCache cache, HubId id, string
             {
                 return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException error) when (IsHeld(error))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(250), http.Clock, cancel).ConfigureAwait(false);
             }
@@ -82,6 +82,9 @@ internal sealed class HubDownload(HubHttp http, HubCache cache, HubId id, string
             }
         }
     }
+
+    /// <summary>Whether another process has the file open, as Windows (sharing, locking), Linux and macOS say it. Anything else would be waited for in vain.</summary>
+    private static bool IsHeld(IOException error) => error.HResult is unchecked((int)0x80070020) or unchecked((int)0x80070021) or 11 or 35;
 
     /// <summary>Null when the content is in the cache; what the server has instead when it changed meanwhile.</summary>
     private async Task<(string checksum, long size)?> Fill(string checksum, long size, CancellationToken cancel)

@@ -27,6 +27,13 @@ public class HostileTemplates
     [InlineData("{{ [1] | batch(10 ** 9, 'x') | list }}")]
     [InlineData("{{ [1] | slice(10 ** 9) | list }}")]
     [InlineData("{{ ('x' * 9999).replace('', 'y' * 9999) }}")]
+    [InlineData("{% set ns = namespace(x=[0], y=[0]) %}{% for i in range(60) %}{% set ns.x = [ns.x, ns.x] %}{% set ns.y = [ns.y, ns.y] %}{% endfor %}{{ ns.x == ns.y }}")]
+    [InlineData("{% set ns = namespace(x=(0,), y=(0,)) %}{% for i in range(60) %}{% set ns.x = (ns.x, ns.x) %}{% set ns.y = (ns.y, ns.y) %}{% endfor %}{{ {ns.x: 1, ns.y: 2} }}")]
+    [InlineData("{% set ns = namespace(x=(), y=()) %}{% for i in range(99999) %}{% set ns.x = (ns.x,) %}{% set ns.y = (ns.y,) %}{% endfor %}{{ {ns.x: 1, ns.y: 2} }}")]
+    [InlineData("{% set x = range(99999) | list %}{% for i in range(99999) %}{{ x | max }}{% endfor %}")]
+    [InlineData("{{ ('a' * 3999999).strip('b' * 1999999 ~ 'a') }}")]
+    [InlineData("{{ ('a' * 3999999).find('a' * 999999 ~ 'b' ~ 'a' * 999999) }}")]
+    [InlineData("{{ 'a' * 999999 ~ 'b' ~ 'a' * 999999 in 'a' * 3999999 }}")]
     public void Too_much_of_anything_is_a_typed_error_in_bounded_memory(string template)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -57,6 +57,10 @@ public class JinjaRules
     [InlineData("'<' + (html | safe)", "&lt;<a href='x'>&")] // what is safe escapes its neighbour
     [InlineData("'a,b,,c'.split(',', 1)", "['a', 'b,,c']")]
     [InlineData("' a  b c '.split(none, 1)", "['a', 'b c ']")]
+    [InlineData("' a  b c '.rsplit(none, 1)", "[' a  b', 'c']")]
+    [InlineData("'a,b,c'.rsplit(',')", "['a', 'b', 'c']")]
+    [InlineData("'aaaaa'.rsplit('aa')", "['a', '', '']")]
+    [InlineData("'aaaaa'.rsplit('aa', 1)", "['aaa', '']")]
     [InlineData("'abc'.startswith(('x', 'a'))", "True")]
     [InlineData("'xxabxx'.strip('x') ~ 'abcabc'.rfind('c')", "ab5")]
     [InlineData("'{0} {a} {0:.2f}'.format(1.005, a='x')", "1.005 x 1.00")]

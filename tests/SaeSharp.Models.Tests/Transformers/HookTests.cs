@@ -26,18 +26,35 @@ public class HookTests
     {
         var model = new TinyLlama().Load(engine);
         var hooks = new HookSet();
-        foreach (var hook in model.HookNames.Where(hook => !hook.EndsWith("pattern", StringComparison.Ordinal)))
+        foreach (var hook in model.HookNames)
             hooks.Edit(hook, value => model.Backend.Add(value, Tensor.Zeros(value.DType, value.Shape), value));
         Runs.RequireSameBits(model.Logits(null, Sequence), model.Logits(hooks, Sequence));
     }
 
     [Theory, MemberData(nameof(Backends))]
-    public void Mixing_by_an_edited_pattern_is_attention_where_the_edit_does_nothing(string engine)
+    public void Mixing_by_an_edited_pattern_is_attention_where_the_edit_does_next_to_nothing(string engine)
     {
         var model = new TinyLlama().Load(engine);
         int[][] batch = [Sequence, [9, 8]];
-        var hooks = new HookSet().Edit("blocks.0.attn.hook_pattern", _ => { });
+        var hooks = new HookSet().Edit("blocks.0.attn.hook_pattern", pattern =>
+        {
+            for (var row = 0; row < pattern.RowCount; row++) pattern.Row<float>(row)[0] = MathF.BitIncrement(pattern.Row<float>(row)[0]);
+        });
         Runs.RequireWithin(1e-5, model.Logits(null, batch), model.Logits(hooks, batch), "logits");
+    }
+
+    [Theory, MemberData(nameof(Backends))]
+    public void Queries_whose_pattern_no_edit_changes_keep_their_bits(string engine)
+    {
+        var model = new TinyLlama().Load(engine);
+        const int last = 3;
+        var hooks = new HookSet().Edit("blocks.1.attn.hook_pattern", pattern =>
+        {
+            for (var head = 0; head < pattern.Shape[0]; head++) pattern.Write(((long)head * pattern.Shape[1] + last) * pattern.Columns, 1);
+        });
+        var (before, after) = (model.Logits(null, [3, 1, 4, 1]), model.Logits(hooks, [3, 1, 4, 1]));
+        Runs.RequireSameBits(before.Rows(0, last), after.Rows(0, last));
+        Assert.NotEqual(before.Row<float>(last).ToArray(), after.Row<float>(last).ToArray());
     }
 
     [Theory, MemberData(nameof(Backends))]

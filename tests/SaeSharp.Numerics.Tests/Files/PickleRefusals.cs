@@ -65,6 +65,8 @@ public class PickleRefusals
         { [(byte)'X', 2, 0, 0, 0, 0xFF, 0xFE], "not UTF-8" },
         { [.. Empty, (byte)']', .. RawTorch.Number(1), (byte)'s'], "a List is a key" },
         { [.. Empty, (byte)'(', .. RawTorch.Text("x"), (byte)'u'], "key without a value" },
+        { [.. Empty, .. RawTorch.Text(new('x', 4_097)), (byte)'N', (byte)'s'], "4097 letters" },
+        { [.. Empty, .. RawTorch.Tuple(RawTorch.Text(new('x', 4_000)), RawTorch.Text(new('x', 95))), (byte)'N', (byte)'s'], "4097 letters" },
         { [.. Empty, .. RawTorch.Text("x"), (byte)'N', (byte)'s', .. RawTorch.Text("x"), (byte)'N', (byte)'s'], "'x' is given twice" },
         { [(byte)'s'], "empty stack" },
         { [.. Empty, (byte)'(', (byte)'s'], "empty stack" },
@@ -89,6 +91,17 @@ public class PickleRefusals
     [Fact]
     public void Lists_that_take_more_memory_than_the_file_may_cost_are_refused() =>
         Assert.Contains("of memory", Refusal(RawTorch.Archive([], RawTorch.Pickle([(byte)']', .. Enumerable.Range(0, 400).SelectMany(_ => (byte[])[(byte)'(', .. Enumerable.Repeat((byte)']', 1_000), (byte)'e'])]))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Devices_named_after_one_long_text_do_not_take_its_length_each()
+    {
+        byte[] device = [(byte)'h', 0, (byte)'h', 1, .. RawTorch.Number(0), 0x86, (byte)'R'];
+        byte[] steps = [.. RawTorch.Global("torch", "device"), (byte)'q', 0, (byte)'0', .. RawTorch.Text(new('x', 1 << 20)), (byte)'q', 1, (byte)'0', (byte)'(', .. Enumerable.Repeat(device, 2_000).SelectMany(step => step), (byte)'t'];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var folder = new TemporaryFolder();
+        using (TorchFile.Open(folder.Write("a.pt", RawTorch.Archive([], RawTorch.Pickle(steps))))) { }
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256L << 20);
+    }
 
     [Theory, InlineData((byte)1), InlineData((byte)6), InlineData((byte)99)]
     public void Other_protocols_are_refused(byte protocol) => Assert.Contains($"protocol is {protocol}", Refusal(RawTorch.Archive([], [0x80, protocol, .. Empty, (byte)'.'])), StringComparison.Ordinal);

@@ -25,6 +25,7 @@ internal static class Filters
     public static Value Apply(RenderingRun run, string name, Value value, Arguments arguments)
     {
         Require(name);
+        if (value is TextValue text) run.Step(text.Text.Length / 64); // as methods of a text
         return Table[name](run, value, arguments);
     }
 

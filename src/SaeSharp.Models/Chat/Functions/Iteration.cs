@@ -17,6 +17,14 @@ internal static class Iteration
         throw ChatTemplateException.WrongType($"'{value.TypeName}' object is not iterable");
     }
 
+    /// <summary>The values in order, for one who looks at each: a step a value.</summary>
+    public static IReadOnlyList<Value> Walk(RenderingRun run, Value value)
+    {
+        var items = Of(run, value);
+        run.Step(items.Count);
+        return items;
+    }
+
     public static bool IsPossible(Value value) => value is GeneratorValue or UndefinedValue or SequenceValue or DictValue or TextValue or LoopValue;
 
     /// <summary>How many values there are, where Python can say so.</summary>

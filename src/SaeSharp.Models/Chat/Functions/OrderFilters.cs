@@ -37,7 +37,7 @@ internal static class OrderFilters
     {
         var given = arguments.Bind("unique", "case_sensitive", "attribute");
         var seen = new HashSet<Value>(KeyComparer.Instance);
-        return new([.. Iteration.Of(run, value).Where(item => seen.Add(Folded(run, AttributePath.Of(item, given[1]), given[0])))]);
+        return new([.. Iteration.Walk(run, value).Where(item => seen.Add(Folded(run, AttributePath.Of(item, given[1]), given[0])))]);
     }
 
     private static SequenceValue Group(RenderingRun run, Value value, Arguments arguments)
@@ -47,7 +47,7 @@ internal static class OrderFilters
         var groups = new List<Value>();
         foreach (var item in Ordered(run, Iteration.Of(run, value), isReversed: false, Key))
         {
-            if (groups.Count > 0 && ((SequenceValue)groups[^1]).Items is [_, SequenceValue { Items: List<Value> last }] && Comparison.AreEqual(Key(last[0]), Key(item))) last.Add(item);
+            if (groups.Count > 0 && ((SequenceValue)groups[^1]).Items is [_, SequenceValue { Items: List<Value> last }] && Comparison.AreEqual(run, Key(last[0]), Key(item))) last.Add(item);
             else groups.Add(SequenceValue.Tuple(AttributePath.Of(item, given[0], given[1]), new SequenceValue(new List<Value> { item })));
         }
         return new(groups);
@@ -56,7 +56,7 @@ internal static class OrderFilters
     private static Value Extreme(RenderingRun run, Value value, Arguments arguments, string name, bool isMax)
     {
         var given = arguments.Bind(name, "case_sensitive", "attribute");
-        var items = Iteration.Of(run, value);
+        var items = Iteration.Walk(run, value);
         if (items.Count == 0) return new UndefinedValue("No aggregated item, sequence was empty.");
         var sign = isMax ? ">" : "<";
         return items.Skip(1).Aggregate(items[0], (best, item) => Comparison.Holds(run, sign, Folded(run, AttributePath.Of(item, given[1]), given[0]), Folded(run, AttributePath.Of(best, given[1]), given[0])) ? item : best);
@@ -68,7 +68,7 @@ internal static class OrderFilters
         run.Make(items.Count);
         run.Step(items.Count * (long)Math.ILogB(items.Count + 1.0));
         var keyed = items.Select(item => (Key: key(item), Item: item)).ToList();
-        var order = Comparer<Value>.Create((a, b) => Comparison.Order("<", a, b) ?? 0);
+        var order = Comparer<Value>.Create((a, b) => Comparison.Order(run, "<", a, b) ?? 0);
         try
         {
             return [.. (isReversed ? keyed.OrderByDescending(entry => entry.Key, order) : keyed.OrderBy(entry => entry.Key, order)).Select(entry => entry.Item)];

@@ -25,7 +25,7 @@ internal static class SequenceFilters
             DictValue dict => new GeneratorValue([.. dict.Members.Select(member => SequenceValue.Tuple(member.Key, member.Value))]),
             _ => throw ChatTemplateException.WrongType("Can only get item pairs from a mapping."),
         },
-        ["reverse"] = (run, value, _) => value is TextValue text ? Slicing.Of(run, text, null, null, IntValue.Of(-1)) : new GeneratorValue([.. Iteration.Of(run, value).Reverse()]),
+        ["reverse"] = (run, value, _) => value is TextValue text ? Slicing.Of(run, text, null, null, IntValue.Of(-1)) : new GeneratorValue([.. Iteration.Walk(run, value).Reverse()]),
         ["batch"] = Batch,
         ["slice"] = Slice,
         ["sum"] = Sum,
@@ -44,7 +44,7 @@ internal static class SequenceFilters
         var given = arguments.Bind("join", "d", "attribute");
         var separator = given[0] is null ? TextValue.Empty : PythonText.Of(run, given[0]!);
         var joined = new TextBuilder(run);
-        foreach (var (i, item) in Iteration.Of(run, value).Index())
+        foreach (var (i, item) in Iteration.Walk(run, value).Index())
         {
             if (i > 0) joined.Append(separator);
             joined.Append(PythonText.Of(run, AttributePath.Of(item, given[1])));
@@ -55,8 +55,7 @@ internal static class SequenceFilters
     private static GeneratorValue Map(RenderingRun run, Value value, Arguments arguments)
     {
         if (!value.IsTrue) return new([]);
-        var items = Iteration.Of(run, value);
-        run.Step(items.Count);
+        var items = Iteration.Walk(run, value);
         run.Make(items.Count);
         if (arguments.Positional.Count > 0)
         {
@@ -72,8 +71,7 @@ internal static class SequenceFilters
     private static GeneratorValue Select(RenderingRun run, Value value, Arguments arguments, bool byAttribute, bool wanted)
     {
         if (!value.IsTrue) return new([]);
-        var items = Iteration.Of(run, value);
-        run.Step(items.Count);
+        var items = Iteration.Walk(run, value);
         run.Make(items.Count);
         if (byAttribute && arguments.Positional.Count == 0) throw ChatTemplateException.BadFilterArgument("Missing parameter for attribute name");
         var path = byAttribute ? arguments.Positional[0] : null;
@@ -87,7 +85,7 @@ internal static class SequenceFilters
     {
         var given = arguments.Bind("batch", "linecount", "fill_with");
         var size = Math.Max(Numbers.Count(given[0] ?? NoneValue.Instance, "linecount"), 1);
-        var batches = Iteration.Of(run, value).Chunk(size).Select(batch => batch.ToList()).ToList();
+        var batches = Iteration.Walk(run, value).Chunk(size).Select(batch => batch.ToList()).ToList();
         if (batches.Count > 0 && given[1] is not (null or NoneValue))
         {
             run.Make(size - batches[^1].Count);
@@ -117,6 +115,6 @@ internal static class SequenceFilters
     private static Value Sum(RenderingRun run, Value value, Arguments arguments)
     {
         var given = arguments.Bind("sum", "attribute", "start");
-        return Iteration.Of(run, value).Aggregate(given[1] ?? IntValue.Of(0), (sum, item) => Arithmetic.Of(run, "+", sum, AttributePath.Of(item, given[0])));
+        return Iteration.Walk(run, value).Aggregate(given[1] ?? IntValue.Of(0), (sum, item) => Arithmetic.Of(run, "+", sum, AttributePath.Of(item, given[0])));
     }
 }

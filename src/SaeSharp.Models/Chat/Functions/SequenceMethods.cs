@@ -11,14 +11,14 @@ internal static class SequenceMethods
         {
             run.Step(list.Items.Count);
             var value = arguments.Only(name, "value");
-            return IntValue.Of(list.Items.Count(item => Comparison.AreEqual(item, value)));
+            return IntValue.Of(list.Items.Count(item => Comparison.AreEqual(run, item, value)));
         }),
         "index" => new(name, "builtin_function_or_method", (run, arguments) =>
         {
             run.Step(list.Items.Count);
             var value = arguments.Only(name, "value");
             for (var i = 0; i < list.Items.Count; i++)
-                if (Comparison.AreEqual(list.Items[i], value)) return IntValue.Of(i);
+                if (Comparison.AreEqual(run, list.Items[i], value)) return IntValue.Of(i);
             throw ChatTemplateException.WrongValue($"{PythonText.Short(value)} is not in {list.TypeName}");
         }),
         "copy" when list.Kind == SequenceKind.List => new(name, "builtin_function_or_method", (_, _) => list),

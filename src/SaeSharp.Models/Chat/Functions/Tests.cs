@@ -25,7 +25,7 @@ internal static class Tests
         ["iterable"] = (_, value, _) => Iteration.IsPossible(value),
         ["callable"] = (_, value, _) => value is FunctionValue or LoopValue,
         ["escaped"] = (_, value, _) => value is TextValue { IsMarkup: true },
-        ["sameas"] = (_, value, arguments) => arguments.Only("sameas", "other") is var other && (ReferenceEquals(value, other) || value is IntValue && other is IntValue && Comparison.AreEqual(value, other)),
+        ["sameas"] = (run, value, arguments) => arguments.Only("sameas", "other") is var other && (ReferenceEquals(value, other) || value is IntValue && other is IntValue && Comparison.AreEqual(run, value, other)),
         ["filter"] = (_, value, _) => value is TextValue name && Filters.Has(name.Text),
         ["test"] = (_, value, _) => value is TextValue name && Has(name.Text),
         ["odd"] = (run, value, _) => Remainder(run, value, IntValue.Of(2), 1),
@@ -58,5 +58,5 @@ internal static class Tests
     private static Test Comparing(string sign) => (run, value, arguments) => Comparison.Holds(run, sign, value, arguments.Only(sign, "other"));
 
     private static bool Remainder(RenderingRun run, Value value, Value of, int expected) =>
-        value is TextValue ? throw ChatTemplateException.WrongType("not all arguments converted during string formatting") : Comparison.AreEqual(Arithmetic.Of(run, "%", value, of), IntValue.Of(expected));
+        value is TextValue ? throw ChatTemplateException.WrongType("not all arguments converted during string formatting") : Comparison.AreEqual(run, Arithmetic.Of(run, "%", value, of), IntValue.Of(expected));
 }

@@ -10,7 +10,7 @@ internal static partial class TextFilters
 {
     public static readonly Dictionary<string, Filter> Rows = new()
     {
-        ["trim"] = (run, value, arguments) => TextMethods.Strip(PythonText.Of(run, value), arguments.Bind("trim", "chars")[0], left: true, right: true),
+        ["trim"] = (run, value, arguments) => TextMethods.Strip(run, PythonText.Of(run, value), arguments.Bind("trim", "chars")[0], left: true, right: true),
         ["upper"] = (run, value, _) => Made(run, value, TextMethods.Upper),
         ["lower"] = (run, value, _) => Made(run, value, TextMethods.Lower),
         ["capitalize"] = (run, value, _) => Made(run, value, TextMethods.Capitalized),

@@ -10,9 +10,9 @@ internal static class TextMethods
 
     private static readonly Dictionary<string, Method> Methods = new(StringComparer.Ordinal)
     {
-        ["strip"] = (run, text, arguments) => Strip(text, arguments, "strip", left: true, right: true),
-        ["lstrip"] = (run, text, arguments) => Strip(text, arguments, "lstrip", left: true, right: false),
-        ["rstrip"] = (run, text, arguments) => Strip(text, arguments, "rstrip", left: false, right: true),
+        ["strip"] = (run, text, arguments) => Strip(run, text, arguments, "strip", left: true, right: true),
+        ["lstrip"] = (run, text, arguments) => Strip(run, text, arguments, "lstrip", left: true, right: false),
+        ["rstrip"] = (run, text, arguments) => Strip(run, text, arguments, "rstrip", left: false, right: true),
         ["split"] = (run, text, arguments) => TextSplitting.Split(run, text, arguments, fromRight: false),
         ["rsplit"] = (run, text, arguments) => TextSplitting.Split(run, text, arguments, fromRight: true),
         ["splitlines"] = (run, text, arguments) => TextSplitting.Lines(run, text, arguments.Bind("splitlines", "keepends")[0]?.IsTrue ?? false),
@@ -70,10 +70,11 @@ internal static class TextMethods
     public static string Capitalized(string text) => text.Length == 0 ? text : Upper(text[..FirstLength(text)]) + Lower(text[FirstLength(text)..]);
 
     /// <summary>A text without white space, or without the characters of <paramref name="characters"/>, at its ends.</summary>
-    public static TextValue Strip(TextValue text, Value? characters, bool left, bool right)
+    public static TextValue Strip(RenderingRun run, TextValue text, Value? characters, bool left, bool right)
     {
         if (characters is not (null or NoneValue or TextValue)) throw ChatTemplateException.WrongType($"strip arg must be None or str, not {characters.TypeName}");
         var set = (characters as TextValue)?.Text;
+        run.Search(text.Text.Length, set?.Length ?? 0);
         bool IsOut(char letter) => set is null ? Syntax.PythonSpace.Is(letter) : set.Contains(letter, StringComparison.Ordinal);
         var (start, end) = (0, text.Text.Length);
         while (left && start < end && IsOut(text.Text[start])) start++;
@@ -95,6 +96,7 @@ internal static class TextMethods
     /// <summary>Every <paramref name="old"/> in the text becomes <paramref name="made"/>, at most <paramref name="most"/> of them where that is not negative.</summary>
     public static TextValue Replace(RenderingRun run, TextValue text, TextValue old, TextValue made, int most)
     {
+        run.Search(text.Text.Length, old.Text.Length);
         var (replaced, at, source) = (new TextBuilder(run), 0, text.Text);
         if (old.Text.Length == 0)
         {
@@ -114,7 +116,7 @@ internal static class TextMethods
         return at == 0 ? text : replaced.Append(text.Units(at, source.Length)).Build(text.IsMarkup);
     }
 
-    private static TextValue Strip(TextValue text, Arguments arguments, string name, bool left, bool right) => Strip(text, arguments.Bind(name, "chars")[0], left, right);
+    private static TextValue Strip(RenderingRun run, TextValue text, Arguments arguments, string name, bool left, bool right) => Strip(run, text, arguments.Bind(name, "chars")[0], left, right);
 
     private static TextValue Replace(RenderingRun run, TextValue text, Arguments arguments)
     {

@@ -23,7 +23,7 @@ internal static class TextSearch
         var given = arguments.Bind(name, "sub", "start", "end");
         var wanted = Wanted(given[0], name);
         var (start, end) = Range(text, given[1], given[2]);
-        run.Step(text.Text.Length / 64);
+        run.Search(text.Text.Length, wanted.Length);
         var first = text.UnitOf(start);
         var part = start > end ? null : text.Text[first..text.UnitOf(end)];
         var at = part is null ? -1 : fromRight ? part.LastIndexOf(wanted, StringComparison.Ordinal) : part.IndexOf(wanted, StringComparison.Ordinal);
@@ -37,6 +37,7 @@ internal static class TextSearch
         var wanted = Wanted(given[0], "count");
         var (start, end) = Range(text, given[1], given[2]);
         if (start > end) return IntValue.Of(0);
+        run.Search(text.Text.Length, wanted.Length);
         if (wanted.Length == 0) return IntValue.Of(end - start + 1);
         var part = text.Text[text.UnitOf(start)..text.UnitOf(end)];
         return IntValue.Of(part.AsSpan().Count(wanted));

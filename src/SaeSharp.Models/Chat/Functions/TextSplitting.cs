@@ -16,6 +16,7 @@ internal static class TextSplitting
         var given = arguments.Bind(fromRight ? "rsplit" : "split", "sep", "maxsplit");
         var most = given[1] is null ? -1 : Numbers.Count(given[1]!, "maxsplit");
         run.Make(text.Text.Length);
+        run.Search(text.Text.Length, (given[0] as TextValue)?.Text.Length ?? 0);
         var parts = given[0] switch
         {
             null or NoneValue => fromRight ? AtSpaceFromRight(text, most) : AtSpace(text, most),
@@ -47,6 +48,7 @@ internal static class TextSplitting
         if (arguments.Only("partition", "sep") is not TextValue separator) throw ChatTemplateException.WrongType("must be str");
         if (separator.Text.Length == 0) throw ChatTemplateException.WrongValue("empty separator");
         run.Make(text.Text.Length);
+        run.Search(text.Text.Length, separator.Text.Length);
         var at = fromRight ? text.Text.LastIndexOf(separator.Text, StringComparison.Ordinal) : text.Text.IndexOf(separator.Text, StringComparison.Ordinal);
         if (at < 0) return fromRight ? SequenceValue.Tuple(TextValue.Empty, TextValue.Empty, text) : SequenceValue.Tuple(text, TextValue.Empty, TextValue.Empty);
         return SequenceValue.Tuple(text.Units(0, at), separator, text.Units(at + separator.Text.Length, text.Text.Length));
@@ -67,13 +69,13 @@ internal static class TextSplitting
     private static List<Value> AtFromRight(TextValue text, string separator, int most)
     {
         var (parts, end) = (new List<Value>(), text.Text.Length);
-        for (var at = text.Text.LastIndexOf(separator, StringComparison.Ordinal); at >= 0 && most != 0; at = text.Text[..end].LastIndexOf(separator, StringComparison.Ordinal), most--)
+        for (var at = text.Text.AsSpan().LastIndexOf(separator); at >= 0 && most != 0; at = text.Text.AsSpan(0, end).LastIndexOf(separator), most--)
         {
-            parts.Insert(0, text.Units(at + separator.Length, end));
+            parts.Add(text.Units(at + separator.Length, end));
             end = at;
-            if (most < 0) return [.. At(text.Units(0, end), separator, -1), .. parts]; // unlimited: the side does not matter unless separators overlap
         }
-        parts.Insert(0, text.Units(0, end));
+        parts.Add(text.Units(0, end));
+        parts.Reverse();
         return parts;
     }
 
@@ -99,18 +101,19 @@ internal static class TextSplitting
     {
         if (most < 0) return AtSpace(text, most);
         var (parts, source) = (new List<Value>(), text.Text);
-        for (var end = PythonSpace.TrimEnd(source).Length; end > 0; end = PythonSpace.TrimEnd(source[..end]).Length)
+        for (var end = PythonSpace.SkipBackFrom(source, source.Length); end > 0; end = PythonSpace.SkipBackFrom(source, end))
         {
             var start = end;
             while (start > 0 && !PythonSpace.Is(source[start - 1])) start--;
             if (most-- == 0)
             {
-                parts.Insert(0, text.Units(0, end));
+                parts.Add(text.Units(0, end));
                 break;
             }
-            parts.Insert(0, text.Units(start, end));
+            parts.Add(text.Units(start, end));
             end = start;
         }
+        parts.Reverse();
         return parts;
     }
 }

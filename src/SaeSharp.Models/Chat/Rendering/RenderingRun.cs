@@ -41,6 +41,9 @@ internal sealed class RenderingRun(long inputLength, TimeProvider clock)
         if (Steps > _maxSteps) throw ChatTemplateException.TooMuch($"takes more than {_maxSteps} steps");
     }
 
+    /// <summary>Counts what it takes to look for <paramref name="wanted"/> units of text among <paramref name="length"/>, where every place may seem right for long.</summary>
+    public void Search(int length, int wanted) => Step(length / 64 + (long)length * (wanted / 1024));
+
     /// <summary>Counts text or list places that are about to be made, before memory is taken for them.</summary>
     public void Make(long units)
     {

@@ -11,10 +11,12 @@ internal static class PythonSpace
         return at;
     }
 
-    public static string TrimEnd(string text)
+    /// <summary>Where the text before <paramref name="end"/> ends without the white space at its end.</summary>
+    public static int SkipBackFrom(string text, int end)
     {
-        var end = text.Length;
         while (end > 0 && Is(text[end - 1])) end--;
-        return text[..end];
+        return end;
     }
+
+    public static string TrimEnd(string text) => text[..SkipBackFrom(text, text.Length)];
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text;
 
 namespace SaeSharp.Numerics.Files.Pickles;
@@ -12,6 +13,9 @@ internal sealed class TorchGlobals(OpenedFile file, Func<string, string?, long, 
         Parameter = "torch._utils._rebuild_parameter";
 
     private static readonly HashSet<string> Calls = new(StringComparer.Ordinal) { OrderedDict, Size, Device, Encode, Rebuild, Rebuild2, Rebuild3, Parameter };
+
+    /// <summary>Letters of a key, those of a tuple's texts together: a longer one, given again and again, would take long to tell from others.</summary>
+    private const int MaxKeyLetters = 4_096;
 
     private int _tensors;
 
@@ -28,7 +32,7 @@ internal sealed class TorchGlobals(OpenedFile file, Func<string, string?, long, 
         (OrderedDict, [PickleValue.List pairs]) => Ordered(pairs),
         (Size, [PickleValue.Tuple sizes]) => sizes,
         (Device, [PickleValue.Text device]) => device,
-        (Device, [PickleValue.Text device, PickleValue.Integer index]) => new PickleValue.Text($"{device.Value}:{index.Value}"),
+        (Device, [PickleValue.Text device, PickleValue.Integer index]) => DeviceOf(device.Value, index.Value),
         (Encode, [PickleValue.Text text, PickleValue.Text { Value: "latin1" or "latin-1" }]) => Latin1(text.Value),
         (Rebuild, [PickleValue.Storage from, PickleValue.Integer offset, PickleValue.Tuple shape, PickleValue.Tuple strides]) => Tensor(from, Typed(from), offset, shape, strides),
         (Rebuild2, [PickleValue.Storage from, PickleValue.Integer offset, PickleValue.Tuple shape, PickleValue.Tuple strides, PickleValue.Boolean, PickleValue.Dictionary or PickleValue.Null, .. { Length: <= 1 }]) =>
@@ -54,10 +58,27 @@ internal sealed class TorchGlobals(OpenedFile file, Func<string, string?, long, 
     public static void Add(PickleValue.Dictionary dictionary, PickleValue key, PickleValue value)
     {
         if (!IsScalar(key) && !(key is PickleValue.Tuple tuple && tuple.Parts.All(IsScalar))) throw new PickleFault($"a {key.GetType().Name} is a key, expected text, a number, a truth value, None or a tuple of them");
+        if (Letters(key) is > MaxKeyLetters and var letters) throw new PickleFault($"a key has {letters} letters, expected at most {MaxKeyLetters}");
         if (!dictionary.Pairs.TryAdd(key, value)) throw new PickleFault($"the key {(key is PickleValue.Text text ? $"'{Printable.Of(text.Value)}'" : key.GetType().Name)} is given twice");
     }
 
     private static bool IsScalar(PickleValue key) => key is PickleValue.Text or PickleValue.Integer or PickleValue.Number or PickleValue.Boolean or PickleValue.Null;
+
+    /// <summary>A number counts as many as it has bytes.</summary>
+    private static long Letters(PickleValue key) => key switch
+    {
+        PickleValue.Text text => text.Value.Length,
+        PickleValue.Integer integer => integer.Value.GetByteCount(),
+        PickleValue.Tuple tuple => tuple.Parts.Sum(part => 1 + Letters(part)),
+        _ => 0,
+    };
+
+    private PickleValue.Text DeviceOf(string device, BigInteger index)
+    {
+        var name = $"{Printable.Of(device)}:{index}"; // a device's name is short
+        file.Charge(2L * name.Length, "device");
+        return new(name);
+    }
 
     private PickleValue.Dictionary Ordered(PickleValue.List pairs)
     {
