@@ -10,7 +10,8 @@ internal sealed class KeyValueMemory(KeyValueCache cache, int window) : LayerMem
 {
     public KeyValueCache Cache => cache;
 
-    public override long Bytes => 2L * (cache.Count - cache.First) * cache.Heads * cache.DHead * cache.DType.Size();
+    /// <summary>A page that is begun is there as a whole.</summary>
+    public override long Bytes => 2L * Pages * KeyValueCache.PageSize * cache.Heads * cache.DHead * cache.DType.Size();
 
     public override bool Reaches(int count) => cache.First <= Oldest(count);
 
@@ -23,6 +24,8 @@ internal sealed class KeyValueMemory(KeyValueCache cache, int window) : LayerMem
     }
 
     public override void Dispose() => cache.Dispose();
+
+    private int Pages => (cache.Count + KeyValueCache.PageSize - 1) / KeyValueCache.PageSize - cache.First / KeyValueCache.PageSize;
 
     /// <summary>The oldest position that row <paramref name="count"/> sees.</summary>
     private int Oldest(int count) => window > 0 ? Math.Max(0, count - window + 1) : 0;

@@ -1,6 +1,7 @@
 using CsCheck;
 using SaeSharp.Models.Generation;
 using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Models.Tests.Transformers;
 
@@ -142,6 +143,19 @@ public class StrandLaws
         Assert.Equal(PrefixCache.MostPrompts, model.Prefixes.Count);
         Generator.Generate(model, [36, 1], new() { MaxTokens = 1 });
         Assert.Equal(PrefixCache.MostPrompts, model.Prefixes.Count);
+    }
+
+    [Fact]
+    public void A_state_counts_the_bytes_of_its_pages_not_of_its_positions()
+    {
+        var model = new TinyLlama { Context = 200 }.Load(Engines.Fast);
+        var page = 2L * model.Spec.Layers * model.Spec.Attention.DKey * KeyValueCache.PageSize * sizeof(float);
+        using var state = new DecodingState(model, 200);
+        Assert.Equal(0, state.Bytes);
+        model.Run(TokenBatch.Of([1]), null, LogitRows.None, state);
+        Assert.Equal(page, state.Bytes);
+        model.Run(TokenBatch.Of([.. Enumerable.Repeat(2, KeyValueCache.PageSize)]), null, LogitRows.None, state);
+        Assert.Equal(2 * page, state.Bytes);
     }
 
     /// <summary>Adds a number to one layer's output.</summary>
