@@ -40,6 +40,7 @@ public static class Generator
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(jobs);
         OptionException.Positive(streams);
+        foreach (var job in jobs) Writing.Require(model, job.Prompt);
         var results = new Generated[jobs.Count];
         var active = new List<(int Job, Writing Writing)>(Math.Min(streams, jobs.Count));
         var logits = Tensor.Zeros(model.ComputeType, Math.Min(streams, jobs.Count), model.Spec.DVocab); // [streams, dVocab]

@@ -12,18 +12,27 @@ internal sealed class Writing : IDisposable
     private readonly List<int> _ids = [];
     private int[] _next;
 
-    /// <exception cref="ModelException">The prompt is longer than the model's context.</exception>
+    /// <param name="model">Who writes.</param>
+    /// <param name="job">After what, which <see cref="Require"/> lets pass.</param>
     public Writing(Transformer model, GenerationJob job)
     {
-        var (context, length) = (model.Spec.Context, job.Prompt.Length);
-        if (length == 0) throw OptionException.Invalid("The prompt has no token, expected at least one.", "Leave empty texts out, or let the tokenizer add its start token.");
-        if (length > context) throw ModelException.TooLong(length, context);
         (_model, _job, _random) = (model, job, new(job.Options.Seed));
 
         // The last token of a text is never read, so the cache needs no place for it.
-        var capacity = (int)Math.Clamp((long)length + job.Options.MaxTokens - 1, 1, context);
+        var capacity = (int)Math.Clamp((long)job.Prompt.Length + job.Options.MaxTokens - 1, 1, model.Spec.Context);
         var state = job.Hooks is null && model.KeysLast ? model.Prefixes.Begin(job.Prompt, capacity) : new DecodingState(model, capacity);
         (_next, Strand) = (job.Prompt[state.Count..], new(state, job.Hooks));
+    }
+
+    /// <summary>Throws unless the model can go on after <paramref name="prompt"/>: asked of every prompt before the first is read, so that a bad one costs no other its text.</summary>
+    /// <exception cref="OptionException">It is empty, or holds an id outside the vocabulary.</exception>
+    /// <exception cref="ModelException">It is longer than the model's context.</exception>
+    public static void Require(Transformer model, ReadOnlySpan<int> prompt)
+    {
+        if (prompt.Length == 0) throw OptionException.Invalid("The prompt has no token, expected at least one.", "Leave empty texts out, or let the tokenizer add its start token.");
+        if (prompt.Length > model.Spec.Context) throw ModelException.TooLong(prompt.Length, model.Spec.Context);
+        foreach (var id in prompt)
+            if ((uint)id >= (uint)model.Spec.DVocab) throw OptionException.Invalid($"Token id {id} lies outside the vocabulary of {model.Spec.DVocab}.", "Check that the tokenizer belongs to this model.");
     }
 
     /// <summary>Where the model goes on.</summary>

@@ -34,6 +34,18 @@ public class GeneratorTests
     }
 
     [Fact]
+    public void A_bad_prompt_is_refused_before_any_text_is_begun()
+    {
+        foreach (var bad in new int[][] { [], [.. Enumerable.Repeat(1, Model.Spec.Context + 1)], [1, Model.Spec.DVocab] })
+        {
+            var written = 0;
+            GenerationJob[] jobs = [new(Prompt, Warm) { OnToken = _ => written++ }, new(bad, Warm)];
+            Assert.ThrowsAny<SaeSharpException>(() => Generator.Generate(Model, jobs, streams: 1));
+            Assert.Equal(0, written);
+        }
+    }
+
+    [Fact]
     public void It_stops_where_the_context_is_full()
     {
         var result = Generator.Generate(Model, new int[30], Warm);
