@@ -32,7 +32,10 @@ internal sealed class DecodeBenchmark : Benchmark
 
     public override BenchResult Describe(Measurement measured, BenchResult result) => measured.Prompt is not { } prompt ? result : result with
     {
-        FirstTokenSeconds = prompt.FirstToken, FirstTokenRssMiB = prompt.FirstTokenRssMiB, WeightMiB = prompt.WeightMiB, PrefillTokensPerSecond = prompt.Tokens / prompt.Prefill,
+        FirstTokenSeconds = prompt.FirstToken,
+        FirstTokenRssMiB = prompt.FirstTokenRssMiB,
+        WeightMiB = prompt.WeightMiB,
+        PrefillTokensPerSecond = prompt.Tokens / prompt.Prefill,
         PlainTokensPerSecond = 1 / measured.PlainSeconds,
     };
 

@@ -15,7 +15,8 @@ internal sealed class Expert
     /// <summary>Takes <c>{name}.gate</c>, <c>{name}.up</c> and <c>{name}.down</c>.</summary>
     public Expert(ModelWeights weights, Mlp.Experts mlp, string name, int dModel, int width) : this(
         mlp, width, new(weights, $"{name}.gate", ("dModel", dModel), ("dMlp", width)), new(weights, $"{name}.up", ("dModel", dModel), ("dMlp", width)),
-        new(weights, $"{name}.down", ("dMlp", width), ("dModel", dModel))) { }
+        new(weights, $"{name}.down", ("dMlp", width), ("dModel", dModel)))
+    { }
 
     /// <summary>All experts of a layer, in one of the ways that checkpoints have: each by itself, all stacked with gate and up columns alternating (gpt-oss), or stacked with all gate rows first (Qwen 3.5).</summary>
     public static Expert[] All(ModelWeights weights, Mlp.Experts mlp, string name, int dModel)
