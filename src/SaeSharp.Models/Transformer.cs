@@ -81,11 +81,8 @@ public sealed class Transformer
     /// <summary>Bytes of all weights as stored; a tied table counts once.</summary>
     public long WeightBytes { get; }
 
-    /// <summary>Whether a run has passed every block, so that its weights need not be brought into memory any more.</summary>
-    public bool IsInMemory => PackedLayers == _blocks.Length;
-
     /// <summary>How many layers runs have reached so far; only those take memory beside the checkpoint's.</summary>
-    internal int PackedLayers => _blocks.Count(block => block.IsPacked);
+    public int PackedLayers => _blocks.Count(block => block.IsPacked);
 
     /// <summary>Opens a model: a folder with <c>config.json</c> and weights, single or sharded; one file of weights with a <c>config.json</c> beside it; or one that says itself what it is (GGUF, llama2.c), or a folder with that.</summary>
     /// <param name="folderOrFile">The folder, the file, or the index of several.</param>

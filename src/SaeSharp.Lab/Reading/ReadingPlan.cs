@@ -25,7 +25,8 @@ internal sealed record ReadingPlan(int Tokens, int Saes, double Seconds, double 
 
     public static ReadingPlan Of(LanguageModel model, IReadOnlyList<Place> saes, int tokens, int threads)
     {
-        var (read, kept, multiplications) = ((double)(model.Transformer.IsInMemory ? 0 : model.Transformer.WeightBytes), (double)model.Transformer.WeightBytes, (double)model.Transformer.ParameterCount);
+        var net = model.Transformer;
+        var (read, kept, multiplications) = ((double)net.WeightBytes * (net.Spec.Layers - net.PackedLayers) / net.Spec.Layers, (double)net.WeightBytes, (double)net.ParameterCount);
         foreach (var place in saes)
         {
             var config = SaeFolder.Describe(place.Folder, place.Released?.Release.Overrides);
