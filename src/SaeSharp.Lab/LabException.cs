@@ -6,8 +6,9 @@ public sealed class LabException : SaeSharpException
     private LabException(string message, string hint) : base(message, hint) { }
 
     internal static LabException NoModel(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
-        $"There is no model '{name}': neither a folder of that name nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
-        NearestOrPull(name, known, pull, "Give the path of a folder with config.json and weights, or of a GGUF file."));
+        Directory.Exists(name) ? $"{name} is a folder, but no model: it has neither config.json nor a GGUF or llama2.c file."
+            : $"There is no model '{name}': neither a folder or file of that name nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
+        NearestOrPull(name, known, pull, "Give the path of a folder with config.json and weights or of a GGUF or llama2.c file, or fetch OWNER/NAME from the hub with sae pull."));
 
     internal static LabException NoSae(string name, string home, IReadOnlyCollection<string> known, string? pull = null) => new(
         $"There is no SAE '{name}': neither a folder with a cfg.json nor one in {home}{(pull is null ? "" : ", nor was it fetched from the hub")}.",
@@ -36,6 +37,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException UnknownName(string name, IReadOnlyCollection<string> known) => new(
         $"'{name}' is neither a release of SAEs nor a model's name that is known, and no OWNER/NAME either.",
         $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}hub:{name} asks the hub for a repository without an owner.");
+
+    internal static LabException NoOwner(string repository) => new(
+        $"'{repository}' names no owner, expected OWNER/NAME.",
+        $"Put your name on the hub, or an organisation's, before it: OWNER/{repository}.");
 
     internal static LabException NotPrivate(string repository) => new(
         $"{repository} is there already and everybody may see it, but --private was asked for; nothing was sent.",
@@ -74,11 +79,11 @@ public sealed class LabException : SaeSharpException
         "Give a text, or token ids with --ids 1,2,3.");
 
     internal static LabException TwoPrompts() => new(
-        "Both a text and token ids were given, expected one of them.",
-        "Leave out one.");
+        "More than one of a text, a file of texts and token ids was given, expected one of them.",
+        "Leave out all but one.");
 
     internal static LabException PromptBesideMessages() => new(
-        "A prompt or a system message was given beside a file of messages, expected one of them.",
+        "A prompt, a file of texts or ids, or a system message was given beside a file of messages, expected one of them.",
         "Put the text into the file as another message.");
 
     internal static LabException ChatOfIds() => new(

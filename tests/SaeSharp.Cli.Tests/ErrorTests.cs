@@ -19,6 +19,11 @@ public class ErrorTests(TinyHome home)
         { "bad-push", 1, ["steer", "{model}", "Once", "--feature", "tiny:3"] },
         { "bad-positions", 1, ["steer", "{model}", "Once", "--feature", "tiny:3=1", "--positions", "everywhere"] },
         { "no-chat-template", 1, ["generate", "{model}", "Hi", "--chat"] },
+        { "no-chat-template", 1, ["generate", "{model}", "Hi", "--chat-variable", "enable_thinking=false"] },
+        { "no-tokenizer", 1, ["tokens", "{bare}", "Hi"] },
+        { "no-model-folder", 1, ["generate", "{home}", "Hi"] },
+        { "two-prompts", 1, ["tokens", "{model}", "Hi", "--texts", "{texts}"] },
+        { "prompt-beside-messages", 1, ["tokens", "{model}", "Hi", "--messages", "{texts}"] },
         { "no-prompt", 1, ["generate", "{model}"] },
         { "batch-of-nothing", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--batch", "0"] },
         { "context-too-long", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--context", "4096"] },
@@ -33,11 +38,11 @@ public class ErrorTests(TinyHome home)
     [Theory, MemberData(nameof(Cases))]
     public async Task Every_error_reads_as_it_stands_here(string name, int exit, string[] args)
     {
-        var truncated = Truncated();
-        string Filled(string text) => text.Replace("{model}", CommandLine.Model).Replace("{texts}", CommandLine.Texts).Replace("{home}", home.Folder).Replace("{truncated}", truncated);
+        var (truncated, bare) = (Truncated(), Bare());
+        string Filled(string text) => text.Replace("{model}", CommandLine.Model).Replace("{texts}", CommandLine.Texts).Replace("{home}", home.Folder).Replace("{truncated}", truncated).Replace("{bare}", bare);
         var before = Contents();
         var result = await CommandLine.Run(home.Folder, [.. args.Select(Filled)]);
-        var shown = result.Error.Replace(truncated, "{truncated}").Replace(CommandLine.Model, "{model}").Replace(CommandLine.Texts, "{texts}").Replace(home.Folder, "{home}");
+        var shown = result.Error.Replace(truncated, "{truncated}").Replace(bare, "{bare}").Replace(CommandLine.Model, "{model}").Replace(CommandLine.Texts, "{texts}").Replace(home.Folder, "{home}");
         Assert.Equal(Expected(name, shown), shown);
         Assert.Equal(exit, result.Exit);
         Assert.Empty(result.Output);
@@ -53,6 +58,14 @@ public class ErrorTests(TinyHome home)
         Directory.CreateDirectory(folder);
         File.Copy(Path.Combine(CommandLine.Model, "config.json"), Path.Combine(folder, "config.json"));
         File.WriteAllBytes(Path.Combine(folder, "model.safetensors"), File.ReadAllBytes(Path.Combine(CommandLine.Model, "model.safetensors"))[..100_000]);
+        return folder;
+    }
+
+    private string Bare()
+    {
+        var folder = Path.Combine(home.Folder, "bare");
+        Directory.CreateDirectory(folder);
+        foreach (var file in (string[])["config.json", "model.safetensors"]) File.Copy(Path.Combine(CommandLine.Model, file), Path.Combine(folder, file), overwrite: true);
         return folder;
     }
 

@@ -19,7 +19,7 @@ internal static class ServeCommand
 
     /// <summary>The flags that say how to serve.</summary>
     public static (Option<int> Port, Option<bool> Quiet) Flags() => (
-        new("--port") { Description = $"TCP port on this machine; 0 takes any free one. [default: {WebOptions.DefaultPort}]", HelpName = "N", DefaultValueFactory = _ => WebOptions.DefaultPort },
+        new("--port") { Description = "TCP port on this machine; 0 takes any free one.", HelpName = "N", DefaultValueFactory = _ => WebOptions.DefaultPort },
         new("--no-browser") { Description = "Do not open a browser." });
 
     /// <summary>Serves until interrupted.</summary>

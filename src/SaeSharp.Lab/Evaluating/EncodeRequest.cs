@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Evaluating;
 /// <summary>Codes and reconstructions of exported activations.</summary>
 public sealed record EncodeRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>A safetensors file with activations [n, dIn] (more axes are flattened).</summary>
     public required string Input { get; init; }

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Evaluating;
 /// <summary>How well an SAE stands in for the activations of its model.</summary>
 public sealed record EvalRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>Model; left out: the one the SAE was trained on, where it is in the workspace.</summary>
     public string? Model { get; init; }

@@ -18,7 +18,7 @@ public sealed record CorpusOptions
     /// <summary>Longest window in tokens, BOS included.</summary>
     public int Context { get; init; } = 256;
 
-    /// <summary>document: one window a document, the rest of a longer one unused. packed: documents one after another, cut every Context tokens.</summary>
+    /// <summary>document: one window a document, the rest of a longer one unused. packed: documents one after another, cut into windows of the context's length.</summary>
     public WindowKind Window { get; init; } = WindowKind.Document;
 
     /// <summary>Positions that are neither trained on, encoded, counted nor replaced: bos, or none.</summary>
@@ -36,7 +36,7 @@ public enum WindowKind
 {
     /// <summary>One window a document: BOS, then its first tokens.</summary>
     Document,
-    /// <summary>Documents one after another, each with its BOS, cut every Context tokens; each window begins with BOS.</summary>
+    /// <summary>Documents one after another, each with its BOS, cut into windows of the context's length; each window begins with BOS.</summary>
     Packed,
 }
 

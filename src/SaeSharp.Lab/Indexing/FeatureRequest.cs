@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Indexing;
 /// <summary>A feature's page: statistics, examples, logits and neighbours.</summary>
 public sealed record FeatureRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>The feature's index, from 0.</summary>
     public required int Feature { get; init; }
@@ -18,7 +18,7 @@ public sealed record FeatureRequest
 /// <summary>A list of an index' features.</summary>
 public sealed record FeaturesRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>Name of the index; left out: the newest of exactly this SAE's weights.</summary>
     public string? Index { get; init; }

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Indexing;
 /// <summary>Build the feature index: statistics and examples of every feature of an SAE over a corpus, in one pass.</summary>
 public sealed record IndexRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>Model; left out: the one the SAE was trained on, where it is in the workspace.</summary>
     public string? Model { get; init; }

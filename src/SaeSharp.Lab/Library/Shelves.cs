@@ -49,7 +49,7 @@ internal sealed class Shelves : IDisposable
     /// <summary>The SAEs asked for, or else all in the workspace that were trained on <paramref name="model"/>; from the first layer to the last.</summary>
     public IReadOnlyList<LoadedSae> SaesFor(LanguageModel model, IReadOnlyList<string> asked)
     {
-        LoadedSae[] saes = [.. NamesFor(model, asked).Select(Saes.Get)];
+        LoadedSae[] saes = [.. NamesFor(model, asked).Select(name => asked.Count > 0 ? Saes.Get(name) : Readable(() => Saes.Get(name))).OfType<LoadedSae>()];
         foreach (var sae in saes) sae.RequireFits(model);
         var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         return [.. saes.OrderBy(sae => order[sae.Hook]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
@@ -60,7 +60,20 @@ internal sealed class Shelves : IDisposable
 
     private IEnumerable<string> NamesFor(LanguageModel model, IReadOnlyList<string> asked) => asked.Count > 0
         ? asked.Distinct()
-        : Saes.Names.Where(name => SaeFolder.Describe(Saes.Find(name)!).ModelName is { } trained && Models.Find(trained) == model.Path);
+        : Saes.Names.Where(name => Readable(() => SaeFolder.Describe(Saes.Find(name)!).ModelName) is { } trained && Models.Find(trained) == model.Path);
+
+    /// <summary>Half of an SAE that nobody asked for does not keep the others from being used; who names it, or lists the workspace, learns what is wrong.</summary>
+    private static T? Readable<T>(Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (SaeSharpException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Reads <c>SAE:N</c>.</summary>
     public (LoadedSae Sae, int Feature) Feature(string text)

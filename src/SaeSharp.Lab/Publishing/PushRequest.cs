@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Publishing;
 /// <summary>Puts an SAE onto the hub as a SAELens folder, with a model card, in one commit. Needs a token that may write (HF_TOKEN).</summary>
 public sealed record PushRequest
 {
-    /// <summary>SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Sae { get; init; }
     /// <summary>OWNER/NAME; made where it is not there yet.</summary>
     public required string Repository { get; init; }

@@ -14,6 +14,7 @@ internal sealed class PushRun(PushRequest request, HubClient hub, Shelves shelve
     public async Task<PushResult> Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var id = HubId.Parse(request.Repository);
+        if (!id.Repository.Contains('/', StringComparison.Ordinal)) throw LabException.NoOwner(id.Repository);
         if (request.Model is { } named) HubId.Parse(named);
         var sae = shelves.Saes.Get(request.Sae);
         var model = request.Model ?? PublicName(sae.Sae.Config.ModelName);
@@ -59,7 +60,7 @@ internal sealed class PushRun(PushRequest request, HubClient hub, Shelves shelve
         {
             return (await hub.List(id, cancel).ConfigureAwait(false)).Find(Card) is null ? Card : $"{folder}/{Card}";
         }
-        catch (HubException)
+        catch (HubException error) when (!error.IsPassing) // a hub that is busy may well have a card
         {
             return Card; // not there yet; what else may be wrong, the upload tells
         }

@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>Export activations of texts at hook points to a safetensors file.</summary>
 public sealed record ActivationsRequest : ChatInput
 {
-    /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, or a name in the workspace.</summary>
+    /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, a name in the workspace, or a name on the hub that was fetched (sae pull).</summary>
     public required string Model { get; init; }
     /// <summary>One text.</summary>
     public string? Text { get; init; }

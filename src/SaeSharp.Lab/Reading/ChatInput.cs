@@ -3,10 +3,10 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>Whether a prompt is a message to a chat model, and what is said before it.</summary>
 public abstract record ChatInput
 {
-    /// <summary>Take the prompt as a user's message and put the model's chat template around it.</summary>
+    /// <summary>Take the prompt as a user's message and put the model's chat template around it. Each of the options below asks for that, too.</summary>
     public bool Chat { get; init; }
 
-    /// <summary>A system message before it; implies Chat.</summary>
+    /// <summary>A system message before the prompt, which is then a user's message.</summary>
     public string? System { get; init; }
 
     /// <summary>A JSON file with a whole conversation, [{"role":"user","content":"Hello"}], or with an object of messages, tools and documents; stands for the prompt.</summary>

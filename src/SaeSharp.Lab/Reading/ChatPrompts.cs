@@ -17,7 +17,8 @@ internal sealed class ChatPrompts
         (_input, _tokenizer, _template, _options) = (input, tokenizer, ChatTemplate.Load(model), new() { GenerationPrompt = !input.NoGenerationPrompt, Variables = Variables(input.ChatVariables) });
 
     /// <summary>Whether the request asks for a chat template.</summary>
-    public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Messages is not null;
+    public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Messages is not null
+        || input.NoGenerationPrompt || input.ControlTokens || input.ChatVariables.Count > 0; // they mean nothing elsewhere
 
     /// <summary>For a request that asks for a chat template.</summary>
     /// <param name="input">The request.</param>

@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>What a model or an SAE is, its sizes, the memory it needs and its quality figures.</summary>
 public sealed record InfoRequest
 {
-    /// <summary>A model or an SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>A model or an SAE: a folder, a file, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public required string Target { get; init; }
 }
 

@@ -17,11 +17,22 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
         throw LabException.NeitherModelNorSae(request.Target, [.. shelves.Models.Names, .. shelves.Saes.Names], shelves.Published.PullableModel(request.Target));
     }
 
-    public Contents Contents(string home) => new(
-        home,
-        [.. shelves.Models.Names.Concat(shelves.Models.Visited).Distinct()],
-        [.. shelves.Saes.Names.Concat(shelves.Saes.Visited).Distinct().Select(name => Of(shelves.Saes.Get(name)))],
-        indexes.All());
+    public Contents Contents(string home)
+    {
+        var (saes, broken) = (new List<SaeInfo>(), new List<BrokenSae>());
+        foreach (var name in shelves.Saes.Names.Concat(shelves.Saes.Visited).Distinct())
+        {
+            try
+            {
+                saes.Add(Of(shelves.Saes.Get(name)));
+            }
+            catch (SaeSharpException error)
+            {
+                broken.Add(new(name, error.Message));
+            }
+        }
+        return new(home, [.. shelves.Models.Names.Concat(shelves.Models.Visited).Distinct()], saes, indexes.All(), broken);
+    }
 
     public static ModelInfo Of(LanguageModel model)
     {

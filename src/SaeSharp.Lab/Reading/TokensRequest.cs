@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Reading;
 /// <summary>Token ids, strings and offsets of texts; or the texts of token ids.</summary>
 public sealed record TokensRequest : ChatInput
 {
-    /// <summary>A model (folder or name in the workspace) or a tokenizer.json file.</summary>
+    /// <summary>A model (folder, file, name in the workspace or on the hub), or a file of a tokenizer such as tokenizer.json.</summary>
     public required string Model { get; init; }
     /// <summary>One text.</summary>
     public string? Text { get; init; }

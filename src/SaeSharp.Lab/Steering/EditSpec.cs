@@ -39,7 +39,7 @@ public sealed record EditVector
     public string? File { get; init; }
     /// <summary>Its tensor, [d] or [pos, d], used as it is.</summary>
     public string? Tensor { get; init; }
-    /// <summary>An SAE: a folder, or a name in the workspace.</summary>
+    /// <summary>An SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
     public string? Sae { get; init; }
     /// <summary>The feature whose unit decoder row is used.</summary>
     public int? Feature { get; init; }

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Training;
 /// <summary>Train one SAE at each hook point, all on one stream of activations.</summary>
 public sealed record TrainRequest
 {
-    /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, or a name in the workspace.</summary>
+    /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, a name in the workspace, or a name on the hub that was fetched (sae pull).</summary>
     public required string Model { get; init; }
     /// <summary>Hook points to train at, e.g. blocks.1.hook_resid_post.</summary>
     public required IReadOnlyList<string> Hooks { get; init; }

@@ -5,9 +5,9 @@ namespace SaeSharp.Lab.Training;
 /// <summary>Train and index in one go, with settings that suit the model's size.</summary>
 public sealed record TryRequest
 {
-    /// <summary>Model: a folder, a file, or a name in the workspace; left out: the tiny random model that comes with the program.</summary>
+    /// <summary>Model: a folder, a file, a name in the workspace, or a name on the hub that was fetched (sae pull); left out: the tiny random model that comes with the program.</summary>
     public string? Model { get; init; }
-    /// <summary>A file of texts; left out: the text that comes with the program.</summary>
+    /// <summary>Texts: .txt, .jsonl, .csv or .parquet, also packed as .gz or .zst; several files, folders and patterns. Left out: the text that comes with the program.</summary>
     public string? Texts { get; init; }
     /// <summary>How a .txt is cut into documents: line, blank, none, or a separating text.</summary>
     public string Split { get; init; } = "blank";

@@ -9,7 +9,7 @@ public sealed class HubException : SaeSharpException
     private HubException(string message, string hint, Exception? inner = null) : base(message, hint, inner) { }
 
     /// <summary>Whether trying again may help.</summary>
-    internal bool IsPassing { get; private init; }
+    public bool IsPassing { get; private init; }
 
     /// <summary>How long the server asks to wait first.</summary>
     internal TimeSpan? After { get; private init; }

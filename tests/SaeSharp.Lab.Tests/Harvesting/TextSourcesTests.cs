@@ -44,6 +44,28 @@ public sealed class TextSourcesTests : IDisposable
         Assert.Contains("not packed as its ending says", Assert.Throws<FileException>(() => TextFile.Read(_folder[name], "text", "line")).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("t.txt.gz")]
+    [InlineData("t.txt.zst")]
+    public void A_packed_file_that_is_cut_off_is_an_error_wherever_it_is_cut(string name)
+    {
+        var packed = Packed(name, Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 7919 % 10_007}\n"))));
+        foreach (var length in (int[])[1, 11, packed.Length / 3, packed.Length / 2, packed.Length - 8, packed.Length - 4, packed.Length - 1])
+        {
+            _folder.Write(name, packed[..length]);
+            Assert.Contains("cut off", Assert.Throws<FileException>(() => TextFile.Read(_folder[name], "text", "line")).Message, StringComparison.Ordinal);
+        }
+        _folder.Write(name, packed);
+        Assert.Equal(40_000, TextFile.Read(_folder[name], "text", "line").Count);
+    }
+
+    [Fact]
+    public void A_gz_of_several_parts_is_read_to_its_end()
+    {
+        _folder.Write("t.txt.gz", [.. Packed(".gz", "a\n"u8.ToArray()), .. Packed(".gz", "b\n"u8.ToArray()), .. Packed(".gz", [])]);
+        Assert.Equal(["a", "b"], TextFile.Read(_folder["t.txt.gz"], "text", "line"));
+    }
+
     [Fact]
     public void Files_folders_and_patterns_are_read_by_name_in_order()
     {

@@ -49,6 +49,22 @@ public class PushTests
     }
 
     [Fact]
+    public async Task A_hub_that_does_not_say_whether_there_is_a_card_is_sent_none()
+    {
+        await using var place = await WithSae();
+        place.Hub.Add("models/me/my-saes", "README.md", "my own words").Once("api/models/me/my-saes", _ => new(503) { Headers = { ["Retry-After"] = "3600" } });
+        await Assert.ThrowsAsync<HubException>(() => place.Workspace.Push(new() { Sae = Sae, Repository = "me/my-saes" }));
+        Assert.Empty(place.Hub.Commits);
+    }
+
+    [Fact]
+    public async Task A_repository_without_an_owner_is_refused_before_anything_is_sent()
+    {
+        await using var place = await WithSae();
+        Assert.Contains("OWNER/NAME", (await Assert.ThrowsAsync<LabException>(() => place.Workspace.Push(new() { Sae = Sae, Repository = "my-saes", DryRun = true }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_to_be_private_does_not_go_into_a_public_repository()
     {
         await using var place = await WithSae();
