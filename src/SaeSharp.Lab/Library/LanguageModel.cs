@@ -91,6 +91,14 @@ internal sealed class LanguageModel(string name, string path, Transformer transf
         return spelled[0] is 'Ġ' or '▁' && text[0] != ' ' ? $" {text}" : text; // some decoders strip the first space of a text
     }
 
-    /// <summary>The text of generated ids; without a tokenizer, the ids.</summary>
+    /// <summary>The text that generated ids add to the prompt's: its first space stays, which decoders of a whole text may strip.</summary>
+    public string TextAfter(int[] prompt, int[] ids)
+    {
+        if (tokenizer is null) return Text(ids);
+        var (before, whole) = (tokenizer.Decode(prompt), tokenizer.Decode([.. prompt, .. ids]));
+        return whole.StartsWith(before, StringComparison.Ordinal) ? whole[before.Length..] : Text(ids); // a prompt that ends within a character has no text of its own
+    }
+
+    /// <summary>The text of ids; without a tokenizer, the ids.</summary>
     public string Text(ReadOnlySpan<int> ids) => tokenizer?.Decode(ids) ?? string.Join(' ', ids.ToArray());
 }

@@ -31,7 +31,7 @@ internal static class Continuation
             },
         }).ToArray();
         var texts = Generator.Generate(model.Transformer, jobs, jobs.Length, cancel);
-        return [.. texts.Select((text, i) => new GenerateResult(prompt, text.Ids, model.Text(text.Ids), clocks[i].PerSecond))];
+        return [.. texts.Select((text, i) => new GenerateResult(prompt, text.Ids, model.TextAfter(prompt, text.Ids), clocks[i].PerSecond))];
     }
 
     /// <summary>Counts tokens and their rate from the first on, which is what the prompt's own run gives.</summary>
