@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SaeSharp.Lab.Reading;
 
 /// <summary>Export activations of texts at hook points to a safetensors file.</summary>
@@ -34,8 +36,8 @@ public sealed record ActivationsRequest : ChatInput
 /// <param name="Prompts">Number of prompts.</param>
 /// <param name="Tokens">Number of tokens in all.</param>
 /// <param name="Tensors">Name and shape of every tensor.</param>
-/// <param name="PromptText">The one prompt as the chat template made it; null for plain ones, and for several.</param>
-public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<WrittenTensor> Tensors, string? PromptText = null);
+/// <param name="PromptText">The one prompt as the chat template made it; left out for plain ones, and for several.</param>
+public sealed record ActivationsResult(string Out, int Prompts, long Tokens, IReadOnlyList<WrittenTensor> Tensors, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PromptText = null);
 
 /// <summary>A tensor that was written.</summary>
 /// <param name="Name">Its name.</param>

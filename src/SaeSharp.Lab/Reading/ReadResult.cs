@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SaeSharp.Lab.Reading;
 
 /// <summary>Features on each token of a prompt, at every layer read.</summary>
@@ -5,7 +7,8 @@ public sealed record ReadResult
 {
     /// <summary>The model.</summary>
     public required string Model { get; init; }
-    /// <summary>The prompt as the chat template made it; null for a plain one.</summary>
+    /// <summary>The prompt as the chat template made it; left out for a plain one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PromptText { get; init; }
     /// <summary>The prompt's tokens.</summary>
     public required IReadOnlyList<TokenCell> Tokens { get; init; }

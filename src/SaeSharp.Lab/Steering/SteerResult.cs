@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Lab.Steering;
@@ -7,7 +8,8 @@ public sealed record SteerResult
 {
     /// <summary>The model.</summary>
     public required string Model { get; init; }
-    /// <summary>The prompt as the chat template made it; null for a plain one.</summary>
+    /// <summary>The prompt as the chat template made it; left out for a plain one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? PromptText { get; init; }
     /// <summary>The prompt's tokens.</summary>
     public required IReadOnlyList<TokenCell> Prompt { get; init; }
