@@ -49,6 +49,7 @@ internal sealed class DeadLatentTerm
     public void AddGradients(Tensor input, double errorWeight)
     {
         var backend = _setting.Backend;
+        _term.Sort();
         _term.Prepare(_weight * errorWeight, _weights.Decoder.Value);
         _term.DecoderGradient(_scratch);
         backend.Add(_weights.Decoder.Gradient, _scratch, _weights.Decoder.Gradient);

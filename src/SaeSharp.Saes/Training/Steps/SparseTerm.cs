@@ -12,13 +12,13 @@ namespace SaeSharp.Saes.Training.Steps;
 internal sealed class SparseTerm(StepSetting setting, int k)
 {
     private readonly Backend _backend = setting.Backend;
-    private readonly Tensor _values = Tensor.Zeros(setting.Type, setting.BatchSize * k);
-    private readonly Tensor _indices = Tensor.Zeros(DType.I32, setting.BatchSize * k);
-    private readonly Tensor _gradients = Tensor.Zeros(setting.Type, setting.BatchSize * k);
+    private Tensor _values = Tensor.Zeros(setting.Type, setting.BatchSize * k);
+    private Tensor _indices = Tensor.Zeros(DType.I32, setting.BatchSize * k);
+    private Tensor _gradients = Tensor.Zeros(setting.Type, setting.BatchSize * k);
     private readonly Tensor _ones = Ones(setting);
     private readonly FeatureMajor _order = new(setting.DSae);
 
-    /// <summary>Latents kept for each activation; <see cref="Resize"/> lowers it.</summary>
+    /// <summary>Slots of each activation; <see cref="Resize"/> changes it.</summary>
     public int K => Values.Columns;
 
     /// <summary>g [batch, k]; −g after <see cref="Decode"/>.</summary>
@@ -33,13 +33,16 @@ internal sealed class SparseTerm(StepSetting setting, int k)
     /// <summary>r [batch, dOut], once decoded.</summary>
     public Tensor Residual { get; } = setting.BatchOf(setting.DOut);
 
-    /// <summary>Which latents have entries, once <see cref="Prepare"/> ran.</summary>
+    /// <summary>Which latents have entries, once <see cref="Sort"/> ran.</summary>
     public FeatureMajor Order => _order;
 
-    /// <summary>Sets the number of latents for each activation; at most the k it was made with.</summary>
+    /// <summary>Sets the number of slots for each activation. Makes room where there is less than that; what was there is lost then.</summary>
     public void Resize(int count)
     {
         if (Values is not null && K == count) return;
+        var slots = checked(setting.BatchSize * count);
+        if (slots > _values.Count)
+            (_values, _indices, _gradients) = (Tensor.Zeros(setting.Type, slots), Tensor.Zeros(DType.I32, slots), Tensor.Zeros(setting.Type, slots));
         Values = _values.Rows(0, setting.BatchSize * count).Reshape(setting.BatchSize, count);
         Indices = _indices.Rows(0, setting.BatchSize * count).Reshape(setting.BatchSize, count);
         Gradients = _gradients.Rows(0, setting.BatchSize * count).Reshape(setting.BatchSize, count);
@@ -61,11 +64,13 @@ internal sealed class SparseTerm(StepSetting setting, int k)
         return _backend.SumOfSquares(Residual);
     }
 
-    /// <summary>Takes ∂loss/∂g of weight · Σ‖r‖², which the three gradients below are made of.</summary>
+    /// <summary>Finds the entries of each latent.</summary>
+    public void Sort() => _order.Sort(Indices.Span<int>());
+
+    /// <summary>Takes ∂loss/∂g of weight · Σ‖r‖², which the three gradients below are made of. <see cref="Sort"/> comes first.</summary>
     public void Prepare(double weight, Tensor decoder)
     {
         var factor = 2 * weight;
-        _order.Sort(Indices.Span<int>());
         _backend.SparseDots(Residual, Indices, decoder, Gradients);           // r·W_dec     [batch, k]
         _backend.Scale(Gradients, -factor, Gradients);                        // ∂g          [batch, k]
         _backend.Scale(Values, factor, Values);                               // −2w·g       [batch, k]
