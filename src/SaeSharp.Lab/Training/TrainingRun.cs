@@ -110,7 +110,7 @@ internal sealed class TrainingRun
                 Peak = OptionException.Positive(_request.Lr, "--lr"), WarmupSteps = Math.Min(_request.Warmup, steps),
                 DecaySteps = Math.Min(_request.Decay ?? steps / 5, steps - Math.Min(_request.Warmup, steps)),
             },
-            Dead = new() { WindowTokens = _request.DeadWindow, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient },
+            Dead = new() { WindowTokens = _request.DeadTokens ?? (long)_request.DeadWindow * _request.Batch, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient },
             Penalty = new() { Coefficient = _request.L1, WarmupSteps = _request.L1Warmup },
             Input = new()
             {
