@@ -1,4 +1,5 @@
 using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Saes.Training.Steps;
 
@@ -8,17 +9,19 @@ namespace SaeSharp.Saes.Training.Steps;
 /// (<see cref="LearntThreshold"/>); decoder norms are folded in where they took part in the choice, as SAELens saves it (<c>saes/batchtopk_sae.py</c>).
 /// </remarks>
 [SaeArchitecture("batchtopk")]
-internal sealed class BatchTopKStep : SelectionStep
+internal sealed class BatchTopKStep(StepSetting setting) : SelectionStep(setting)
 {
-    private readonly BatchChoice _choice;
+    private readonly LearntThreshold _threshold = new(setting.Options);
 
-    public BatchTopKStep(StepSetting setting) : base(setting, BatchChoice.Slots(setting)) => _choice = new(setting, Term);
+    public override IEnumerable<(string Name, Tensor Tensor)> State => [("threshold", _threshold.State)];
 
-    public override IEnumerable<(string Name, Tensor Tensor)> State => [("threshold", _choice.Threshold.State)];
+    public override void AfterUpdate(int step) => _threshold.Learn(step);
 
-    public override void AfterUpdate(int step) => _choice.Learn(step);
+    public override (SaeConfig Config, Dictionary<string, Tensor> Tensors) ToFile() => ThresholdedFile.Of(Setting.Config, Weights.ToFile(), _threshold.Value);
 
-    public override (SaeConfig Config, Dictionary<string, Tensor> Tensors) ToFile() => ThresholdedFile.Of(Setting.Config, Weights.ToFile(), _choice.Threshold.Value);
-
-    protected override void Select(Tensor input, Tensor? norms, int step) => _choice.Select(input, Encoder, Weights.EncoderBias.Value, norms, step);
+    protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
+    {
+        Backend.EncodeBatchTopK(input, Encoder, Weights.EncoderBias.Value, norms, (int)(K.At(step) * input.RowCount), code);
+        _threshold.See(code);
+    }
 }

@@ -1,13 +1,12 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
-using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>A training step whose latents are a sparse selection of the positive pre-activations: all that does not depend on how they are chosen.</summary>
 /// <remarks>
-/// loss = mean‖x − x̂‖² + aux (see <see cref="DeadLatentTerm"/>). No [batch, dSae] matrix is ever made: besides the weights, memory is batch × (2·dIn + 3 slots).
-/// Allocates nothing after the first step, but for a few views when the number of slots or of dead latents changes.
+/// loss = mean‖x − x̂‖² + aux (see <see cref="DeadLatentTerm"/>). No [batch, dSae] matrix is ever made: besides the weights, memory is batch × (2·dIn + 3·k).
+/// Allocates nothing after the first step, but for a few views when the number of dead latents changes.
 /// </remarks>
 internal abstract class SelectionStep : TrainingStep
 {
@@ -15,24 +14,26 @@ internal abstract class SelectionStep : TrainingStep
     private readonly Tensor _dEncoderBias;
     private DeadLatentTerm? _dead; // made when the first latent dies: many runs never need its memory
 
-    /// <param name="setting">What the step is made for.</param>
-    /// <param name="slots">Latents to have room for at each activation.</param>
-    protected SelectionStep(StepSetting setting, int slots) : base(setting)
+    protected SelectionStep(StepSetting setting) : base(setting)
     {
-        Term = new(setting, slots);
+        K = new(setting);
+        Term = new(setting, (int)(K.Largest * setting.BatchSize));
         Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
     }
 
-    /// <summary>The chosen latents.</summary>
-    protected SparseTerm Term { get; }
+    /// <summary>How many latents each activation has.</summary>
+    protected KSchedule K { get; }
 
     /// <summary>W_enc [dIn, dSae] of this step.</summary>
     protected PackedMatrix Encoder { get; }
 
-    /// <summary>Fills the slots of <see cref="Term"/> with the chosen latents of <paramref name="input"/> [batch, dIn], times <paramref name="norms"/> [dSae] where those are not null.</summary>
-    protected abstract void Select(Tensor input, Tensor? norms, int step);
+    /// <summary>The reconstruction by the chosen latents.</summary>
+    protected SparseTerm Term { get; }
+
+    /// <summary>Writes the chosen latents of <paramref name="input"/> [batch, dIn], times <paramref name="norms"/> [dSae] where those are not null, into <paramref name="code"/>.</summary>
+    protected abstract void Select(Tensor input, Tensor? norms, int step, SparseRows code);
 
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
@@ -40,7 +41,7 @@ internal abstract class SelectionStep : TrainingStep
         var norms = Setting.Config.RescaleActsByDecoderNorm ? _norms : null;
         if (norms is not null) Backend.RowNorms(Weights.Decoder.Value, norms);
         Backend.Pack(Weights.Encoder.Value, Transpose.B, Encoder);
-        Select(input, norms, step);
+        Select(input, norms, step, Term.Code);
         if (norms is not null) Term.DivideByNorms(norms);
         Term.Sort();
         var starts = Term.Order.Starts;

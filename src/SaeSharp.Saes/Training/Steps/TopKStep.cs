@@ -1,4 +1,5 @@
 using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Training.Steps;
@@ -8,19 +9,17 @@ namespace SaeSharp.Saes.Training.Steps;
 [SaeArchitecture("topk")]
 internal sealed class TopKStep : SelectionStep
 {
-    private readonly KSchedule _k;
+    private readonly Slots _slots;
 
-    public TopKStep(StepSetting setting) : this(setting, new(setting)) { }
+    public TopKStep(StepSetting setting) : base(setting) => _slots = new(setting, Whole(K.Largest));
 
-    private TopKStep(StepSetting setting, KSchedule k) : base(setting, Whole(k.Largest, setting)) => _k = k;
-
-    protected override void Select(Tensor input, Tensor? norms, int step)
+    protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
     {
-        Term.Resize(Whole(_k.At(step), Setting));
-        Backend.EncodeTopK(input, Encoder, Weights.EncoderBias.Value, norms, Term.Values, Term.Indices);
+        _slots.Resize(Whole(K.At(step)));
+        Backend.EncodeTopK(input, Encoder, Weights.EncoderBias.Value, norms, _slots.Values, _slots.Indices);
+        code.Take(_slots.Values, _slots.Indices);
     }
 
     /// <summary>dictionary_learning drops the fraction of a k on its way, sparsify rounds it (to even).</summary>
-    private static int Whole(double k, StepSetting setting) =>
-        Math.Clamp((int)(setting.Options.Convention == Convention.DictionaryLearning ? Math.Floor(k) : Math.Round(k)), 1, setting.DSae);
+    private int Whole(double k) => Math.Clamp((int)(Options.Convention == Convention.DictionaryLearning ? Math.Floor(k) : Math.Round(k)), 1, Setting.DSae);
 }
