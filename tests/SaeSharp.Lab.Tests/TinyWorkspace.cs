@@ -29,7 +29,7 @@ public sealed class TinyWorkspace : IAsyncLifetime
 
     public static TrainRequest Training => new()
     {
-        Model = Model, Hooks = ["blocks.1.hook_resid_post"], Corpus = Corpus, DSae = 96, K = 6, Batch = 128, Tokens = 128 * 40, Warmup = 5, DeadWindow = 20 * 128,
+        Model = Model, Hooks = ["blocks.1.hook_resid_post"], Corpus = Corpus, DSae = 96, K = 6, Batch = 128, Tokens = 128 * 40, Warmup = 5, DeadWindow = 20,
     };
 
     public ValueTask DisposeAsync()
