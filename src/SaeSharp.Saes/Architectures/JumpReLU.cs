@@ -4,20 +4,20 @@ using SaeSharp.Numerics.Backends;
 namespace SaeSharp.Saes.Architectures;
 
 /// <summary>JumpReLU SAE: f = z where z > θ, else 0, with z = (x − b_dec) W_enc + b_enc and a threshold θ of each latent's own.</summary>
-/// <remarks>Rajamanoharan et al. 2024, arXiv:2407.14435v3, Eq. 3. θ below 0 counts as 0, as in SAELens (<c>saes/jumprelu_sae.py</c>).</remarks>
+/// <remarks>Rajamanoharan et al. 2024, arXiv:2407.14435v3, Eq. 3. θ below 0 counts as 0, as in SAELens.</remarks>
 [SaeArchitecture("jumprelu")]
 public sealed class JumpReLU : SparseAutoencoder
 {
-    private readonly Tensor _wEnc;
-    private readonly Tensor _bEnc;
-    private readonly Tensor _threshold;
+    private readonly Tensor _wEnc, _bEnc;
+    private readonly float[] _thresholds;
     private readonly PackedMatrix _encoder;
 
     public JumpReLU(SaeConfig config, SaeWeights weights, Backend backend) : base(config, weights, backend)
     {
         _wEnc = weights.Take("W_enc", ("dIn", DIn), ("dSae", DSae));
         _bEnc = weights.Take("b_enc", ("dSae", DSae));
-        _threshold = weights.Take("threshold", ("dSae", DSae));
+        _thresholds = [.. weights.Take("threshold", ("dSae", DSae)).Span<float>()];
+        for (var i = 0; i < _thresholds.Length; i++) _thresholds[i] = Math.Max(_thresholds[i], 0);
         _encoder = PackedMatrix.Of(_wEnc);
     }
 
@@ -35,11 +35,10 @@ public sealed class JumpReLU : SparseAutoencoder
             Backend.AddRow(latents, _bEnc, latents);                          // z      [rows, dSae]
             for (var row = 0; row < count; row++)
             {
-                var z = latents.Row<float>(row);
-                var thresholds = _threshold.Span<float>();
-                for (var i = 0; i < z.Length; i++)
-                    if (!(z[i] > Math.Max(thresholds[i], 0))) z[i] = 0;
-                codes.AddDenseRow(z);
+                var f = latents.Row<float>(row);
+                for (var i = 0; i < f.Length; i++)
+                    if (!(f[i] > _thresholds[i])) f[i] = 0;
+                codes.AddDenseRow(f);
             }
         }
         buffer.Free();
