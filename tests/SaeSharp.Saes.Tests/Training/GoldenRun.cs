@@ -103,6 +103,14 @@ internal sealed class GoldenRun
     /// <summary>The larger of the last entries of the two f32 drifts.</summary>
     public double Largest(string column) => F32Drifts.Max(table => _run.GetProperty(table).EnumerateArray().Last().GetProperty(column).GetDouble());
 
+    /// <summary>Whether an AbsTopK run took another dead latent than theirs: a large positive and a large negative one can be nearer to each other than f32 tells. The error itself agrees then.</summary>
+    public bool ForksInAux(int t, StepReport report)
+    {
+        if (_run.GetProperty("architecture").GetString() != "abstopk") return false;
+        var (error, aux) = (File.Read("log.f32.losses.mse_loss").Read(t), File.Read("log.f32.losses.auxiliary_reconstruction_loss").Read(t));
+        return Math.Abs(report.Mse - error) <= 1e-6 * error && Math.Abs(report.AuxLoss - aux) is var difference && difference > 1e-5 * aux && difference < 1e-3 * aux;
+    }
+
     public void RequireLog(int t, StepReport report)
     {
         var drift = Math.Max(1e-12, 100 * Drift("drift_f64_rows_reversed_vs_f64", t + 1, "loss_rel_max_so_far"));

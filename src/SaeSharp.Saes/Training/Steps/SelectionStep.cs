@@ -18,14 +18,15 @@ internal abstract class SelectionStep : TrainingStep
 
     /// <param name="setting">What the step is made for.</param>
     /// <param name="prefixes">The levels of a dictionary that is to reconstruct by parts as well.</param>
-    protected SelectionStep(StepSetting setting, PrefixTerm? prefixes = null) : base(setting)
+    /// <param name="isSigned">Whether latents may be negative.</param>
+    protected SelectionStep(StepSetting setting, PrefixTerm? prefixes = null, bool isSigned = false) : base(setting)
     {
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
         Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
-        _aux = new(setting, Weights);
+        _aux = new(setting, Weights, isSigned);
     }
 
     /// <summary>How many latents each activation has.</summary>
