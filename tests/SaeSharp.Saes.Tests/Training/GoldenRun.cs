@@ -36,12 +36,12 @@ internal sealed class GoldenRun
         var (sae, trainer) = (_run.GetProperty("sae_cfg"), _run.GetProperty("trainer_cfg"));
         var batch = _manifest.GetProperty("batch").GetInt32();
         var architecture = _run.GetProperty("architecture").GetString()!;
-        var isTopK = architecture == "topk";
+        var isSelection = sae.TryGetProperty("k", out var k);
         var config = new SaeConfig
         {
             Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
-            K = isTopK ? sae.GetProperty("k").GetInt32() : 0,
-            RescaleActsByDecoderNorm = isTopK && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
+            K = isSelection ? (int)k.GetDouble() : 0,
+            RescaleActsByDecoderNorm = isSelection && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
         };
         var options = new TrainingOptions
         {
@@ -54,6 +54,7 @@ internal sealed class GoldenRun
             },
             Optimiser = new() { Beta1 = Number(trainer, "adam_beta1", 0.9), Beta2 = Number(trainer, "adam_beta2", 0.999) },
             Dead = new() { WindowTokens = trainer.GetProperty("dead_feature_window").GetInt64() * batch, AuxCoefficient = Number(sae, "aux_loss_coefficient", 1) },
+            Selection = new() { K = isSelection ? k.GetDouble() : null, ThresholdRate = Number(sae, "topk_threshold_lr", 0.01) },
             Penalty = new()
             {
                 Coefficient = Number(sae, "l1_coefficient", Number(sae, "l0_coefficient", 1)), WarmupSteps = (int)Number(sae, "l1_warm_up_steps", Number(sae, "l0_warm_up_steps", 0)),
@@ -113,6 +114,12 @@ internal sealed class GoldenRun
         RequireLog("num_dead", t, report.Dead, 0);
         RequireLog("l0", t, report.L0, 0);
         RequireLog("explained_variance", t, report.ExplainedVariance, Math.Max(1e-9, drift));
+    }
+
+    /// <summary>The threshold that BatchTopK and its kin learn, after step t.</summary>
+    public void RequireThreshold(int t, SaeTrainer trainer)
+    {
+        if (File.Contains("log.f64.topk_threshold")) RequireLog("topk_threshold", t, trainer.TrainingStep.State.Single(state => state.Name == "threshold").Tensor.Read(0), 1e-12);
     }
 
     public void RequireFirstGradient(SaeTrainer trainer)

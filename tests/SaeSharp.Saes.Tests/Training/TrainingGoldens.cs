@@ -13,7 +13,7 @@ public class TrainingGoldens
     private const string Root = "golden/saes/training";
 
     public static TheoryData<string> Runs => ["sl_topk_aux", "sl_topk_plain_decoder_norm", "sl_standard_l1_warmup", "sl_standard_p2_cosine", "sl_standard_expected_average",
-        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic"];
+        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk"];
 
     [Theory, MemberData(nameof(Runs))]
     public void In_f64_every_step_is_that_of_SAELens(string name)
@@ -24,6 +24,7 @@ public class TrainingGoldens
         {
             var report = trainer.Advance(default);
             run.RequireLog(t, report);
+            run.RequireThreshold(t, trainer);
             if (t == 0) run.RequireFirstGradient(trainer);
             run.RequireParameters(t + 1, "f64", trainer, drift => Math.Max(1e-12, 100 * run.Drift("drift_f64_rows_reversed_vs_f64", drift)));
         }
