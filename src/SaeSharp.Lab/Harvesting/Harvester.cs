@@ -26,7 +26,7 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
             }
             finally
             {
-                harvested.Free();
+                harvested.Dispose();
             }
         }
     }
@@ -74,10 +74,10 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
 /// <param name="Windows">The windows, in order.</param>
 /// <param name="KeptRows">Rows that count among all tokens of the batch.</param>
 /// <param name="Activations">By view, [kept, dIn].</param>
-internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations)
+internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations) : IDisposable
 {
     /// <summary>Gives the memory back.</summary>
-    public void Free()
+    public void Dispose()
     {
         foreach (var tensor in Activations.Values) tensor.Free();
     }

@@ -29,6 +29,9 @@ internal sealed record ActivationView(string Hook, bool Centred = false)
         return new(hook, processing.CenterWritingWeights && model.Spec.Norm is Norm.Layer && Written.Contains(last));
     }
 
+    /// <summary>How many numbers it reads of a row: dIn.</summary>
+    public int WidthOf(Transformer model) => model.HookWidth(Hook);
+
     /// <summary>x = what the SAE reads of the hook's row h; x may be h. [dIn] → [dIn].</summary>
     public void Read(ReadOnlySpan<float> h, Span<float> x)
     {
