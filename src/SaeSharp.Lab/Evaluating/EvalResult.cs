@@ -19,7 +19,7 @@ public sealed record EvalResult
     public double? Fvu { get; init; }
     /// <summary>1 − mean of ‖x − x̂‖² over tokens ÷ total variance, as SAELens defines it; equals 1 − FVU.</summary>
     public double? ExplainedVariance { get; init; }
-    /// <summary>The same with the mean error taken out, so that a constant error costs nothing.</summary>
+    /// <summary>Explained variance with the mean error taken out first, so that a constant error costs nothing.</summary>
     public double? ExplainedVarianceCentred { get; init; }
     /// <summary>explainedVarianceCentred of each batch, averaged over batches: dictionary_learning's frac_variance_explained.</summary>
     public double? ExplainedVarianceCentredByBatch { get; init; }
@@ -41,25 +41,25 @@ public sealed record EvalResult
     public double? Shrinkage { get; init; }
     /// <summary>E‖x̂‖² ÷ E[x·x̂]: 1 where reconstructions are as long as they should be, below 1 where they are too short.</summary>
     public double? RelativeReconstructionBias { get; init; }
-    /// <summary>The same of each batch, averaged over batches, as SAELens and dictionary_learning give it.</summary>
+    /// <summary>relativeReconstructionBias of each batch, averaged over batches, as SAELens and dictionary_learning give it.</summary>
     public double? RelativeReconstructionBiasByBatch { get; init; }
     /// <summary>Mean next-token loss of the untouched model, nats, over counted positions that have a next token.</summary>
     public double? CeOriginal { get; init; }
-    /// <summary>The same with x̂ in place of x.</summary>
+    /// <summary>Mean next-token loss with x̂ in place of x.</summary>
     public double? CeSpliced { get; init; }
-    /// <summary>The same with 0 in place of x.</summary>
+    /// <summary>Mean next-token loss with 0 in place of x.</summary>
     public double? CeZero { get; init; }
-    /// <summary>The same with x̄ in place of x.</summary>
+    /// <summary>Mean next-token loss with x̄ in place of x.</summary>
     public double? CeMean { get; init; }
     /// <summary>(ceZero − ceSpliced) ÷ (ceZero − ceOriginal): 1 is as good as untouched, 0 as bad as zeros (SAELens' ce_loss_score).</summary>
     public double? CeRecovered { get; init; }
     /// <summary>(ceMean − ceSpliced) ÷ (ceMean − ceOriginal).</summary>
     public double? CeRecoveredMean { get; init; }
-    /// <summary>Mean KL divergence of the next-token distributions, untouched ‖ spliced, nats.</summary>
+    /// <summary>Mean KL divergence of the next-token distributions, untouched ‖ x̂ in place of x, nats.</summary>
     public double? Kl { get; init; }
-    /// <summary>The same with 0 in place of x.</summary>
+    /// <summary>Mean KL divergence, untouched ‖ 0 in place of x.</summary>
     public double? KlZero { get; init; }
-    /// <summary>The same with x̄ in place of x.</summary>
+    /// <summary>Mean KL divergence, untouched ‖ x̄ in place of x.</summary>
     public double? KlMean { get; init; }
     /// <summary>(klZero − kl) ÷ klZero: 1 changes nothing, 0 changes as much as zeros (SAELens' kl_div_score).</summary>
     public double? KlRecovered { get; init; }

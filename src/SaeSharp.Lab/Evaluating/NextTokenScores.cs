@@ -56,7 +56,7 @@ internal sealed class NextTokenScores
     {
         ReadOnlySpan<float> a = _original.Row<float>(_rows[i]);
         var weights = _weights.Row<float>(i);
-        var max = TensorPrimitives.Max(a);
+        var max = Max(a);
         TensorPrimitives.Subtract(a, max, weights);
         TensorPrimitives.Exp<float>(weights, weights);
         _mass[i] = Sum(weights);
@@ -75,7 +75,7 @@ internal sealed class NextTokenScores
     private static double LogZ(ReadOnlySpan<float> x)
     {
         Span<float> block = stackalloc float[Block];
-        var (max, sum) = (TensorPrimitives.Max(x), 0.0);
+        var (max, sum) = (Max(x), 0.0);
         for (var at = 0; at < x.Length; at += Block)
         {
             var part = block[..Math.Min(Block, x.Length - at)];
@@ -84,6 +84,18 @@ internal sealed class NextTokenScores
             sum += Sum(part);
         }
         return max + Math.Log(sum);
+    }
+
+    /// <summary>The largest number; rows with NaN get a NaN from what follows, which TensorPrimitives.Max looks for at a cost.</summary>
+    private static float Max(ReadOnlySpan<float> x)
+    {
+        var largest = new Vector<float>(float.NegativeInfinity);
+        var i = 0;
+        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count) largest = Vector.Max(largest, new Vector<float>(x[i..]));
+        var max = float.NegativeInfinity;
+        for (var lane = 0; lane < Vector<float>.Count; lane++) max = Math.Max(max, largest[lane]);
+        for (; i < x.Length; i++) max = Math.Max(max, x[i]);
+        return max;
     }
 
     private static double Sum(ReadOnlySpan<float> x)

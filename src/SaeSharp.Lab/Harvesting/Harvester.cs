@@ -39,7 +39,7 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
         var reads = new HookSet();
         foreach (var view in views)
         {
-            activations[view] = Tensor.Zeros(DType.F32, kept.Length, model.Transformer.HookWidth(view.Hook)); // x   [kept, dIn]
+            activations[view] = Tensor.Zeros(DType.F32, kept.Length, view.WidthOf(model.Transformer)); // x   [kept, dIn]
             reads.Read(view.Hook, value => Gather(view, value, kept, activations[view], windows));
         }
         model.Transformer.Run(TokenBatch.Of([.. windows.Select(window => window.Ids)]), reads, LogitRows.None);
@@ -60,7 +60,8 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
 
     private static void Gather(ActivationView view, Tensor value, int[] kept, Tensor target, IReadOnlyList<Window> windows)
     {
-        var source = value.Reshape((int)(value.Count / target.Columns), target.Columns);
+        var rows = windows.Sum(window => window.Ids.Length);
+        var source = value.Reshape(rows, (int)(value.Count / rows));
         for (var i = 0; i < kept.Length; i++)
         {
             var row = source.Row<float>(kept[i]);
