@@ -47,6 +47,7 @@ internal static class FeatureDirections
         foreach (var scratch in (ReadOnlySpan<Tensor>)[mean, meanSquare, gradient, gram]) scratch.Free();
     }
 
+    /// <summary>Divides each row by its norm, by at least 1e-8.</summary>
     public static void Normalise(Tensor w)
     {
         if (w.DType == DType.F64) Normalise<double>(w);
