@@ -33,6 +33,8 @@ public sealed record TrainRequest
     public int? Decay { get; init; }
     /// <summary>A latent is dead when it did not fire for this many steps.</summary>
     public int DeadWindow { get; init; } = 30;
+    /// <summary>The same in tokens, where it should not depend on the batch size; left out: --dead-window counts.</summary>
+    public long? DeadTokens { get; init; }
     /// <summary>Dead latents that the auxiliary loss revives at a time; left out: half of dIn.</summary>
     public int? AuxK { get; init; }
     /// <summary>Weight of the auxiliary loss.</summary>

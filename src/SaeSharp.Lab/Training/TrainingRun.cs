@@ -5,6 +5,7 @@ using SaeSharp.Lab.Library;
 using SaeSharp.Numerics.Files;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Training;
 
@@ -103,15 +104,22 @@ internal sealed class TrainingRun
         var steps = (int)Math.Max(1, tokens / OptionException.Positive(_request.Batch, "--batch"));
         return new()
         {
-            Steps = steps, LearningRate = OptionException.Positive(_request.Lr, "--lr"),
-            WarmupSteps = Math.Min(_request.Warmup, steps), DecaySteps = Math.Min(_request.Decay ?? steps / 5, steps - Math.Min(_request.Warmup, steps)),
-            ClipNorm = _request.ClipNorm, Seed = _request.Seed, DeadWindow = _request.DeadWindow, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient,
-            L1Coefficient = _request.L1, L1WarmupSteps = _request.L1Warmup, CheckpointEvery = _request.CheckpointEvery,
-            NormaliseActivations = _request.Normalise switch
+            Steps = steps, ClipNorm = _request.ClipNorm, Seed = _request.Seed, CheckpointEvery = _request.CheckpointEvery,
+            Rate = new()
             {
-                "expected-average" => true,
-                "none" => false,
-                var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average or none.", "Leave it out for expected-average."),
+                Peak = OptionException.Positive(_request.Lr, "--lr"), WarmupSteps = Math.Min(_request.Warmup, steps),
+                DecaySteps = Math.Min(_request.Decay ?? steps / 5, steps - Math.Min(_request.Warmup, steps)),
+            },
+            Dead = new() { WindowTokens = _request.DeadTokens ?? (long)_request.DeadWindow * _request.Batch, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient },
+            Penalty = new() { Coefficient = _request.L1, WarmupSteps = _request.L1Warmup },
+            Input = new()
+            {
+                Normalisation = _request.Normalise switch
+                {
+                    "expected-average" => InputNormalisation.MeanNorm,
+                    "none" => InputNormalisation.None,
+                    var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average or none.", "Leave it out for expected-average."),
+                },
             },
         };
     }

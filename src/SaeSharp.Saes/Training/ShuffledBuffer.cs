@@ -63,7 +63,12 @@ public sealed class ShuffledBuffer : ActivationSource
     }
 
     /// <summary>As <see cref="ActivationSource.MeanNorm"/>, in the order of the stream's first epoch; reads all of it where it does not fit in memory.</summary>
-    public override double MeanNorm(long? tokens, CancellationToken cancel)
+    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => Math.Sqrt(squares), cancel);
+
+    public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => squares, cancel);
+
+    /// <summary>Mean of a function of ‖x‖².</summary>
+    private double Mean(long? tokens, Func<double, double> of, CancellationToken cancel)
     {
         var count = Math.Min(tokens ?? TokensPerEpoch, TokensPerEpoch);
         var sum = 0.0;
@@ -72,7 +77,7 @@ public sealed class ShuffledBuffer : ActivationSource
             var rows = (int)Math.Min(_rows.RowCount, count - start);
             if (_holdsEpoch) Load(0, 0, cancel);
             else Read(0, start, rows, cancel);
-            for (var i = 0; i < rows; i++) sum += Norm(_rows.Row<float>(i));
+            for (var i = 0; i < rows; i++) sum += of(Squares(_rows.Row<float>(i)));
         }
         return sum / count;
     }
@@ -102,10 +107,10 @@ public sealed class ShuffledBuffer : ActivationSource
         _permuted = (epoch, block);
     }
 
-    private static double Norm(ReadOnlySpan<float> row)
+    private static double Squares(ReadOnlySpan<float> row)
     {
         var squares = 0.0;
         foreach (var value in row) squares += (double)value * value;
-        return Math.Sqrt(squares);
+        return squares;
     }
 }
