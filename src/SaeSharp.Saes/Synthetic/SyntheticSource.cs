@@ -50,7 +50,12 @@ public sealed class SyntheticSource : ActivationSource
     }
 
     /// <summary>Mean ‖x‖ over the first <paramref name="tokens"/> samples, over 16,384 where null.</summary>
-    public override double MeanNorm(long? tokens, CancellationToken cancel)
+    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, row => TensorPrimitives.Norm(row), cancel);
+
+    /// <summary>Mean ‖x‖² over the first <paramref name="tokens"/> samples, over 16,384 where null.</summary>
+    public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => Mean(tokens, row => TensorPrimitives.SumOfSquares(row), cancel);
+
+    private double Mean(long? tokens, Func<ReadOnlySpan<float>, float> of, CancellationToken cancel)
     {
         var batches = Math.Max(1, ((tokens ?? NormSamples) + BatchSize - 1) / BatchSize);
         var x = Tensor.Zeros(DType.F32, BatchSize, DIn);
@@ -58,7 +63,7 @@ public sealed class SyntheticSource : ActivationSource
         for (var batch = 0L; batch < batches; batch++)
         {
             Fill(batch, x, cancel);
-            for (var row = 0; row < BatchSize; row++) sum += TensorPrimitives.Norm<float>(x.Row<float>(row));
+            for (var row = 0; row < BatchSize; row++) sum += of(x.Row<float>(row));
         }
         x.Free();
         return sum / (batches * BatchSize);

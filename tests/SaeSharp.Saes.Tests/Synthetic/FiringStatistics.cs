@@ -40,8 +40,9 @@ internal sealed class FiringStatistics(int features, int paired)
     /// <summary>Standard deviation of how many of these fire in a sample.</summary>
     public double DeviationOf(int[] features)
     {
-        var chosen = features.ToHashSet();
-        var counts = _rows.Select(row => (double)row.Count(chosen.Contains)).ToArray();
+        var chosen = new bool[_counts.Length];
+        foreach (var feature in features) chosen[feature] = true;
+        double[] counts = [.. _rows.Select(row => (double)row.Count(feature => chosen[feature]))];
         var mean = counts.Average();
         return Math.Sqrt(counts.Sum(count => (count - mean) * (count - mean)) / counts.Length);
     }

@@ -85,8 +85,8 @@ public class SynthBenchGoldens
         foreach (var level in sampled.GetProperty("sum_frequency_by_level").EnumerateArray())
         {
             int[] features = Levels(FeatureTree.Build(spec))[level.GetProperty("depth").GetInt32()];
-            var sum = features.Sum(counts.Frequency);
-            Agree($"level {level.GetProperty("depth")}", level.GetProperty("sum_frequency").GetDouble(), counts.DeviationOf(features) / Math.Sqrt(theirs), sum, counts.DeviationOf(features) / Math.Sqrt(counts.Samples.Count));
+            var deviation = counts.DeviationOf(features);
+            Agree($"level {level.GetProperty("depth")}", level.GetProperty("sum_frequency").GetDouble(), deviation / Math.Sqrt(theirs), features.Sum(counts.Frequency), deviation / Math.Sqrt(counts.Samples.Count));
         }
 
         // Over all features the squared differences, each over its variance, add up to about their number.
