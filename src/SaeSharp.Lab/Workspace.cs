@@ -92,6 +92,9 @@ public sealed class Workspace : IDisposable
     public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="RunsRequest"/>
+    public Task<RunsResult> Runs(RunsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new RunShelf(Home).Of(request), cancel);
+
     /// <inheritdoc cref="EncodeRequest"/>
     public Task<EncodeResult> Encode(EncodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Encoding.Write(request, _shelves), cancel);
 
