@@ -74,6 +74,14 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",
         "Check that the SAE was trained on this model and hook point: sae info SAE.");
 
+    internal static LabException WritesElsewhere(string sae, string why) => new(
+        $"The SAE '{sae}' cannot stand in for what it reads: {why}.",
+        "Read its features with sae read, or choose an SAE that reconstructs its own hook.");
+
+    internal static LabException NeedsContext(string sae) => new(
+        $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
+        "Read its features with sae read, which runs it over the whole prompt.");
+
     internal static LabException NoPrompt() => new(
         "There is no prompt.",
         "Give a text, or token ids with --ids 1,2,3.");

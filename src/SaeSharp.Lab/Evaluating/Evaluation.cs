@@ -25,6 +25,8 @@ internal static class Evaluation
     public static (EvalResult Result, SpliceScores Scores) Run(
         LoadedSae sae, LanguageModel model, Corpus corpus, int batch, IProgress<Progress>? progress, CancellationToken cancel, Action<SparseCodes>? seen = null)
     {
+        sae.RequireReconstructs();
+        sae.RequireRowwise();
         var metrics = SaeMetric.All().ToDictionary(metric => metric.Name);
         var sums = new double[sae.Sae.DIn];
         var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
