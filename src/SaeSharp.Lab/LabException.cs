@@ -30,6 +30,10 @@ public sealed class LabException : SaeSharpException
         $"'{sae}' is on this machine ({place}), but its files are of a kind that this version does not read: {loader}.",
         "Choose a release whose loader is read: sae search --releases shows which.");
 
+    internal static LabException TooLarge(string what, double needed, long atHand, string hint) => new(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} needs about {needed / (1 << 30):N1} GiB of memory, but this process may use {(double)atHand / (1 << 30):N1} GiB."),
+        hint);
+
     internal static LabException NoRelease(string text, IReadOnlyCollection<string> known) => new(
         $"No release of SAEs has '{text}' in its name, model, repository or hooks.",
         Nearest(text, known, ""));

@@ -54,13 +54,18 @@ public abstract partial class Backend
         SparseDotsCore(dy, indices, w, dValues);
     }
 
-    /// <summary>dW[f] = Σ over entries of f of values[entry] · y[entry / k], in entry order; features without entries get 0. values [rows, k], y [rows, d] → dW [n, d].</summary>
+    /// <summary>dW[f] = Σ over entries of f of values[entry] · y[row of the entry], in entry order; features without entries get 0. y [rows, d] → dW [n, d].</summary>
+    /// <param name="values">[rows, k]; or, where <paramref name="order"/> sorted ragged rows, their <see cref="SparseRows.Values"/> or <see cref="SparseRows.Gradients"/>.</param>
+    /// <param name="order">The entries sorted by feature.</param>
+    /// <param name="y">[rows, d].</param>
+    /// <param name="dW">[n, d].</param>
     public void SparseGradient(Tensor values, FeatureMajor order, Tensor y, Tensor dW)
     {
         RequireFloat(values, nameof(values));
         Shape.RequireType(y, values.DType);
         Shape.Require(dW, values.DType, [("n", order.Features), ("d", y.Columns)]);
-        if (values.RowCount != y.RowCount) throw ShapeException.Mismatch(nameof(values), $"{y.RowCount} rows", values.ShapeText);
+        if (!order.IsRagged && values.RowCount != y.RowCount) throw ShapeException.Mismatch(nameof(values), $"{y.RowCount} rows", values.ShapeText);
+        if (values.Count < order.Entries.Length) throw ShapeException.Mismatch(nameof(values), $"{order.Entries.Length} entries", values.ShapeText);
         SparseGradientCore(values, order, y, dW);
     }
 

@@ -5,7 +5,7 @@ namespace SaeSharp.Numerics.Backends;
 /// Public methods check types and shapes, then call one abstract method. The last arguments are written; an output may be an input only where that is said.
 /// Two laws hold for every backend, and the conformance suite checks them: the result does not depend on the number of threads, and a row's result does not
 /// depend on the rows beside it (their number, padding, cache or batch). Ops take f32 or f64 throughout; weights may be bf16 or f16.
-/// The ops stand in one file per topic: LinearAlgebra, Elementwise, Norms, Attention, LinearAttention, Tokens, Sparse, Optimisers.
+/// The ops stand in one file per topic: LinearAlgebra, Elementwise, Norms, Attention, LinearAttention, Tokens, Sparse, Ragged, Optimisers.
 /// </remarks>
 public abstract partial class Backend
 {

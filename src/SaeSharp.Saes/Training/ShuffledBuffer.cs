@@ -75,14 +75,19 @@ public sealed class ShuffledBuffer : ActivationSource
     }
 
     /// <summary>As <see cref="ActivationSource.MeanNorm"/>, in the order of the stream's first epoch; reads all of it where it does not fit in memory.</summary>
-    public override double MeanNorm(long? tokens, CancellationToken cancel)
+    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, Math.Sqrt, cancel);
+
+    public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => squares, cancel);
+
+    /// <summary>Mean of a function of ‖x‖².</summary>
+    private double Mean(long? tokens, Func<double, double> of, CancellationToken cancel)
     {
         var count = Math.Min(tokens ?? TokensPerEpoch, TokensPerEpoch);
         var (sum, row) = (0.0, Tensor.Zeros(DType.F32, 1, DIn));
         if (_deal.HoldsEpoch)
         {
             Load(0, 0, cancel);
-            for (var i = 0; i < count; i++) sum += Norm(_rows, i, row);
+            for (var i = 0; i < count; i++) sum += of(Squares(_rows, i, row));
         }
         else
         {
@@ -92,7 +97,7 @@ public sealed class ShuffledBuffer : ActivationSource
                 for (var i = 0; i < piece.RowCount; i++)
                 {
                     piece.ConvertRow(i, rounded, 0); // as in the buffer
-                    sum += Norm(rounded, 0, row);
+                    sum += of(Squares(rounded, 0, row));
                 }
             }, cancel);
         }
@@ -162,11 +167,11 @@ public sealed class ShuffledBuffer : ActivationSource
         _ordered = (epoch, phase, count);
     }
 
-    private static double Norm(Tensor rows, int i, Tensor scratch)
+    private static double Squares(Tensor rows, int i, Tensor scratch)
     {
         rows.ConvertRow(i, scratch, 0);
         var squares = 0.0;
         foreach (var value in scratch.Row<float>(0)) squares += (double)value * value;
-        return Math.Sqrt(squares);
+        return squares;
     }
 }

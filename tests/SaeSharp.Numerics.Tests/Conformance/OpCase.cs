@@ -13,7 +13,7 @@ public sealed record OpCase(string Op, Func<Draw, Problem> Make)
     public static IReadOnlyList<OpCase> All { get; } =
     [
         .. LinearAlgebraCases.All, .. ElementwiseCases.All, .. NormCases.All, .. AttentionCases.All, .. LinearAttentionCases.All,
-        .. TokenCases.All, .. ExpertCases.All, .. SparseCases.All, .. OptimiserCases.All,
+        .. TokenCases.All, .. ExpertCases.All, .. SparseCases.All, .. RaggedCases.All, .. OptimiserCases.All,
     ];
 
     /// <summary>Every op of the op set.</summary>
@@ -23,7 +23,9 @@ public sealed record OpCase(string Op, Func<Draw, Problem> Make)
             .Where(method => !method.IsSpecialName).Select(NameOf),
     ];
 
-    /// <summary>The method's name; those that take packed weights are told from their overloads by a word.</summary>
+    /// <summary>The method's name; those that take packed weights or ragged rows are told from their overloads by a word.</summary>
     private static string NameOf(MethodInfo method) =>
-        method.GetParameters().Any(parameter => parameter.ParameterType == typeof(PackedMatrix)) ? $"{method.Name} packed" : method.Name;
+        Takes<SparseRows>(method) ? $"{method.Name} ragged" : Takes<PackedMatrix>(method) ? $"{method.Name} packed" : method.Name;
+
+    private static bool Takes<T>(MethodInfo method) => method.GetParameters().Any(parameter => parameter.ParameterType == typeof(T));
 }

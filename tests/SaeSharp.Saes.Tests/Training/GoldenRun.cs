@@ -3,6 +3,9 @@ using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Files;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Inputs;
+using SaeSharp.Saes.Training.Optimisers;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Tests.Training;
 
@@ -10,7 +13,6 @@ namespace SaeSharp.Saes.Tests.Training;
 internal sealed class GoldenRun
 {
     private static readonly string[] F32Drifts = ["drift_f32_vs_f64", "drift_f32_rows_reversed_vs_f32"];
-    private static readonly string[] FileNames = ["W_enc", "b_enc", "W_dec", "b_dec"];
     private readonly JsonElement _manifest, _run;
     private readonly Tensor _pool;
 
@@ -29,6 +31,7 @@ internal sealed class GoldenRun
     public SaeTrainer Trainer(Backend backend, DType type)
     {
         var (sae, trainer) = (_run.GetProperty("sae_cfg"), _run.GetProperty("trainer_cfg"));
+        var batch = _manifest.GetProperty("batch").GetInt32();
         var isTopK = _run.GetProperty("architecture").GetString() == "topk";
         var config = new SaeConfig
         {
@@ -38,31 +41,39 @@ internal sealed class GoldenRun
         };
         var options = new TrainingOptions
         {
-            Steps = Steps, LearningRate = trainer.GetProperty("lr").GetDouble(), WarmupSteps = trainer.GetProperty("lr_warm_up_steps").GetInt32(),
-            DecaySteps = trainer.GetProperty("lr_decay_steps").GetInt32(), FinalLearningRate = trainer.GetProperty("lr_end").GetDouble(),
-            Shape = trainer.TryGetProperty("lr_scheduler_name", out var shape) && shape.GetString() == "cosineannealing" ? LearningRateShape.Cosine : LearningRateShape.Constant,
-            DeadWindow = trainer.GetProperty("dead_feature_window").GetInt32(), AuxCoefficient = Number(sae, "aux_loss_coefficient", 1),
-            L1Coefficient = Number(sae, "l1_coefficient", 1), L1WarmupSteps = (int)Number(sae, "l1_warm_up_steps", 0), LpNorm = Number(sae, "lp_norm", 1),
-            NormaliseActivations = sae.TryGetProperty("normalize_activations", out var n) && n.GetString() == "expected_average_only_in",
-            NormBatches = (int)Number(trainer, "n_batches_for_norm_estimate", 0),
+            Steps = Steps,
+            Rate = new()
+            {
+                Peak = trainer.GetProperty("lr").GetDouble(), WarmupSteps = trainer.GetProperty("lr_warm_up_steps").GetInt32(),
+                DecaySteps = trainer.GetProperty("lr_decay_steps").GetInt32(), Final = trainer.GetProperty("lr_end").GetDouble(),
+                Shape = trainer.TryGetProperty("lr_scheduler_name", out var shape) && shape.GetString() == "cosineannealing" ? RateShape.Cosine : RateShape.Constant,
+            },
+            Optimiser = new() { Beta1 = Number(trainer, "adam_beta1", 0.9), Beta2 = Number(trainer, "adam_beta2", 0.999) },
+            Dead = new() { WindowTokens = trainer.GetProperty("dead_feature_window").GetInt64() * batch, AuxCoefficient = Number(sae, "aux_loss_coefficient", 1) },
+            Penalty = new() { Coefficient = Number(sae, "l1_coefficient", 1), WarmupSteps = (int)Number(sae, "l1_warm_up_steps", 0), P = Number(sae, "lp_norm", 1) },
+            Input = new()
+            {
+                Normalisation = sae.TryGetProperty("normalize_activations", out var n) && n.GetString() == "expected_average_only_in" ? InputNormalisation.MeanNorm : InputNormalisation.None,
+                Batches = (int)Number(trainer, "n_batches_for_norm_estimate", 0),
+            },
         };
-        var source = new PoolSource(_pool, _manifest.GetProperty("batch").GetInt32(), _run.GetProperty("first_training_batch_index").GetInt32());
+        var source = new PoolSource(_pool, batch, _run.GetProperty("first_training_batch_index").GetInt32());
         var result = new SaeTrainer(config, options, source, backend, type);
         foreach (var (name, weight, transposed) in Weights(result))
         {
             var initial = File.Read($"init.{name}");
             (transposed ? MatrixTranspose.Of(initial) : initial).ConvertTo(weight.Value);
         }
-        if (options.NormaliseActivations) SetScale(result, type);
+        if (result.Input is ScaledInput scaled) SetScale(scaled, source, type);
         return result;
     }
 
     /// <summary>SAELens estimates the scale from norms it keeps in f32, so ours is first compared as such and then replaced by its own.</summary>
-    private void SetScale(SaeTrainer trainer, DType type)
+    private void SetScale(ScaledInput input, ActivationSource source, DType type)
     {
         var expected = _run.GetProperty(type == DType.F64 ? "scaling_factor_f64" : "scaling_factor_f32").GetDouble();
-        Assert.Equal(expected, trainer.FindScale(default), 1e-6);
-        trainer.ActivationScale = expected;
+        Assert.Equal(expected, input.Find(source, default), 1e-6);
+        input.Scale = expected;
     }
 
     /// <summary>A drift of this run at a step, the first recorded one at or after it.</summary>
@@ -103,13 +114,13 @@ internal sealed class GoldenRun
         if (!File.Contains("adam.f64.b_dec.exp_avg")) return;
         foreach (var (name, weight, transposed) in Weights(trainer))
         {
-            RequireClose(File.Read($"adam.f64.{name}.exp_avg"), transposed ? MatrixTranspose.Of(weight.Mean) : weight.Mean, 1e-12, $"mean of {name}");
-            RequireClose(File.Read($"adam.f64.{name}.exp_avg_sq"), transposed ? MatrixTranspose.Of(weight.MeanSquare) : weight.MeanSquare, 1e-12, $"mean square of {name}");
+            RequireClose(File.Read($"adam.f64.{name}.exp_avg"), transposed ? MatrixTranspose.Of(weight.Moments[0]) : weight.Moments[0], 1e-12, $"mean of {name}");
+            RequireClose(File.Read($"adam.f64.{name}.exp_avg_sq"), transposed ? MatrixTranspose.Of(weight.Moments[1]) : weight.Moments[1], 1e-12, $"mean square of {name}");
         }
     }
 
     private static IEnumerable<(string Name, TrainedTensor Weight, bool Transposed)> Weights(SaeTrainer trainer) =>
-        FileNames.Zip(trainer.TrainingStep.Weights.All, (name, weight) => (name, weight, name == "W_enc"));
+        trainer.TrainingStep.Weights.All.Select(weight => (weight.Name, weight, weight.Name == "W_enc"));
 
     private void RequireLog(string name, int t, double actual, double tolerance)
     {

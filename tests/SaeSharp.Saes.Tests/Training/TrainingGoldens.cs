@@ -26,7 +26,7 @@ public class TrainingGoldens
             if (t == 0) run.RequireFirstGradient(trainer);
             run.RequireParameters(t + 1, "f64", trainer, drift => Math.Max(1e-12, 100 * run.Drift("drift_f64_rows_reversed_vs_f64", drift)));
         }
-        Assert.Equal(run.File.Read("final.n_forward_passes_since_fired").Span<float>().ToArray(), trainer.Dead.SinceFired.Select(steps => (float)steps));
+        Assert.Equal(run.File.Read("final.n_forward_passes_since_fired").Span<float>().ToArray(), trainer.Dead.SinceFired.Select(tokens => (float)tokens / trainer.Source.BatchSize));
         run.RequireAdam(trainer);
     }
 

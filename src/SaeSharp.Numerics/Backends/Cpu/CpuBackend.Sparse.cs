@@ -29,8 +29,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
         var job = new EncodeTopKJob<L, TVector>
         {
-            X = x.Pointer<float>(), Panels = encoder.Panels.Pointer<float>(), Bias = bias.Pointer<float>(), Scale = Floats(scale), Values = values.Pointer<float>(),
-            Indices = indices.Pointer<int>(), Rows = x.RowCount, DIn = encoder.K, DSae = encoder.N, K = values.Columns, BlockK = BlockK(encoder.K), Scratch = _scratch,
+            Source = Source(x, encoder, bias, scale), Values = values.Pointer<float>(), Indices = indices.Pointer<int>(), Rows = x.RowCount, K = values.Columns, Scratch = _scratch,
             Slices = EncodeTopKJob<L, TVector>.Share(x.RowCount, encoder.N, Threads),
         };
         if (job.Slices == 1) _pool.For(job.Parts, ref job);
@@ -38,6 +37,11 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(x, encoder, bias, scale);
         Keep(values, indices);
     }
+
+    private static PreActivations<L, TVector> Source(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale) => new()
+    {
+        X = x.Pointer<float>(), Panels = encoder.Panels.Pointer<float>(), Bias = Floats(bias), Scale = Floats(scale), DIn = encoder.K, DSae = encoder.N, BlockK = BlockK(encoder.K),
+    };
 
     private void EncodeSlices(ref EncodeTopKJob<L, TVector> job)
     {
@@ -93,11 +97,11 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.SparseGradient(values, order, y, dW);
             return;
         }
-        fixed (int* starts = order.Starts, entries = order.Entries)
+        fixed (int* starts = order.Starts, entries = order.Entries, rows = order.Rows)
         {
             var job = new SparseGradientJob<L, TVector>
             {
-                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries,
+                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries, Rows = rows,
                 Features = order.Features, D = y.Columns, RowOfEntry = ulong.MaxValue / (uint)Math.Max(values.Columns, 1) + 1, OneSlot = values.Columns <= 1,
             };
             _pool.For(job.Parts, ref job, order.Entries.Length * (long)y.Columns < SmallWork);

@@ -11,15 +11,15 @@ namespace SaeSharp.Numerics.Backends.Cpu;
 /// </remarks>
 internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
-    private const int Width = PackedMatrix.PanelWidth;
-    private const int TilePanels = 6;
+    private const int Width = PackedMatrix.PanelWidth, TilePanels = PreActivations<L, TVector>.TilePanels;
 
     /// <summary>Rows of a part: enough that streaming all weights past them costs little.</summary>
     public const int BlockRows = 96;
 
-    public float* X, Panels, Bias, Scale, Values;
+    public PreActivations<L, TVector> Source;
+    public float* Values;
     public int* Indices;
-    public int Rows, DIn, DSae, K, BlockK, Slices;
+    public int Rows, K, Slices;
     public ScratchPool Scratch;
 
     public readonly int Parts => (Rows + BlockRows - 1) / BlockRows * Slices;
@@ -36,10 +36,8 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         var slice = part % Slices;
         var first = part / Slices * BlockRows;
         var count = Math.Min(BlockRows, Rows - first);
-        var tiles = (count + L.TileRows - 1) / L.TileRows;
         var capacity = Math.Max(4 * K, K + 2 * TilePanels * Width);
-        var packedFloats = (long)tiles * L.TileRows * DIn;
-        var tileFloats = tiles * L.TileRows * TilePanels * Width;
+        var (packedFloats, tileFloats) = (Source.PackedFloats(count), PreActivations<L, TVector>.TileFloats(count));
         using var lease = new Lease(Scratch, (packedFloats + tileFloats) * sizeof(float) + (long)count * (capacity * sizeof(ulong) + sizeof(TopKSelector)));
         var packed = (float*)lease.Address;
         var tile = packed + packedFloats;
@@ -47,38 +45,17 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         var selectors = (TopKSelector*)(candidates + (long)count * capacity);
         for (var r = 0; r < count; r++) selectors[r] = new TopKSelector(candidates + (long)r * capacity, capacity, K);
 
-        var pack = new PackRowsJob<L, TVector> { A = X + (long)first * DIn, Packed = packed, M = count, K = DIn, BlockK = BlockK };
-        for (var t = 0; t < tiles; t++) pack.Run(t);
-
-        var panels = (DSae + Width - 1) / Width;
+        Source.Pack(first, count, packed);
+        var panels = (Source.DSae + Width - 1) / Width;
         var share = (panels + Slices - 1) / Slices;
         var end = Math.Min(panels, (slice + 1) * share);
         for (var p = slice * share; p < end; p += TilePanels)
         {
             var wide = Math.Min(TilePanels, end - p);
-            Multiply(packed, tile, tiles, p, wide);
-            for (var r = 0; r < count; r++) Choose(ref selectors[r], tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, DSae - p * Width));
+            Source.Multiply(packed, tile, count, p, wide);
+            for (var r = 0; r < count; r++) Choose(ref selectors[r], tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, Source.DSae - p * Width));
         }
         for (var r = 0; r < count; r++) selectors[r].Finish(Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K);
-    }
-
-    /// <summary>tile [rows, panels · 32] = rows · panels, each sum in the order of every other product.</summary>
-    private readonly void Multiply(float* packed, float* tile, int tiles, int panel, int count)
-    {
-        if (DIn == 0) new Span<float>(tile, tiles * L.TileRows * TilePanels * Width).Clear();
-        for (var k0 = 0; k0 < DIn; k0 += BlockK)
-        {
-            var k = Math.Min(BlockK, DIn - k0);
-            for (var t = 0; t < tiles; t++)
-            {
-                var a = packed + (long)k0 * tiles * L.TileRows + (long)t * L.TileRows * k;
-                for (var p = 0; p < count; p++)
-                {
-                    var b = Panels + ((long)(panel + p) * DIn + k0) * Width;
-                    GemmKernel<L, TVector>.Panel(a, b, tile + t * L.TileRows * TilePanels * Width + p * Width, TilePanels * Width, k, k0 > 0);
-                }
-            }
-        }
     }
 
     /// <summary>Offers one row's next pre-activations, (z + bias) · scale, to its selector.</summary>
@@ -90,8 +67,7 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         var j = 0;
         for (; j + L.Count <= count; j += L.Count)
         {
-            var value = L.Add(L.Load(z + j), L.Load(Bias + feature + j));
-            if (Scale != null) value = L.Multiply(value, L.Load(Scale + feature + j));
+            var value = Source.Value(z + j, feature + j);
             var above = L.GreaterThan(value, threshold);
             if (above == 0) continue;
             L.Store(z + j, value);
@@ -103,7 +79,7 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         }
         for (; j < count; j++)
         {
-            var value = (z[j] + Bias[feature + j]) * (Scale == null ? 1 : Scale[feature + j]);
+            var value = Source.OneValue(z + j, feature + j);
             if (value > selector.Threshold) selector.Add(value, feature + j);
         }
     }

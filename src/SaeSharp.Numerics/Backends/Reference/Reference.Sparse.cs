@@ -66,9 +66,10 @@ public sealed partial class Reference
         for (var f = 0; f < order.Features; f++)
         {
             var sum = new double[y.Columns];
-            foreach (var entry in order.Entries[order.Starts[f]..order.Starts[f + 1]])
+            for (var at = order.Starts[f]; at < order.Starts[f + 1]; at++)
             {
-                var direction = Read(y, entry / k);
+                var entry = order.Entries[at];
+                var direction = Read(y, order.IsRagged ? order.Rows[at] : entry / k);
                 for (var i = 0; i < sum.Length; i++) sum[i] += values.Read(entry) * direction[i];
             }
             Write(dW, f, sum);

@@ -2,7 +2,7 @@ using System.Numerics;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>A training step of a standard SAE: loss = mean‖x − x̂‖² + λ · mean‖f ⊙ ‖W_dec‖‖_p, dense, in blocks of rows.</summary>
 /// <remarks>Memory is 2 × 512 × dSae beside the weights, whatever the batch. λ rises as λ·t/w over the first w steps, so it is 0 in the very first.</remarks>
@@ -23,7 +23,7 @@ internal sealed class StandardStep : TrainingStep
     public override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);
-        var coefficient = Setting.Options.L1Coefficient * Math.Min(1, Setting.Options.L1WarmupSteps == 0 ? 1 : (double)step / Setting.Options.L1WarmupSteps);
+        var coefficient = Penalty.At(step);
         foreach (var weight in Weights.All) weight.Gradient.Clear();
         _normGradient.Clear();
         _latentSums.Clear();
@@ -37,9 +37,9 @@ internal sealed class StandardStep : TrainingStep
             (squares, penalty, active) = (squares + part.Squares, penalty + part.Penalty, active + part.Active);
         }
         AddNormGradient();
-        AddDecoderBiasGradient(_sums, -2.0 / x.RowCount);
+        AddDecoderBiasGradient(_sums, -2 * ErrorWeight);
         for (var f = 0; f < Fired.Length; f++) Fired[f] = _latentSums.Read(f) > 0;
-        return new(squares / x.RowCount, penalty, 0, active);
+        return new(squares * ErrorWeight, penalty, 0, active) { Coefficient = coefficient };
     }
 
     /// <summary>Adds the gradients of a block of rows; <paramref name="price"/> is λ/batch.</summary>
@@ -56,7 +56,7 @@ internal sealed class StandardStep : TrainingStep
         var squares = Backend.SumOfSquares(residual);
         Backend.AddColumnSums(residual, _sums);
 
-        Backend.Scale(residual, -2.0 / Setting.BatchSize, residual);                    // ∂x̂      [rows, dIn]
+        Backend.Scale(residual, -2 * ErrorWeight, residual);                    // ∂x̂      [rows, dIn]
         Backend.MatMul(latents, residual, Weights.Decoder.Gradient, Transpose.A, accumulate: true);
         Backend.MatMul(residual, Weights.Decoder.Value, dLatents, Transpose.B);         // ∂f      [rows, dSae]
         var (penalty, active) = Setting.Type == DType.F64 ? AddPenalty<double>(latents, dLatents, price) : AddPenalty<float>(latents, dLatents, price);
@@ -70,7 +70,7 @@ internal sealed class StandardStep : TrainingStep
     /// <remarks>∂v = (v/‖v‖_p)^(p−1); ∂f = ∂v·‖W_dec‖, ∂‖W_dec‖ = Σ ∂v·f. At v = 0 the gradient is 0.</remarks>
     private (double Penalty, long Active) AddPenalty<T>(Tensor latents, Tensor dLatents, double price) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var p = Setting.Options.LpNorm;
+        var p = Options.Penalty.P;
         ReadOnlySpan<T> norms = _norms.Span<T>();
         var dNorms = _normGradient.Span<T>();
         var (penalty, active) = (0.0, 0L);

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SaeSharp.Saes.Training.Options;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Runs;
 
 /// <summary>What a checkpoint says about its run: how far it is, and all that has to be the same for it to go on.</summary>
 internal sealed record RunRecord
 {
     public required int Step { get; init; }
 
-    public required double? ActivationScale { get; init; }
+    public required int BadBatches { get; init; }
 
     public required int BatchSize { get; init; }
 
@@ -19,6 +20,8 @@ internal sealed record RunRecord
     public required int DIn { get; init; }
 
     public required int DSae { get; init; }
+
+    public required int? DOut { get; init; }
 
     public required int K { get; init; }
 
@@ -37,8 +40,8 @@ internal sealed record RunRecord
         var config = trainer.Setting.Config;
         return new()
         {
-            Step = trainer.Step, ActivationScale = trainer.ActivationScale, BatchSize = trainer.Source.BatchSize, TokensPerEpoch = trainer.Source.TokensPerEpoch,
-            Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae, K = config.K, RescaleActsByDecoderNorm = config.RescaleActsByDecoderNorm,
+            Step = trainer.Step, BadBatches = trainer.BadBatches, BatchSize = trainer.Source.BatchSize, TokensPerEpoch = trainer.Source.TokensPerEpoch,
+            Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae, DOut = config.DOut, K = config.K, RescaleActsByDecoderNorm = config.RescaleActsByDecoderNorm,
             ApplyBDecToInput = config.ApplyBDecToInput, ModelName = config.ModelName, HookName = config.HookName, Options = trainer.Setting.Options,
         };
     }
@@ -55,11 +58,14 @@ internal sealed record RunRecord
     private static Dictionary<string, string> Settings(RunRecord run)
     {
         // Progress differs by nature, and how often checkpoints are written changes no weight.
-        var same = run with { Step = 0, ActivationScale = null, Options = run.Options with { CheckpointEvery = 0 } };
-        var json = JsonSerializer.SerializeToElement(same, RunJson.Default.RunRecord);
-        return json.EnumerateObject().SelectMany(property => property.Value.ValueKind == JsonValueKind.Object ? property.Value.EnumerateObject() : Enumerable.Repeat(property, 1))
-            .ToDictionary(property => property.Name, property => property.Value.GetRawText());
+        var same = run with { Step = 0, BadBatches = 0, Options = run.Options with { CheckpointEvery = 0 } };
+        return Flat("", JsonSerializer.SerializeToElement(same, RunJson.Default.RunRecord)).ToDictionary(StringComparer.Ordinal);
     }
+
+    /// <summary>Every value with the names that lead to it.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Flat(string path, JsonElement json) => json.ValueKind == JsonValueKind.Object
+        ? json.EnumerateObject().SelectMany(property => Flat(path.Length == 0 ? property.Name : $"{path}.{property.Name}", property.Value))
+        : [new(path, json.GetRawText())];
 }
 
 /// <summary>How run records are written.</summary>

@@ -1,7 +1,8 @@
 using System.Numerics;
 using SaeSharp.Numerics;
+using SaeSharp.Saes.Training.Optimisers;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>Keeps decoder rows at unit length: the gradient's part along a row is taken out before the step, the length is put right after it.</summary>
 /// <remarks>Bricken et al. 2023. Without the projection, Adam's moments would gather a direction that the renormalisation undoes every time.</remarks>

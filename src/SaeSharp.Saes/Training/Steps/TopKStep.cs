@@ -1,7 +1,7 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>A training step of a TopK SAE that touches only the k latents each activation chose.</summary>
 /// <remarks>
@@ -36,18 +36,18 @@ internal sealed class TopKStep : TrainingStep
         Backend.EncodeTopK(input, _encoder, Weights.EncoderBias.Value, scale, _term.Values, _term.Indices);
         if (scale is not null) _term.DivideByNorms(_norms);
         var squares = _term.Decode(target, Weights.Decoder.Value);            // Σ‖x − x̂‖²
-        var aux = dead.Length > 0 && Setting.Options.AuxCoefficient > 0;
-        var auxLoss = aux ? (_dead ??= new(Setting, Weights)).Forward(input, _term.Residual, scale, dead) : 0;
+        var aux = dead.Length > 0 && Options.Dead.AuxCoefficient > 0;
+        var auxLoss = aux ? (_dead ??= new(Setting, Weights)).Forward(input, _term.Residual, scale, dead, ErrorWeight) : 0;
 
-        _term.Prepare(1, Weights.Decoder.Value);
+        _term.Prepare(ErrorWeight, Weights.Decoder.Value);
         _term.DecoderGradient(Weights.Decoder.Gradient);
         _term.EncoderGradient(input, Weights.Encoder.Gradient);
         _term.BiasGradient(_dEncoderBias);
-        if (aux) _dead!.AddGradients(input);
-        AddDecoderBiasGradient(_term.Residual, -2.0 / Setting.BatchSize);
+        if (aux) _dead!.AddGradients(input, ErrorWeight);
+        AddDecoderBiasGradient(_term.Residual, -2 * ErrorWeight);
 
         var starts = _term.Order.Starts;
         for (var f = 0; f < Fired.Length; f++) Fired[f] = starts[f + 1] > starts[f];
-        return new(squares / Setting.BatchSize, 0, auxLoss, starts[^1]);
+        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]);
     }
 }

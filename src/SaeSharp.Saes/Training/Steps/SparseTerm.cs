@@ -1,11 +1,11 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Steps;
 
-/// <summary>One squared-error term w/batch · Σ‖r‖² whose reconstruction is a sparse sum of decoder rows: r = target − Σ_j g_j · W_dec[i_j], and its gradients.</summary>
+/// <summary>One squared-error term w · Σ‖r‖² whose reconstruction is a sparse sum of decoder rows: r = target − Σ_j g_j · W_dec[i_j], and its gradients.</summary>
 /// <remarks>
-/// With g_j = x̃·W_enc[i_j] + b_enc[i_j]: ∂/∂g = −2w/batch · r·W_dec[i]; W_dec[i] gets Σ −2w/batch · g·r, W_enc[i] gets Σ ∂g·x̃, b_enc[i] gets Σ ∂g.
+/// With g_j = x̃·W_enc[i_j] + b_enc[i_j]: ∂/∂g = −2w · r·W_dec[i]; W_dec[i] gets Σ −2w · g·r, W_enc[i] gets Σ ∂g·x̃, b_enc[i] gets Σ ∂g.
 /// Rescaling by decoder norms needs nothing more: f = g·‖W_dec[i]‖ is divided by the same norm before it is decoded, so the norms choose the latents, but
 /// r does not depend on them, and the gradients that autograd sends along both ways cancel.
 /// </remarks>
@@ -16,7 +16,7 @@ internal sealed class SparseTerm(StepSetting setting, int k)
     private readonly Tensor _indices = Tensor.Zeros(DType.I32, setting.BatchSize * k);
     private readonly Tensor _gradients = Tensor.Zeros(setting.Type, setting.BatchSize * k);
     private readonly Tensor _ones = Ones(setting);
-    private readonly FeatureMajor _order = new(setting.Config.DSae);
+    private readonly FeatureMajor _order = new(setting.DSae);
 
     /// <summary>Latents kept for each activation; <see cref="Resize"/> lowers it.</summary>
     public int K => Values.Columns;
@@ -30,8 +30,8 @@ internal sealed class SparseTerm(StepSetting setting, int k)
     /// <summary>∂loss/∂g [batch, k].</summary>
     private Tensor Gradients { get; set; } = null!;
 
-    /// <summary>r [batch, dIn], once decoded.</summary>
-    public Tensor Residual { get; } = Tensor.Zeros(setting.Type, setting.BatchSize, setting.Config.DIn);
+    /// <summary>r [batch, dOut], once decoded.</summary>
+    public Tensor Residual { get; } = setting.BatchOf(setting.DOut);
 
     /// <summary>Which latents have entries, once <see cref="Prepare"/> ran.</summary>
     public FeatureMajor Order => _order;
@@ -52,23 +52,23 @@ internal sealed class SparseTerm(StepSetting setting, int k)
         else Divide(Values.Span<float>(), Indices.Span<int>(), norms.Span<float>());
     }
 
-    /// <summary>Computes r from <paramref name="target"/> [batch, dIn] and returns Σ‖r‖².</summary>
+    /// <summary>Computes r from <paramref name="target"/> [batch, dOut] and returns Σ‖r‖².</summary>
     public double Decode(Tensor target, Tensor decoder)
     {
         _backend.Scale(Values, -1, Values);                                   // −g          [batch, k]
-        _backend.SparseDecode(Values, Indices, decoder, null, Residual);      // −x̂          [batch, dIn]
-        _backend.Add(Residual, target, Residual);                             // r           [batch, dIn]
+        _backend.SparseDecode(Values, Indices, decoder, null, Residual);      // −x̂          [batch, dOut]
+        _backend.Add(Residual, target, Residual);                             // r           [batch, dOut]
         return _backend.SumOfSquares(Residual);
     }
 
-    /// <summary>Takes ∂loss/∂g of weight/batch · Σ‖r‖², which the three gradients below are made of.</summary>
+    /// <summary>Takes ∂loss/∂g of weight · Σ‖r‖², which the three gradients below are made of.</summary>
     public void Prepare(double weight, Tensor decoder)
     {
-        var factor = 2 * weight / setting.BatchSize;
+        var factor = 2 * weight;
         _order.Sort(Indices.Span<int>());
         _backend.SparseDots(Residual, Indices, decoder, Gradients);           // r·W_dec     [batch, k]
         _backend.Scale(Gradients, -factor, Gradients);                        // ∂g          [batch, k]
-        _backend.Scale(Values, factor, Values);                               // −2w/batch·g [batch, k]
+        _backend.Scale(Values, factor, Values);                               // −2w·g       [batch, k]
     }
 
     /// <summary>Overwrites <paramref name="gradient"/> [dSae, dIn] with that of W_dec.</summary>

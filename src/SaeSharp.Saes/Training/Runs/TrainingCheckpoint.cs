@@ -3,9 +3,9 @@ using System.Text.Json;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Runs;
 
-/// <summary>Everything a run needs to go on with the same bits: weights, Adam moments, dead-latent counts, step, activation scale. No activations.</summary>
+/// <summary>Everything a run needs to go on with the same bits: weights, moments, dead-latent counts, what the architecture and the normalisation learnt, step. No activations.</summary>
 /// <remarks>A folder <c>step-00001000</c> each, written whole or not at all; the newest two stay.</remarks>
 internal static class TrainingCheckpoint
 {
@@ -52,14 +52,15 @@ internal static class TrainingCheckpoint
             var tensor = file.Read(name);
             if (tensor.DType != target.DType || !tensor.Shape.SequenceEqual(target.Shape))
                 throw FileException.Malformed(file.Path, $"tensor '{name}'", $"it is {tensor.DType} {tensor.ShapeText}, expected {target.DType} {target.ShapeText}");
-            if (name == SinceFired) tensor.Span<int>().CopyTo(trainer.Dead.SinceFired);
+            if (name == SinceFired) tensor.Span<long>().CopyTo(trainer.Dead.SinceFired);
             else tensor.CopyTo(target);
         }
-        (trainer.Step, trainer.ActivationScale) = (run.Step, run.ActivationScale);
+        (trainer.Step, trainer.BadBatches) = (run.Step, run.BadBatches);
     }
 
     private static IEnumerable<(string, Tensor)> Tensors(SaeTrainer trainer) =>
         trainer.TrainingStep.Weights.All.SelectMany(weight => weight.State)
+            .Concat(trainer.TrainingStep.State).Concat(trainer.Input.State)
             .Append((SinceFired, Tensor.Of(trainer.Dead.SinceFired, trainer.Dead.SinceFired.Length)));
 
     private static IEnumerable<string> All(string checkpoints) => !Directory.Exists(checkpoints) ? [] :

@@ -2,7 +2,7 @@ using System.Numerics;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
-namespace SaeSharp.Saes.Training;
+namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>The aux-k loss: the strongest dead latents of each activation explain what the living ones left over, and so get a gradient again.</summary>
 /// <remarks>
@@ -13,18 +13,18 @@ internal sealed class DeadLatentTerm
 {
     private const int BlockRows = 256; // rows of dense [rows, dead] pre-activations in memory at a time
     private readonly StepSetting _setting;
-    private readonly LinearWeights _weights;
+    private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
     private readonly int _auxK;
     private readonly Tensor _scratch, _scratchColumn, _scratchBias, _latents;
     private Views? _views;
     private double _weight;
 
-    public DeadLatentTerm(StepSetting setting, LinearWeights weights)
+    public DeadLatentTerm(StepSetting setting, SaeParameters weights)
     {
         (_setting, _weights) = (setting, weights);
         var (dIn, dSae) = (setting.Config.DIn, setting.Config.DSae);
-        _auxK = setting.Options.AuxK ?? Math.Max(dIn / 2, 1);
+        _auxK = setting.Options.Dead.AuxK ?? Math.Max(dIn / 2, 1);
         _term = new(setting, Math.Min(_auxK, dSae));
         _scratch = Tensor.Zeros(setting.Type, dSae, dIn);
         _scratchBias = Tensor.Zeros(setting.Type, dSae);
@@ -32,24 +32,24 @@ internal sealed class DeadLatentTerm
         _latents = Tensor.Zeros(setting.Type, Math.Min(BlockRows, setting.BatchSize) * dSae);
     }
 
-    /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dIn]. <paramref name="norms"/> [dSae] are the decoder norms, or null where they are not used.</summary>
-    public double Forward(Tensor input, Tensor residual, Tensor? norms, ReadOnlySpan<int> dead)
+    /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dOut], whose Σ‖r‖² counts <paramref name="errorWeight"/>. <paramref name="norms"/> [dSae] are the decoder norms, or null where they are not used.</summary>
+    public double Forward(Tensor input, Tensor residual, Tensor? norms, ReadOnlySpan<int> dead, double errorWeight)
     {
         _term.Resize(Math.Min(_auxK, dead.Length));
-        _weight = _setting.Options.AuxCoefficient * Math.Min((double)dead.Length / _auxK, 1);
+        _weight = _setting.Options.Dead.AuxCoefficient * Math.Min((double)dead.Length / _auxK, 1);
         if (_views is null || _views.Dead != dead.Length || _views.Source != input) _views = new(this, input, dead.Length);
         if (_setting.Type == DType.F64) Gather<double>(norms, dead);
         else Gather<float>(norms, dead);
         Choose(dead);
         if (norms is not null) _term.DivideByNorms(norms);
-        return _weight * _term.Decode(residual, _weights.Decoder.Value) / _setting.BatchSize;
+        return _weight * errorWeight * _term.Decode(residual, _weights.Decoder.Value);
     }
 
     /// <summary>Adds the gradients of the loss to those of the weights. They share one scratch matrix, so they are taken one by one.</summary>
-    public void AddGradients(Tensor input)
+    public void AddGradients(Tensor input, double errorWeight)
     {
         var backend = _setting.Backend;
-        _term.Prepare(_weight, _weights.Decoder.Value);
+        _term.Prepare(_weight * errorWeight, _weights.Decoder.Value);
         _term.DecoderGradient(_scratch);
         backend.Add(_weights.Decoder.Gradient, _scratch, _weights.Decoder.Gradient);
         _term.EncoderGradient(input, _scratch);

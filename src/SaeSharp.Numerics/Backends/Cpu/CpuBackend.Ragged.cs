@@ -1,0 +1,117 @@
+using SaeSharp.Numerics.Threads;
+
+namespace SaeSharp.Numerics.Backends.Cpu;
+
+internal sealed unsafe partial class CpuBackend<L, TVector>
+{
+    /// <summary>Rows whose code tells about where the threshold of a whole batch lies.</summary>
+    private const int SampleRows = 128;
+
+    protected override void EncodeAboveCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, Tensor? thresholds, SparseRows code)
+    {
+        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        {
+            Reference.Instance.EncodeAbove(x, encoder, bias, scale, thresholds, code);
+            return;
+        }
+        var source = Source(x, encoder, bias, scale);
+        Collect(source, x.RowCount, Floats(thresholds), 0, code.Lists);
+        Deliver(code, BatchSelection.All);
+        Keep(x, encoder, bias, scale);
+        Keep(thresholds);
+    }
+
+    protected override void EncodeBatchTopKCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, int count, SparseRows code)
+    {
+        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        {
+            Reference.Instance.EncodeBatchTopK(x, encoder, bias, scale, count, code);
+            return;
+        }
+        if (count == 0) return;
+        var source = Source(x, encoder, bias, scale);
+        var guess = GuessThreshold(source, x.RowCount, count, code.Lists);
+        Collect(source, x.RowCount, null, guess, code.Lists);
+        var found = code.Lists.Total();
+        if (found < count && guess > 0)
+        {
+            Collect(source, x.RowCount, null, 0, code.Lists); // the sample was not like the batch: the choice stays exact, only slower
+            found = code.Lists.Total();
+        }
+        Deliver(code, found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count));
+        Keep(x, encoder, bias, scale);
+    }
+
+    protected override void SparseDecodeCore(SparseRows code, Tensor w, Tensor? bias, Tensor y, bool accumulate)
+    {
+        if (code.Type == DType.F64 || w.DType != DType.F32)
+        {
+            Reference.Instance.SparseDecode(code, w, bias, y, accumulate);
+            return;
+        }
+        if (accumulate && bias is not null) AddRow(y, bias, y);
+        var job = RowsJob(code, w, y);
+        job.Bias = Floats(bias);
+        job.Accumulate = accumulate;
+        _pool.For((job.Rows + job.BlockRows - 1) / job.BlockRows, ref job);
+        Keep(code, w, bias, y);
+    }
+
+    protected override void SparseDotsCore(Tensor dy, SparseRows code, Tensor w)
+    {
+        if (code.Type == DType.F64)
+        {
+            Reference.Instance.SparseDots(dy, code, w);
+            return;
+        }
+        var job = RowsJob(code, w, dy);
+        job.Values = code.Gradients.Pointer<float>();
+        job.Dots = true;
+        _pool.For((job.Rows + job.BlockRows - 1) / job.BlockRows, ref job);
+        Keep(code, w, dy);
+    }
+
+    private SparseRowsJob<L, TVector> RowsJob(SparseRows code, Tensor w, Tensor y) => new()
+    {
+        Values = code.Values.Pointer<float>(), Indices = code.Indices.Pointer<int>(), Starts = code.StartsPointer, W = w.Pointer<float>(), Y = y.Pointer<float>(),
+        Rows = code.Rows, D = w.Columns, BlockRows = BlockRows(code.Rows, (long)(code.Count / Math.Max(code.Rows, 1) + 1) * w.Columns),
+    };
+
+    /// <summary>Lists what lies above the thresholds, or above one threshold.</summary>
+    private void Collect(PreActivations<L, TVector> source, int rows, float* thresholds, float threshold, EntryLists lists)
+    {
+        var job = new EncodeAboveJob<L, TVector> { Source = source, Thresholds = thresholds, Threshold = threshold, Rows = rows, Lists = lists, Scratch = _scratch };
+        var parts = EncodeAboveJob<L, TVector>.Parts(rows);
+        lists.Reset(parts);
+        _pool.For(parts, ref job);
+    }
+
+    /// <summary>A threshold that leaves some more than <paramref name="count"/> numbers of the batch, from rows spread over it; 0 where the batch is small.</summary>
+    private float GuessThreshold(PreActivations<L, TVector> source, int rows, int count, EntryLists lists)
+    {
+        if (rows < 4 * SampleRows) return 0;
+        var x = (long)source.DIn;
+        using var lease = new Lease(_scratch, SampleRows * x * sizeof(float));
+        var sample = (float*)lease.Address;
+        for (var i = 0; i < SampleRows; i++) Buffer.MemoryCopy(source.X + (long)i * rows / SampleRows * x, sample + i * x, x * sizeof(float), x * sizeof(float));
+        source.X = sample;
+        Collect(source, SampleRows, null, 0, lists);
+        var expected = (double)count * SampleRows / rows;
+        var wanted = (int)Math.Min(int.MaxValue, 1.2 * expected + 6 * Math.Sqrt(expected) + 8);
+        return lists.Total() <= wanted ? 0 : BitConverter.Int32BitsToSingle((int)BatchSelection.Largest(lists, wanted).Bits);
+    }
+
+    /// <summary>Moves the selected entries from the lists into the rows of the code.</summary>
+    private void Deliver(SparseRows code, BatchSelection selection)
+    {
+        using var lease = new Lease(_scratch, 2L * Math.Max(code.Rows, 1) * sizeof(int));
+        var job = new EntriesJob { Lists = code.Lists, Selection = selection, Next = (int*)lease.Address, Ties = (int*)lease.Address + code.Rows };
+        var total = job.Count(code.Rows, code.MutableStarts);
+        if (total > Array.MaxLength) throw ShapeException.TooLarge($"[{total}]");
+        code.Reserve((int)total);
+        job.Values = code.Values.Pointer<float>();
+        job.Indices = code.Indices.Pointer<int>();
+        _pool.For(code.Lists.BlockCount, ref job, total < SmallWork);
+        Keep(code);
+    }
+}
