@@ -34,6 +34,10 @@ public sealed class LabException : SaeSharpException
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} needs about {needed / (1 << 30):N1} GiB of memory, but this process may use {(double)atHand / (1 << 30):N1} GiB."),
         hint);
 
+    internal static LabException NoRun(string id, int found, IReadOnlyCollection<string> known) => new(
+        found == 0 ? $"There is no run '{id}' in this workspace." : $"'{id}' is the beginning of {found} runs.",
+        known.Count == 0 ? "Train an SAE first: sae train MODEL --hook H --texts FILE." : Nearest(id, known, "sae runs lists all."));
+
     internal static LabException NoRelease(string text, IReadOnlyCollection<string> known) => new(
         $"No release of SAEs has '{text}' in its name, model, repository or hooks.",
         Nearest(text, known, ""));

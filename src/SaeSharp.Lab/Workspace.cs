@@ -87,6 +87,9 @@ public sealed class Workspace : IDisposable
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="RunsRequest"/>
+    public Task<RunsResult> Runs(RunsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new RunShelf(Home).Of(request), cancel);
+
     /// <inheritdoc cref="EncodeRequest"/>
     public Task<EncodeResult> Encode(EncodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Encoding.Write(request, _shelves), cancel);
 

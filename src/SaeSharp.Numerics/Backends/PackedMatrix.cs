@@ -26,7 +26,7 @@ public sealed class PackedMatrix
 
     /// <summary>Room for a matrix [k, n], zeroed; fill it with <see cref="Fill"/>.</summary>
     public static PackedMatrix Empty(DType type, int k, int n) =>
-        new(k, n, Tensor.Zeros(type, (n + PanelWidth - 1) / PanelWidth, k, PanelWidth));
+        new(k, n, SharedPages.Zeros(type, (n + PanelWidth - 1) / PanelWidth, k, PanelWidth));
 
     /// <summary>Packs <paramref name="matrix"/> [k, n], or with <see cref="Transpose.B"/> [n, k].</summary>
     public static PackedMatrix Of(Tensor matrix, Transpose layout = Transpose.None)

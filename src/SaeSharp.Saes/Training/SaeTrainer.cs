@@ -144,7 +144,7 @@ public sealed class SaeTrainer
         var deadCount = dead.Length;
         var terms = TrainingStep.Run(_x, t, dead);
         var weights = TrainingStep.Weights;
-        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder);
+        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack);
         var squares = 0.0;
         foreach (var weight in weights.All) squares += backend.SumOfSquares(weight.Gradient);
         var norm = Math.Sqrt(squares);

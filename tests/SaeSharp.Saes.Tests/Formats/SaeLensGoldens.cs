@@ -17,7 +17,7 @@ public class SaeLensGoldens
         "legacy_v5_standard", "legacy_v5_topk", "legacy_v2_hook_point_hook_z",
     ];
 
-    public static TheoryData<string> NotYet => ["gated", "jumprelu", "matching_pursuit", "transcoder", "skip_transcoder", "abstopk", "temporal_tied_topk", "legacy_v5_jumprelu"];
+    public static TheoryData<string> NotYet => ["gated", "matching_pursuit", "transcoder", "skip_transcoder", "abstopk", "temporal_tied_topk"];
 
     [Theory, MemberData(nameof(Folders))]
     public void Latents_and_reconstructions_are_those_of_SAELens(string name)

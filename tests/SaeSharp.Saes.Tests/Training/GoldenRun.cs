@@ -28,16 +28,20 @@ internal sealed class GoldenRun
 
     public int Steps => _run.GetProperty("steps").GetInt32();
 
+    /// <summary>Whether latents jump to a value above 0, so that rounding can change the loss by more than itself.</summary>
+    public bool HasJumps => _run.GetProperty("architecture").GetString() is "gated" or "jumprelu";
+
     public SaeTrainer Trainer(Backend backend, DType type)
     {
         var (sae, trainer) = (_run.GetProperty("sae_cfg"), _run.GetProperty("trainer_cfg"));
         var batch = _manifest.GetProperty("batch").GetInt32();
-        var isTopK = _run.GetProperty("architecture").GetString() == "topk";
+        var architecture = _run.GetProperty("architecture").GetString()!;
+        var isSelection = sae.TryGetProperty("k", out var k);
         var config = new SaeConfig
         {
-            Architecture = isTopK ? "topk" : "standard", DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
-            K = isTopK ? sae.GetProperty("k").GetInt32() : 0,
-            RescaleActsByDecoderNorm = isTopK && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
+            Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
+            K = isSelection ? (int)k.GetDouble() : 0,
+            RescaleActsByDecoderNorm = isSelection && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
         };
         var options = new TrainingOptions
         {
@@ -50,7 +54,18 @@ internal sealed class GoldenRun
             },
             Optimiser = new() { Beta1 = Number(trainer, "adam_beta1", 0.9), Beta2 = Number(trainer, "adam_beta2", 0.999) },
             Dead = new() { WindowTokens = trainer.GetProperty("dead_feature_window").GetInt64() * batch, AuxCoefficient = Number(sae, "aux_loss_coefficient", 1) },
-            Penalty = new() { Coefficient = Number(sae, "l1_coefficient", 1), WarmupSteps = (int)Number(sae, "l1_warm_up_steps", 0), P = Number(sae, "lp_norm", 1) },
+            Selection = new() { K = isSelection ? k.GetDouble() : null, ThresholdRate = Number(sae, "topk_threshold_lr", 0.01) },
+            Penalty = new()
+            {
+                Coefficient = Number(sae, "l1_coefficient", Number(sae, "l0_coefficient", 1)), WarmupSteps = (int)Number(sae, "l1_warm_up_steps", Number(sae, "l0_warm_up_steps", 0)),
+                P = Number(sae, "lp_norm", 1), TargetL0 = sae.TryGetProperty("target_l0", out var target) ? target.GetDouble() : null,
+            },
+            JumpRelu = new()
+            {
+                Penalty = sae.TryGetProperty("jumprelu_sparsity_loss_mode", out var mode) ? Enum.Parse<JumpReluPenalty>(mode.GetString()!, ignoreCase: true) : JumpReluPenalty.Step,
+                InitialThreshold = Number(sae, "jumprelu_init_threshold", 0.01), Bandwidth = Number(sae, "jumprelu_bandwidth", 0.05),
+                StraightThroughInput = Flag(sae, "jumprelu_ste_to_input", false), PreActCoefficient = Number(sae, "pre_act_loss_coefficient", 0),
+            },
             Input = new()
             {
                 Normalisation = sae.TryGetProperty("normalize_activations", out var n) && n.GetString() == "expected_average_only_in" ? InputNormalisation.MeanNorm : InputNormalisation.None,
@@ -77,23 +92,34 @@ internal sealed class GoldenRun
     }
 
     /// <summary>A drift of this run at a step, the first recorded one at or after it.</summary>
-    public double Drift(string table, int step) =>
-        _run.GetProperty(table).EnumerateArray().First(row => row.GetProperty("step").GetInt32() >= step).GetProperty("param_max_abs").GetDouble();
+    public double Drift(string table, int step, string column = "param_max_abs") =>
+        _run.GetProperty(table).EnumerateArray().First(row => row.GetProperty("step").GetInt32() >= step).GetProperty(column).GetDouble();
 
     /// <summary>The larger of the last entries of the two f32 drifts.</summary>
     public double Largest(string column) => F32Drifts.Max(table => _run.GetProperty(table).EnumerateArray().Last().GetProperty(column).GetDouble());
 
     public void RequireLog(int t, StepReport report)
     {
-        RequireLog("loss", t, report.Loss, 1e-12);
-        RequireLog("losses.mse_loss", t, report.Mse, 1e-12);
-        RequireLog("losses.auxiliary_reconstruction_loss", t, report.AuxLoss, 1e-12);
-        RequireLog("losses.l1_loss", t, report.SparsityLoss, 1e-12);
-        RequireLog("grad_norm", t, report.GradientNorm, 1e-12);
+        var drift = Math.Max(1e-12, 100 * Drift("drift_f64_rows_reversed_vs_f64", t + 1, "loss_rel_max_so_far"));
+        RequireLog("loss", t, report.Loss, drift);
+        RequireLog("losses.mse_loss", t, report.Mse, drift);
+        RequireLog("losses.auxiliary_reconstruction_loss", t, report.AuxLoss, drift);
+        RequireLog("losses.pre_act_loss", t, report.AuxLoss, drift);
+        RequireLog("losses.l1_loss", t, report.SparsityLoss, drift);
+        RequireLog("losses.l0_loss", t, report.SparsityLoss, drift);
+        RequireLog("coefficient.l1", t, report.Coefficient, 1e-12);
+        RequireLog("coefficient.l0", t, report.Coefficient, 1e-12);
+        RequireLog("grad_norm", t, report.GradientNorm, Math.Max(drift, 100 * Drift("drift_f64_rows_reversed_vs_f64", t + 1)));
         RequireLog("lr", t, report.LearningRate, 1e-12);
         RequireLog("num_dead", t, report.Dead, 0);
         RequireLog("l0", t, report.L0, 0);
-        RequireLog("explained_variance", t, report.ExplainedVariance, 1e-9);
+        RequireLog("explained_variance", t, report.ExplainedVariance, Math.Max(1e-9, drift));
+    }
+
+    /// <summary>The threshold that BatchTopK and its kin learn, after step t.</summary>
+    public void RequireThreshold(int t, SaeTrainer trainer)
+    {
+        if (File.Contains("log.f64.topk_threshold")) RequireLog("topk_threshold", t, trainer.TrainingStep.State.Single(state => state.Name == "threshold").Tensor.Read(0), 1e-12);
     }
 
     public void RequireFirstGradient(SaeTrainer trainer)

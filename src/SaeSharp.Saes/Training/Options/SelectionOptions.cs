@@ -1,8 +1,11 @@
 namespace SaeSharp.Saes.Training.Options;
 
-/// <summary>The choice of latents of topk and its kin. How many at the end is <see cref="SaeConfig.K"/>.</summary>
+/// <summary>The choice of latents of topk and its kin.</summary>
 public sealed record SelectionOptions
 {
+    /// <summary>k of the last step where it need not be whole (BatchTopK and Matryoshka); null takes <see cref="SaeConfig.K"/>.</summary>
+    public double? K { get; init => field = value is { } k ? OptionException.Positive(k) : null; }
+
     /// <summary>k of the first step, from which it falls (or rises) linearly to that of the SAE; null starts there.</summary>
     public double? InitialK { get; init => field = value is { } k ? OptionException.Positive(k) : null; }
 

@@ -27,6 +27,9 @@ public sealed record TrainingOptions
     /// <summary>The price of activity, where the architecture has one (standard, gated, jumprelu).</summary>
     public PenaltyOptions Penalty { get; init; } = new();
 
+    /// <summary>Threshold and penalty of JumpReLU.</summary>
+    public JumpReluOptions JumpRelu { get; init; } = new();
+
     /// <summary>The choice of latents, where their number is given (topk and its kin).</summary>
     public SelectionOptions Selection { get; init; } = new();
 

@@ -16,6 +16,7 @@ internal sealed class DeadLatentTerm
     private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
     private readonly int _auxK;
+    private readonly Slots _slots;
     private readonly Tensor _scratch, _scratchColumn, _scratchBias, _latents;
     private Views? _views;
     private double _weight;
@@ -25,7 +26,8 @@ internal sealed class DeadLatentTerm
         (_setting, _weights) = (setting, weights);
         var (dIn, dSae) = (setting.Config.DIn, setting.Config.DSae);
         _auxK = setting.Options.Dead.AuxK ?? Math.Max(dIn / 2, 1);
-        _term = new(setting, Math.Min(_auxK, dSae));
+        _term = new(setting);
+        _slots = new(setting, Math.Min(_auxK, dSae));
         _scratch = Tensor.Zeros(setting.Type, dSae, dIn);
         _scratchBias = Tensor.Zeros(setting.Type, dSae);
         _scratchColumn = _scratchBias.Reshape(dSae, 1);
@@ -35,7 +37,7 @@ internal sealed class DeadLatentTerm
     /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dOut], whose Σ‖r‖² counts <paramref name="errorWeight"/>. <paramref name="norms"/> [dSae] are the decoder norms, or null where they are not used.</summary>
     public double Forward(Tensor input, Tensor residual, Tensor? norms, ReadOnlySpan<int> dead, double errorWeight)
     {
-        _term.Resize(Math.Min(_auxK, dead.Length));
+        _slots.Resize(Math.Min(_auxK, dead.Length));
         _weight = _setting.Options.Dead.AuxCoefficient * Math.Min((double)dead.Length / _auxK, 1);
         if (_views is null || _views.Dead != dead.Length || _views.Source != input) _views = new(this, input, dead.Length);
         if (_setting.Type == DType.F64) Gather<double>(norms, dead);
@@ -49,6 +51,7 @@ internal sealed class DeadLatentTerm
     public void AddGradients(Tensor input, double errorWeight)
     {
         var backend = _setting.Backend;
+        _term.Sort();
         _term.Prepare(_weight * errorWeight, _weights.Decoder.Value);
         _term.DecoderGradient(_scratch);
         backend.Add(_weights.Decoder.Gradient, _scratch, _weights.Decoder.Gradient);
@@ -73,7 +76,7 @@ internal sealed class DeadLatentTerm
         }
     }
 
-    /// <summary>Writes the strongest dead latents of each row into the slots of the term, by block of rows.</summary>
+    /// <summary>Writes the strongest dead latents of each row into the term, by block of rows.</summary>
     private void Choose(ReadOnlySpan<int> dead)
     {
         var backend = _setting.Backend;
@@ -83,7 +86,8 @@ internal sealed class DeadLatentTerm
             backend.AddRow(latents, _views.Bias, latents);
             backend.TopKRows(latents, values, indices);
         }
-        foreach (ref var index in _term.Indices.Span<int>()) index = dead[index];
+        foreach (ref var index in _slots.Indices.Span<int>()) index = dead[index];
+        _term.Code.Take(_slots.Values, _slots.Indices);
     }
 
     /// <summary>Views for one number of dead latents; they are made anew when it changes.</summary>
@@ -97,7 +101,7 @@ internal sealed class DeadLatentTerm
             {
                 var count = Math.Min(BlockRows, input.RowCount - start);
                 Blocks.Add((input.Rows(start, count), owner._latents.Rows(0, count * dead).Reshape(count, dead),
-                    owner._term.Values.Rows(start, count), owner._term.Indices.Rows(start, count)));
+                    owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count)));
             }
         }
 

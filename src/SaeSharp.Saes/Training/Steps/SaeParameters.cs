@@ -12,10 +12,11 @@ internal sealed class SaeParameters
 
     /// <param name="setting">Sizes, type and optimiser.</param>
     /// <param name="hasEncoder">Whether there are encoder and encoder bias.</param>
-    public SaeParameters(StepSetting setting, bool hasEncoder = true)
+    /// <param name="encoderBias">The encoder bias's name in the file.</param>
+    public SaeParameters(StepSetting setting, bool hasEncoder = true, string encoderBias = "b_enc")
     {
         _setting = setting;
-        if (hasEncoder) (_encoder, _encoderBias) = (Add("W_enc", setting.DSae, setting.DIn), Add("b_enc", setting.DSae));
+        if (hasEncoder) (_encoder, _encoderBias) = (Add("W_enc", setting.DSae, setting.DIn), Add(encoderBias, setting.DSae));
         (Decoder, DecoderBias) = (Add("W_dec", setting.DSae, setting.DOut), Add("b_dec", setting.DOut));
     }
 
@@ -24,7 +25,7 @@ internal sealed class SaeParameters
     /// <summary>W_encᵀ [dSae, dIn].</summary>
     public TrainedTensor Encoder => _encoder!;
 
-    /// <summary>b_enc [dSae].</summary>
+    /// <summary>b_enc (b_gate of a gated SAE) [dSae].</summary>
     public TrainedTensor EncoderBias => _encoderBias!;
 
     /// <summary>W_dec [dSae, dOut].</summary>

@@ -1,119 +1,138 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SaeSharp.Numerics;
-using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Threads;
+using Tensor = SaeSharp.Numerics.Tensor;
 
 namespace SaeSharp.Saes.Training.Steps;
 
-/// <summary>A training step of a standard SAE: loss = mean‖x − x̂‖² + λ · mean‖f ⊙ ‖W_dec‖‖_p, dense, in blocks of rows.</summary>
-/// <remarks>Memory is 2 × 512 × dSae beside the weights, whatever the batch. λ rises as λ·t/w over the first w steps, so it is 0 in the very first.</remarks>
+/// <summary>A training step of a standard SAE: loss = mean‖x − x̂‖² + λ · mean‖f ⊙ ‖W_dec‖‖_p, or without the p-th root.</summary>
+/// <remarks>λ rises as λ·t/w over the first w steps, so it is 0 in the very first. p may fall during training (<see cref="AnnealedP"/>).</remarks>
 [SaeArchitecture("standard")]
-internal sealed class StandardStep : TrainingStep
+internal sealed class StandardStep(StepSetting setting) : DenseStep(setting, keepsPre: false)
 {
-    private const int BlockRows = 512;
-    private readonly Tensor _latents, _dLatents, _residual, _normGradient, _norms, _latentSums, _sums;
+    private readonly double[] _lengths = new double[setting.BatchSize], _nextLengths = new double[setting.BatchSize]; // each row's penalty at p and at the next p
+    private readonly AnnealedP? _annealed = setting.Options.Penalty.Annealing is null ? null : new(setting.Options);
+    private double _mean, _nextMean;
 
-    public StandardStep(StepSetting setting) : base(setting)
+    public override IEnumerable<(string Name, Tensor Tensor)> State => _annealed is null ? base.State : base.State.Append(_annealed.State);
+
+    /// <summary>dictionary_learning trains it with an optimiser of its own that projects exactly.</summary>
+    public override double ProjectionSlack => 0;
+
+    public override void AfterUpdate(int step)
     {
-        var (block, dIn, dSae, type) = (Math.Min(BlockRows, setting.BatchSize), setting.Config.DIn, setting.Config.DSae, setting.Type);
-        (_latents, _dLatents) = (Tensor.Zeros(type, block, dSae), Tensor.Zeros(type, block, dSae));
-        (_residual, _sums) = (Tensor.Zeros(type, block, dIn), Tensor.Zeros(type, 1, dIn));
-        (_norms, _normGradient, _latentSums) = (Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae));
+        base.AfterUpdate(step);
+        _annealed?.Observe(step, _mean, _nextMean);
     }
 
-    public override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
+    private double P => _annealed?.P ?? Options.Penalty.P;
+
+    private double Price => Coefficient / Setting.BatchSize;
+
+    /// <summary>Whether rows need the length of their own: not for the plain sum of latents.</summary>
+    private bool HasLengths => P != 1 || _annealed is not null;
+
+    protected override void Begin(ReadOnlySpan<int> dead) => Coefficient *= _annealed?.Factor ?? 1;
+
+    protected override void Activate(LatentBlock block)
     {
-        var (input, target) = Centre(x);
-        var coefficient = Penalty.At(step);
-        foreach (var weight in Weights.All) weight.Gradient.Clear();
-        _normGradient.Clear();
-        _latentSums.Clear();
-        _sums.Clear();
-        Backend.RowNorms(Weights.Decoder.Value, _norms);
-        var (squares, penalty, active) = (0.0, 0.0, 0L);
-        for (var start = 0; start < x.RowCount; start += BlockRows)
+        if (Setting.Type == DType.F64) Activate<double>(block);
+        else Activate<float>(block);
+    }
+
+    protected override void Backward(LatentBlock block)
+    {
+        if (Setting.Type == DType.F64) Backward<double>(block);
+        else Backward<float>(block);
+    }
+
+    protected override (double Penalty, double Aux) Finish()
+    {
+        var (sum, next) = (0.0, 0.0);
+        if (HasLengths)
         {
-            var count = Math.Min(BlockRows, x.RowCount - start);
-            var part = Block(input.Rows(start, count), target.Rows(start, count), coefficient / x.RowCount);
-            (squares, penalty, active) = (squares + part.Squares, penalty + part.Penalty, active + part.Active);
+            foreach (var length in _lengths) sum += length;
+            foreach (var length in _nextLengths) next += length;
         }
-        AddNormGradient();
-        AddDecoderBiasGradient(_sums, -2 * ErrorWeight);
-        for (var f = 0; f < Fired.Length; f++) Fired[f] = _latentSums.Read(f) > 0;
-        return new(squares * ErrorWeight, penalty, 0, active) { Coefficient = coefficient };
-    }
-
-    /// <summary>Adds the gradients of a block of rows; <paramref name="price"/> is λ/batch.</summary>
-    private (double Squares, double Penalty, long Active) Block(Tensor input, Tensor target, double price)
-    {
-        var (latents, dLatents, residual) = (_latents.Rows(0, input.RowCount), _dLatents.Rows(0, input.RowCount), _residual.Rows(0, input.RowCount));
-        Backend.MatMul(input, Weights.Encoder.Value, latents, Transpose.B);
-        Backend.AddRow(latents, Weights.EncoderBias.Value, latents);
-        Backend.Activate(Activation.Relu, latents, latents);                            // f       [rows, dSae]
-        Backend.AddColumnSums(latents, _latentSums);
-        Backend.MatMul(latents, Weights.Decoder.Value, residual);
-        Backend.Scale(residual, -1, residual);
-        Backend.Add(residual, target, residual);                                        // r       [rows, dIn]
-        var squares = Backend.SumOfSquares(residual);
-        Backend.AddColumnSums(residual, _sums);
-
-        Backend.Scale(residual, -2 * ErrorWeight, residual);                    // ∂x̂      [rows, dIn]
-        Backend.MatMul(latents, residual, Weights.Decoder.Gradient, Transpose.A, accumulate: true);
-        Backend.MatMul(residual, Weights.Decoder.Value, dLatents, Transpose.B);         // ∂f      [rows, dSae]
-        var (penalty, active) = Setting.Type == DType.F64 ? AddPenalty<double>(latents, dLatents, price) : AddPenalty<float>(latents, dLatents, price);
-        Backend.ActivateBackward(Activation.Relu, latents, dLatents, dLatents);         // ∂pre    [rows, dSae]
-        Backend.MatMul(dLatents, input, Weights.Encoder.Gradient, Transpose.A, accumulate: true);
-        Backend.AddColumnSums(dLatents, Weights.EncoderBias.Gradient);
-        return (squares, penalty, active);
-    }
-
-    /// <summary>price · Σ_rows ‖v‖_p with v = f ⊙ ‖W_dec‖; adds its gradients to ∂f and to those of the norms.</summary>
-    /// <remarks>∂v = (v/‖v‖_p)^(p−1); ∂f = ∂v·‖W_dec‖, ∂‖W_dec‖ = Σ ∂v·f. At v = 0 the gradient is 0.</remarks>
-    private (double Penalty, long Active) AddPenalty<T>(Tensor latents, Tensor dLatents, double price) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var p = Options.Penalty.P;
-        ReadOnlySpan<T> norms = _norms.Span<T>();
-        var dNorms = _normGradient.Span<T>();
-        var (penalty, active) = (0.0, 0L);
-        for (var row = 0; row < latents.RowCount; row++)
+        else
         {
-            ReadOnlySpan<T> f = latents.Row<T>(row);
-            var length = LpLength(f, norms, p, ref active);
-            penalty += price * length;
-            if (length == 0 || price == 0) continue;
-            var df = dLatents.Row<T>(row);
-            for (var i = 0; i < f.Length; i++)
+            for (var f = 0; f < Fired.Length; f++) sum += LatentSums.Read(f) * Norms.Read(f);
+        }
+        (_mean, _nextMean) = (sum / Setting.BatchSize, next / Setting.BatchSize);
+        return (Price * sum, 0);
+    }
+
+    private void Activate<T>(LatentBlock block) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var job = new ForwardJob<T>(this, block);
+        Backend.Run(LatentJobs.RowParts(block.Rows), ref job);
+    }
+
+    private void Backward<T>(LatentBlock block) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var job = new BackwardJob<T>(this, block);
+        Backend.Run(LatentJobs.LatentParts(Setting.DSae), ref job);
+    }
+
+    /// <summary>f = ReLU(pre), row by row.</summary>
+    private readonly struct ForwardJob<T>(StandardStep step, LatentBlock block) : IJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        public void Run(int part)
+        {
+            var (first, end) = LatentJobs.Rows(part, block.Rows);
+            for (var row = first; row < end; row++)
             {
-                if (T.IsZero(f[i])) continue;
-                var dv = T.CreateTruncating(p == 1 ? price : price * Math.Pow(double.CreateTruncating(f[i] * norms[i]) / length, p - 1));
-                df[i] += dv * norms[i];
-                dNorms[i] += dv * f[i];
+                var f = block.Latents.Row<T>(row);
+                TensorPrimitives.Add(f, step.Weights.EncoderBias.Value.Span<T>(), f);
+                TensorPrimitives.Max(f, T.Zero, f);
+                step.Active[block.Start + row] = LatentJobs.CountPositive<T>(f);
+                if (!step.HasLengths) continue;
+                step._lengths[block.Start + row] = Length(f, step.P);
+                if (step._annealed?.Next is { } next) step._nextLengths[block.Start + row] = Length(f, next);
             }
         }
-        return (penalty, active);
-    }
 
-    private static double LpLength<T>(ReadOnlySpan<T> f, ReadOnlySpan<T> norms, double p, ref long active) where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var sum = 0.0;
-        for (var i = 0; i < f.Length; i++)
+        private double Length(ReadOnlySpan<T> f, double p)
         {
-            if (T.IsZero(f[i])) continue;
-            active++;
-            var v = double.CreateTruncating(f[i] * norms[i]);
-            sum += p == 1 ? v : Math.Pow(v, p);
+            var norms = step.Norms.Span<T>();
+            var sum = 0.0;
+            for (var i = 0; i < f.Length; i++)
+                if (f[i] > T.Zero) sum += Math.Pow(double.CreateTruncating(f[i] * norms[i]), p);
+            return step.Options.Penalty.WithoutRoot ? sum : Math.Pow(sum, 1 / p);
         }
-        return p == 1 ? sum : Math.Pow(sum, 1 / p);
     }
 
-    /// <summary>A norm's gradient goes along its row: ∂W_dec[i] += ∂‖W_dec[i]‖ · W_dec[i] / ‖W_dec[i]‖.</summary>
-    private void AddNormGradient()
+    /// <summary>The penalty's gradients, latents by latents: with v = f ⊙ ‖W_dec‖, ∂v = λ/batch · (v/‖v‖_p)^(p−1), or λ/batch · p·v^(p−1) without the root, ∂f = ∂v·‖W_dec‖, ∂‖W_dec‖ = Σ ∂v·f. At v = 0 they are 0.</summary>
+    private readonly struct BackwardJob<T>(StandardStep step, LatentBlock block) : IJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var gradient = Weights.Decoder.Gradient;
-        for (var f = 0; f < Fired.Length; f++)
+        public void Run(int part)
         {
-            if (_normGradient.Read(f) == 0 || _norms.Read(f) == 0) continue;
-            var factor = _normGradient.Read(f) / _norms.Read(f);
-            for (var i = (long)f * Setting.Config.DIn; i < (f + 1L) * Setting.Config.DIn; i++) gradient.Write(i, gradient.Read(i) + factor * Weights.Decoder.Value.Read(i));
+            var (first, width) = LatentJobs.Latents(part, step.Setting.DSae);
+            var norms = step.Norms.Span<T>().Slice(first, width);
+            var dNorms = step.NormGradient.Span<T>().Slice(first, width);
+            var sums = step.LatentSums.Span<T>().Slice(first, width);
+            var dBias = step.Weights.EncoderBias.Gradient.Span<T>().Slice(first, width);
+            var (price, p) = (step.Price, step.P);
+            for (var row = 0; row < block.Rows; row++)
+            {
+                ReadOnlySpan<T> f = block.Latents.Row<T>(row).Slice(first, width);
+                var d = block.Gradient.Row<T>(row).Slice(first, width);
+                var slope = T.CreateTruncating(p == 1 ? price : price * (step.Options.Penalty.WithoutRoot ? p : Math.Pow(step._lengths[block.Start + row], 1 - p)));
+                for (var i = 0; i < f.Length; i++)
+                {
+                    if (!(f[i] > T.Zero))
+                    {
+                        d[i] = T.Zero;
+                        continue;
+                    }
+                    var dv = p == 1 ? slope : slope * T.CreateTruncating(Math.Pow(double.CreateTruncating(f[i] * norms[i]), p - 1));
+                    d[i] += dv * norms[i];
+                    dNorms[i] += dv * f[i];
+                    sums[i] += f[i];
+                    dBias[i] += d[i];
+                }
+            }
         }
     }
 }

@@ -1,53 +1,25 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Training.Steps;
 
-/// <summary>A training step of a TopK SAE that touches only the k latents each activation chose.</summary>
-/// <remarks>
-/// loss = mean‖x − x̂‖² + aux (see <see cref="DeadLatentTerm"/>). No [batch, dSae] matrix is ever made: besides the weights, memory is batch × (2·dIn + 3·k).
-/// Its naive twin, which makes them all, is <c>DenseTopKStep</c> in the tests. Allocates nothing after the first step, but for a few views when the number of dead latents changes.
-/// </remarks>
+/// <summary>A training step of a TopK SAE: the k largest positive pre-activations of each activation.</summary>
+/// <remarks>Its naive twin, which makes the [batch, dSae] matrices, is <c>DenseTopKStep</c> in the tests.</remarks>
 [SaeArchitecture("topk")]
-internal sealed class TopKStep : TrainingStep
+internal sealed class TopKStep : SelectionStep
 {
-    private readonly SparseTerm _term;
-    private readonly PackedMatrix _encoder;
-    private readonly Tensor _norms;
-    private readonly Tensor _dEncoderBias;
-    private DeadLatentTerm? _dead; // made when the first latent dies: many runs never need its memory
+    private readonly Slots _slots;
 
-    public TopKStep(StepSetting setting) : base(setting)
+    public TopKStep(StepSetting setting) : base(setting) => _slots = new(setting, Whole(K.Largest));
+
+    protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
     {
-        var config = setting.Config;
-        _term = new(setting, OptionException.InRange(config.K, 1, config.DSae, nameof(config.K)));
-        _term.Resize(config.K);
-        _encoder = PackedMatrix.Empty(setting.Type, config.DIn, config.DSae);
-        _norms = Tensor.Zeros(setting.Type, config.DSae);
-        _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(config.DSae, 1);
+        _slots.Resize(Whole(K.At(step)));
+        Backend.EncodeTopK(input, Encoder, Weights.EncoderBias.Value, norms, _slots.Values, _slots.Indices);
+        code.Take(_slots.Values, _slots.Indices);
     }
 
-    public override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
-    {
-        var (input, target) = Centre(x);
-        var scale = Setting.Config.RescaleActsByDecoderNorm ? _norms : null;
-        if (scale is not null) Backend.RowNorms(Weights.Decoder.Value, _norms);
-        Backend.Pack(Weights.Encoder.Value, Transpose.B, _encoder);
-        Backend.EncodeTopK(input, _encoder, Weights.EncoderBias.Value, scale, _term.Values, _term.Indices);
-        if (scale is not null) _term.DivideByNorms(_norms);
-        var squares = _term.Decode(target, Weights.Decoder.Value);            // Σ‖x − x̂‖²
-        var aux = dead.Length > 0 && Options.Dead.AuxCoefficient > 0;
-        var auxLoss = aux ? (_dead ??= new(Setting, Weights)).Forward(input, _term.Residual, scale, dead, ErrorWeight) : 0;
-
-        _term.Prepare(ErrorWeight, Weights.Decoder.Value);
-        _term.DecoderGradient(Weights.Decoder.Gradient);
-        _term.EncoderGradient(input, Weights.Encoder.Gradient);
-        _term.BiasGradient(_dEncoderBias);
-        if (aux) _dead!.AddGradients(input, ErrorWeight);
-        AddDecoderBiasGradient(_term.Residual, -2 * ErrorWeight);
-
-        var starts = _term.Order.Starts;
-        for (var f = 0; f < Fired.Length; f++) Fired[f] = starts[f + 1] > starts[f];
-        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]);
-    }
+    /// <summary>dictionary_learning drops the fraction of a k on its way, sparsify rounds it (to even).</summary>
+    private int Whole(double k) => Math.Clamp((int)(Options.Convention == Convention.DictionaryLearning ? Math.Floor(k) : Math.Round(k)), 1, Setting.DSae);
 }

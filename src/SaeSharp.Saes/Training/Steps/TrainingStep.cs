@@ -12,9 +12,9 @@ internal abstract class TrainingStep
     private readonly Tensor _minusBDec;
     private readonly Tensor? _centred, _biasTerm, _biasTermVector, _encoderBiasRow;
 
-    protected TrainingStep(StepSetting setting, bool hasEncoder = true)
+    protected TrainingStep(StepSetting setting, bool hasEncoder = true, string encoderBias = "b_enc")
     {
-        (Setting, Weights, Statistics) = (setting, new(setting, hasEncoder), new(setting));
+        (Setting, Weights, Statistics) = (setting, new(setting, hasEncoder, encoderBias), new(setting));
         Dead = new(setting.DSae, setting.Options.Dead.WindowTokens);
         (Fired, Penalty) = (new bool[setting.DSae], new(setting.Options.Penalty));
         _minusBDec = Tensor.Zeros(setting.Type, setting.DOut);
@@ -64,6 +64,9 @@ internal abstract class TrainingStep
     /// <param name="dead">Ids of the latents that were dead before this batch, ascending.</param>
     public abstract StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead);
 
+    /// <summary>Added to the length of a decoder row before the gradient along it is taken out.</summary>
+    public virtual double ProjectionSlack => Options.Convention == Convention.DictionaryLearning ? 1e-6 : 0;
+
     /// <summary>Called after the optimiser has changed the weights: for what is learnt without a gradient or has to stay in a range.</summary>
     public virtual void AfterUpdate(int step) { }
 
@@ -86,7 +89,8 @@ internal abstract class TrainingStep
     /// <summary>The gradient of b_dec from the residuals r = x − x̂ [batch, dOut] and, where the encoder reads x − b_dec, through the encoder.</summary>
     /// <param name="residual">r, or what has the same column sums.</param>
     /// <param name="weight">Factor on r.</param>
-    protected void AddDecoderBiasGradient(Tensor residual, double weight)
+    /// <param name="preSums">Σ ∂pre over the batch [1, dSae], where the gradient of b_enc is not that.</param>
+    protected void AddDecoderBiasGradient(Tensor residual, double weight, Tensor? preSums = null)
     {
         var gradient = Weights.DecoderBias.Gradient;
         gradient.Clear();
@@ -95,7 +99,7 @@ internal abstract class TrainingStep
         if (!Setting.Config.ApplyBDecToInput) return;
 
         // Every pre-activation holds −b_dec · W_enc[i], so b_dec gets −Σ_i db_enc[i] · W_enc[i].
-        Backend.MatMul(_encoderBiasRow!, Weights.Encoder.Value, _biasTerm!);
+        Backend.MatMul(preSums ?? _encoderBiasRow!, Weights.Encoder.Value, _biasTerm!);
         Backend.Scale(_biasTerm!, -1, _biasTerm!);
         Backend.Add(gradient, _biasTermVector!, gradient);
     }

@@ -8,11 +8,11 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <remarks>Bricken et al. 2023. Without the projection, Adam's moments would gather a direction that the renormalisation undoes every time.</remarks>
 internal static class UnitNormDecoder
 {
-    /// <summary>∂W[i] −= (∂W[i]·u)u with u = W[i]/‖W[i]‖.</summary>
-    public static void Project(TrainedTensor decoder)
+    /// <summary>∂W[i] −= (∂W[i]·u)u with u = W[i]/(‖W[i]‖ + <paramref name="slack"/>).</summary>
+    public static void Project(TrainedTensor decoder, double slack)
     {
-        if (decoder.Value.DType == DType.F64) Project<double>(decoder.Value, decoder.Gradient);
-        else Project<float>(decoder.Value, decoder.Gradient);
+        if (decoder.Value.DType == DType.F64) Project<double>(decoder.Value, decoder.Gradient, slack);
+        else Project<float>(decoder.Value, decoder.Gradient, slack);
     }
 
     /// <summary>W[i] /= ‖W[i]‖.</summary>
@@ -22,15 +22,15 @@ internal static class UnitNormDecoder
         else Normalise<float>(decoder.Value);
     }
 
-    private static void Project<T>(Tensor value, Tensor gradient) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    private static void Project<T>(Tensor value, Tensor gradient, double slack) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         for (var f = 0; f < value.RowCount; f++)
         {
             ReadOnlySpan<T> row = value.Row<T>(f);
             var slope = gradient.Row<T>(f);
-            var squares = Dot(row, row);
-            if (squares == 0) continue;
-            var along = T.CreateTruncating(Dot(row, slope) / squares);
+            var length = Math.Sqrt(Dot(row, row)) + slack;
+            if (length == 0) continue;
+            var along = T.CreateTruncating(Dot(row, slope) / length / length);
             for (var i = 0; i < row.Length; i++) slope[i] -= along * row[i];
         }
     }
