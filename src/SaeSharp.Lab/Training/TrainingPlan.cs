@@ -1,5 +1,4 @@
 using System.Globalization;
-using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
@@ -12,12 +11,12 @@ internal sealed class TrainingPlan
 {
     private readonly TrainRequest _request;
     private readonly LanguageModel _model;
-    private readonly Corpus _corpus;
+    private readonly TrainingData _data;
     private readonly string _home;
 
-    public TrainingPlan(TrainRequest request, LanguageModel model, Corpus corpus, string home)
+    public TrainingPlan(TrainRequest request, LanguageModel model, TrainingData data, string home)
     {
-        (_request, _model, _corpus, _home) = (request, model, corpus, home);
+        (_request, _model, _data, _home) = (request, model, data, home);
         OptionException.Positive(request.Batch, "--batch");
         Hooks = [.. request.Hooks.Distinct()];
         Saes = [.. Hooks.SelectMany(Choices).Select(Of)];
@@ -77,14 +76,14 @@ internal sealed class TrainingPlan
         {
             Architecture = choice.Arch, DIn = dIn, DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
             K = hasK ? OptionException.Positive(choice.K, "--k") : 0, RescaleActsByDecoderNorm = hasK,
-            ModelName = _model.Name, HookName = choice.Hook, ContextSize = _corpus.Context, ReshapeHookZ = choice.Hook.EndsWith("hook_z", StringComparison.Ordinal),
-            PrependBos = _corpus.Windows[0].Ids[0] == _model.BosId,
+            ModelName = _model.Name, HookName = choice.Hook, ContextSize = _data.Context, ReshapeHookZ = choice.Hook.EndsWith("hook_z", StringComparison.Ordinal),
+            PrependBos = _data.PrependBos,
         };
     }
 
     private TrainingOptions Options(Choice choice)
     {
-        var tokens = OptionException.NotNegative(_request.Tokens, "--tokens") > 0 ? _request.Tokens : _corpus.KeptTokens;
+        var tokens = OptionException.NotNegative(_request.Tokens, "--tokens") > 0 ? _request.Tokens : _data.Tokens;
         var steps = (int)Math.Max(1, tokens / _request.Batch);
         var warmup = Math.Min(_request.Warmup, steps);
         return new()
