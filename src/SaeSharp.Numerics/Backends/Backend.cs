@@ -15,6 +15,9 @@ public abstract partial class Backend
     /// <summary>How many threads an operation may use.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>How encoders of this size are screened in 8-bit integers.</summary>
+    internal virtual Screening ScreeningOf(int dIn, int dSae) => Screening.Off;
+
     private static void RequireFloat(Tensor tensor, string what)
     {
         if (tensor.DType is not (DType.F32 or DType.F64)) throw ShapeException.WrongType(what, DType.F32, tensor.DType);

@@ -9,7 +9,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     protected override void EncodeAboveCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, Tensor? thresholds, SparseRows code)
     {
-        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        if (x.DType == DType.F64 || encoder.DType != DType.F32)
         {
             Reference.Instance.EncodeAbove(x, encoder, bias, scale, thresholds, code);
             return;
@@ -23,19 +23,20 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     protected override void EncodeBatchTopKCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, int count, SparseRows code)
     {
-        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        if (x.DType == DType.F64 || encoder.DType != DType.F32)
         {
             Reference.Instance.EncodeBatchTopK(x, encoder, bias, scale, count, code);
             return;
         }
         if (count == 0) return;
         var source = Source(x, encoder, bias, scale);
-        var guess = GuessThreshold(source, x.RowCount, count, code.Lists);
-        Collect(source, x.RowCount, null, guess, code.Lists);
-        var found = code.Lists.Total();
-        if (found < count && guess > 0)
+        Span<float> guesses = stackalloc float[3]; // the last is 0: whatever the guesses were, the choice is exact
+        GuessThresholds(source, x.RowCount, count, code.Lists, guesses);
+        var found = -1L;
+        for (var i = 0; found < count && i < guesses.Length; i++)
         {
-            Collect(source, x.RowCount, null, 0, code.Lists); // the sample was not like the batch: the choice stays exact, only slower
+            if (i > 0 && guesses[i] == guesses[i - 1]) continue;
+            Collect(source, x.RowCount, null, guesses[i], code.Lists);
             found = code.Lists.Total();
         }
         Deliver(code, found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count));
@@ -86,10 +87,11 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         _pool.For(parts, ref job);
     }
 
-    /// <summary>A threshold that leaves some more than <paramref name="count"/> numbers of the batch, from rows spread over it; 0 where the batch is small.</summary>
-    private float GuessThreshold(PreActivations<L, TVector> source, int rows, int count, EntryLists lists)
+    /// <summary>Thresholds that leave some more, and a multiple of, <paramref name="count"/> numbers of the batch, from rows spread over it; 0 where the batch is small.</summary>
+    private void GuessThresholds(PreActivations<L, TVector> source, int rows, int count, EntryLists lists, Span<float> guesses)
     {
-        if (rows < 4 * SampleRows) return 0;
+        guesses.Clear();
+        if (rows < 4 * SampleRows) return;
         var x = (long)source.DIn;
         using var lease = new Lease(_scratch, SampleRows * x * sizeof(float));
         var sample = (float*)lease.Address;
@@ -97,8 +99,12 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         source.X = sample;
         Collect(source, SampleRows, null, 0, lists);
         var expected = (double)count * SampleRows / rows;
-        var wanted = (int)Math.Min(int.MaxValue, 1.2 * expected + 6 * Math.Sqrt(expected) + 8);
-        return lists.Total() <= wanted ? 0 : BitConverter.Int32BitsToSingle((int)BatchSelection.Largest(lists, wanted).Bits);
+        for (var i = 0; i < 2; i++)
+        {
+            // Rows differ much in how many of the largest they hold, so the sample's own error is larger than a random draw's.
+            var wanted = (int)Math.Min(int.MaxValue, (i == 0 ? 1.5 : 4) * expected + 64);
+            if (lists.Total() > wanted) guesses[i] = BitConverter.Int32BitsToSingle((int)BatchSelection.Largest(lists, wanted).Bits);
+        }
     }
 
     /// <summary>Moves the selected entries from the lists into the rows of the code.</summary>
