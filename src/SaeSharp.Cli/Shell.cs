@@ -78,8 +78,8 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
     private RootCommand Root() => new("Finds, explains and steers features inside language models with sparse autoencoders (SAEs).")
     {
         _json, _home, _threads,
-        TryCommand.Create(this), InfoCommand.Create(this), TokensCommand.Create(this), GenerateCommand.Create(this), ActivationsCommand.Create(this), TrainCommand.Create(this),
-        EncodeCommand.Create(this), EvalCommand.Create(this), IndexCommand.Create(this), FeatureCommand.Create(this), ReadCommand.Create(this), SteerCommand.Create(this),
+        TryCommand.Create(this), InfoCommand.Create(this), TokensCommand.Create(this), GenerateCommand.Create(this), ActivationsCommand.Create(this), TrainCommand.Create(this), RunsCommand.Create(this),
+        EncodeCommand.Create(this), EvalCommand.Create(this), ProbeCommand.Create(this), IndexCommand.Create(this), FeatureCommand.Create(this), ReadCommand.Create(this), SteerCommand.Create(this),
         ServeCommand.Create(this), BenchCommand.Create(this), PullCommand.Create(this), PushCommand.Create(this), SearchCommand.Create(this),
     };
 

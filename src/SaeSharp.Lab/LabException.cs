@@ -30,6 +30,14 @@ public sealed class LabException : SaeSharpException
         $"'{sae}' is on this machine ({place}), but its files are of a kind that this version does not read: {loader}.",
         "Choose a release whose loader is read: sae search --releases shows which.");
 
+    internal static LabException TooLarge(string what, double needed, long atHand, string hint) => new(
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{what} needs about {needed / (1 << 30):N1} GiB of memory, but this process may use {(double)atHand / (1 << 30):N1} GiB."),
+        hint);
+
+    internal static LabException NoRun(string id, int found, IReadOnlyCollection<string> known) => new(
+        found == 0 ? $"There is no run '{id}' in this workspace." : $"'{id}' is the beginning of {found} runs.",
+        known.Count == 0 ? "Train an SAE first: sae train MODEL --hook H --texts FILE." : Nearest(id, known, "sae runs lists all."));
+
     internal static LabException NoRelease(string text, IReadOnlyCollection<string> known) => new(
         $"No release of SAEs has '{text}' in its name, model, repository or hooks.",
         Nearest(text, known, ""));
@@ -73,6 +81,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException WrongWidth(string sae, int dIn, string hook, int width, string model) => new(
         $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",
         "Check that the SAE was trained on this model and hook point: sae info SAE.");
+
+    internal static LabException NoHead(string hook, int head, int heads) => new(
+        heads == 0 ? $"An SAE for attention head {head} was trained at {hook}, which has no heads." : $"An SAE was trained for attention head {head} of {hook}, but this model has {heads} there, numbered from 0.",
+        "Check hook_name and hook_head_index in its cfg.json, and that this is its model: sae info SAE.");
 
     internal static LabException NoPrompt() => new(
         "There is no prompt.",
@@ -127,6 +139,22 @@ public sealed class LabException : SaeSharpException
     internal static LabException EmptyCorpus(string corpus) => new(
         $"{corpus} gives no token to count: every document is empty, too short or only BOS.",
         "Check --split, --field and --min-document.");
+
+    internal static LabException NoLabels(string file) => new(
+        $"{file} is a plain text, which has no labels.",
+        "Give a .jsonl, .csv or .parquet with a text and a label each, or a file for each label: --texts positive.txt negative.txt.");
+
+    internal static LabException OneLabel(string texts, string? label) => new(
+        label is null ? $"{texts} holds no text." : $"All texts of {texts} have the label '{label}', expected at least two labels.",
+        "Check --label-field, or give a file for each label.");
+
+    internal static LabException NoLabel(string label, IReadOnlyCollection<string> known) => new(
+        $"No text has the label '{label}'.",
+        Nearest(label, known, ""));
+
+    internal static LabException TooFewTexts(string label, int count) => new(
+        $"The label '{label}' has {count} {(count == 1 ? "text that holds" : "texts that hold")} a token, too few to learn from some and to score others.",
+        "Give at least two texts of each label, better a hundred.");
 
     internal static LabException NotFinite(string hook, string where) => new(
         $"The activations at {hook} hold NaN or infinite numbers in {where}, expected finite ones.",

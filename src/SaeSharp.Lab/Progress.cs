@@ -6,7 +6,7 @@ namespace SaeSharp.Lab;
 /// <param name="Total">Units of this stage in all; 0 where it is not known.</param>
 /// <param name="PerSecond">Units a second since the stage began.</param>
 /// <param name="Left">Time left in this stage, null where it cannot be told.</param>
-/// <param name="Unit">What is counted, e.g. <c>tokens</c>.</param>
+/// <param name="Unit">What is counted, e.g. <c>tokens</c>; empty for a note that counts nothing.</param>
 public sealed record Progress(string Stage, long Done, long Total, double PerSecond, TimeSpan? Left, string Unit)
 {
     /// <summary>The unit of downloads, which people read in KiB, MiB and GiB.</summary>

@@ -14,6 +14,9 @@ public sealed record SaeConfig
     /// <summary>Number of latents.</summary>
     public required int DSae { get; init => field = OptionException.Positive(value); }
 
+    /// <summary>Width of what is written, where it is not what is read (transcoders); null for an autoencoder.</summary>
+    public int? DOut { get; init => field = value is { } width ? OptionException.Positive(width) : null; }
+
     /// <summary>Whether the encoder reads x − b_dec instead of x.</summary>
     public bool ApplyBDecToInput { get; init; } = true;
 

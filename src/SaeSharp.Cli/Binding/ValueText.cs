@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SaeSharp.Lab;
 using SaeSharp.Lab.Steering;
 
 namespace SaeSharp.Cli.Binding;
@@ -17,6 +18,7 @@ internal static class ValueText
         if (of == typeof(double)) return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? (number, null) : (null, "a number");
         if (of == typeof(EditPositions)) return (EditPositions.Parse(text), null);
         if (of == typeof(IReadOnlyList<int>)) return Ids(text);
+        if (of.IsGenericType && of.GetGenericTypeDefinition() == typeof(OneOrMore<>)) return Several(text, of);
         if (!of.IsEnum) throw new NotSupportedException($"No flag can hold a {of}.");
         foreach (var value in Enum.GetValues(of))
             if (Word(value) == text) return (value, null);
@@ -28,10 +30,26 @@ internal static class ValueText
     {
         null or false or "" => null,
         Enum word => Word(word),
+        System.Collections.IEnumerable several and not string => string.Join(',', several.Cast<object>().Select(Show)) is { Length: > 0 } all ? all : null,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         string text => text,
         _ => null,
     };
+
+    /// <summary>Values with commas between them.</summary>
+    private static (object?, string?) Several(string text, Type several)
+    {
+        var type = several.GetGenericArguments()[0];
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        var values = Array.CreateInstance(type, parts.Length);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (value, expected) = Parse(parts[i], type);
+            if (expected is not null) return (null, $"{expected}, or several with commas between them");
+            values.SetValue(value, i);
+        }
+        return (Activator.CreateInstance(several, values), null);
+    }
 
     private static (object?, string?) Ids(string text)
     {

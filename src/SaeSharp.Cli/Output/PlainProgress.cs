@@ -25,6 +25,7 @@ internal sealed class PlainProgress(TextWriter error) : IProgress<Progress>
 
     private static string Line(Progress value)
     {
+        if (value.Unit.Length == 0) return value.Stage;
         if (value.Unit == Progress.Bytes) return string.Create(CultureInfo.InvariantCulture, $"{value.Stage}: {Figure.Bytes(value.Done)} of {Figure.Bytes(value.Total)}, {Figure.Bytes((long)value.PerSecond)}/s{Left(value)}");
         var done = value.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} of {value.Total:N0} {value.Unit}") : string.Create(CultureInfo.InvariantCulture, $"{value.Done:N0} {value.Unit}");
         var figures = value.Figures is null ? "" : string.Concat(value.Figures.Select(figure => string.Create(CultureInfo.InvariantCulture, $"  {figure.Key} {figure.Value:G4}")));

@@ -3,6 +3,7 @@ using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Benchmarks;
 
@@ -13,7 +14,7 @@ internal sealed class SaeStepBenchmark : Benchmark
 
     public override Measurement Measure(BenchRequest request, Backend backend, CancellationToken cancel)
     {
-        var options = new TrainingOptions { Steps = WarmUps + Repetitions, NormaliseActivations = false, AuxCoefficient = 0 };
+        var options = new TrainingOptions { Steps = WarmUps + Repetitions, Input = new() { Normalisation = InputNormalisation.None }, Dead = new() { AuxCoefficient = 0 } };
         var config = new SaeConfig { Architecture = request.Arch, DIn = request.DIn, DSae = request.DSae, K = request.K, RescaleActsByDecoderNorm = true };
         var trainer = new SaeTrainer(config, options, new PlantedSource(request.DIn, Batch(request)), backend);
         var seconds = new List<double>(Repetitions);
@@ -69,5 +70,6 @@ internal sealed class SaeStepBenchmark : Benchmark
         public override long TokensPerEpoch => (long)Batches * BatchSize;
         public override void Fill(long batch, Tensor x, CancellationToken cancel) => _batches[batch % Batches].CopyTo(x);
         public override double MeanNorm(long? tokens, CancellationToken cancel) => 1;
+        public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => 1;
     }
 }

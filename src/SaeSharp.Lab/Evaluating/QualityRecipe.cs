@@ -7,6 +7,7 @@ using SaeSharp.Models.Tokenizers;
 using SaeSharp.Numerics;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Evaluating;
 
@@ -101,8 +102,8 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         };
         var options = new TrainingOptions
         {
-            Steps = request.Steps, LearningRate = request.Lr, WarmupSteps = WarmupSteps, DecaySteps = request.Steps / 5, DeadWindow = request.DeadWindow,
-            AuxCoefficient = request.AuxCoefficient, Seed = request.Seed, L1WarmupSteps = 100,
+            Steps = request.Steps, Rate = new() { Peak = request.Lr, WarmupSteps = WarmupSteps, DecaySteps = request.Steps / 5 },
+            Dead = new() { WindowTokens = (long)request.DeadWindow * Batch, AuxCoefficient = request.AuxCoefficient }, Penalty = new() { WarmupSteps = 100 }, Seed = request.Seed,
         };
         var meter = new ProgressMeter(progress, "training", (long)request.Steps * Batch, "tokens");
         return new SaeTrainer(config, options, source, shelves.Backend).Run(

@@ -20,14 +20,16 @@ internal static class Continuation
             MaxTokens = input.MaxTokens, Temperature = input.Temperature, TopK = input.TopK, TopP = input.TopP, Seed = input.Seed, IgnoreEos = input.IgnoreEos,
         };
         var meter = new ProgressMeter(progress, "generating", input.MaxTokens, "tokens");
+        meter.Report(0); // said before the model reads the prompt: the first report compiles what words it, and no token should wait for that
         var clocks = hooks.Select(_ => new Clock()).ToArray();
+        var longest = 0;
         var jobs = hooks.Select((set, i) => new GenerationJob(prompt, options)
         {
             Hooks = set, EosId = model.EosId,
             OnToken = _ =>
             {
                 clocks[i].Tick();
-                if (clocks[i].Ticks == clocks.Max(clock => clock.Ticks)) meter.Report(clocks[i].Ticks);
+                if (clocks[i].Ticks > longest) meter.Report(longest = clocks[i].Ticks);
             },
         }).ToArray();
         var texts = Generator.Generate(model.Transformer, jobs, jobs.Length, cancel);

@@ -2,7 +2,7 @@ using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Training;
 
-/// <summary>Train one SAE at each hook point, all on one stream of activations.</summary>
+/// <summary>Train SAEs, all on one stream of activations: one at each hook point, and of every combination where a setting is given several values (--k 16,32 --d-sae 1024,4096).</summary>
 public sealed record TrainRequest
 {
     /// <summary>Model: a folder with config.json and weights, a GGUF or llama2.c file, a name in the workspace, or a name on the hub that was fetched (sae pull).</summary>
@@ -11,28 +11,30 @@ public sealed record TrainRequest
     public required IReadOnlyList<string> Hooks { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
-    /// <summary>Architecture: topk or standard.</summary>
-    public string Arch { get; init; } = "topk";
-    /// <summary>Number of features; 0 takes 8 times the width of the activations.</summary>
-    public int DSae { get; init; }
-    /// <summary>Latents kept on a token (topk).</summary>
-    public int K { get; init; } = 32;
-    /// <summary>Weight of the L1 penalty (standard).</summary>
-    public double L1 { get; init; } = 1;
+    /// <summary>Architecture, e.g. topk, batchtopk, jumprelu; one or several.</summary>
+    public OneOrMore<string> Arch { get; init; } = "topk";
+    /// <summary>Number of features; 0 takes 8 times the width of the activations; one or several.</summary>
+    public OneOrMore<int> DSae { get; init; } = 0;
+    /// <summary>Latents kept on a token (topk and its kin); one or several.</summary>
+    public OneOrMore<int> K { get; init; } = 32;
+    /// <summary>Weight of the sparsity penalty (standard, gated, jumprelu); one or several.</summary>
+    public OneOrMore<double> L1 { get; init; } = 1;
     /// <summary>Steps in which the L1 penalty rises from 0 (standard).</summary>
     public int L1Warmup { get; init; } = 100;
     /// <summary>Training tokens in all; 0 for one pass over the corpus. The corpus is gone through again where it has fewer.</summary>
     public long Tokens { get; init; }
     /// <summary>Tokens a step.</summary>
     public int Batch { get; init; } = 1024;
-    /// <summary>Learning rate.</summary>
-    public double Lr { get; init; } = 4e-3;
+    /// <summary>Learning rate; one or several.</summary>
+    public OneOrMore<double> Lr { get; init; } = 4e-3;
     /// <summary>Steps in which the learning rate rises from 0.</summary>
     public int Warmup { get; init; } = 50;
     /// <summary>Last steps in which the learning rate falls to 0; left out: a fifth of the steps.</summary>
     public int? Decay { get; init; }
     /// <summary>A latent is dead when it did not fire for this many steps.</summary>
     public int DeadWindow { get; init; } = 30;
+    /// <summary>The same in tokens, where it should not depend on the batch size; left out: --dead-window counts.</summary>
+    public long? DeadTokens { get; init; }
     /// <summary>Dead latents that the auxiliary loss revives at a time; left out: half of dIn.</summary>
     public int? AuxK { get; init; }
     /// <summary>Weight of the auxiliary loss.</summary>
@@ -41,8 +43,8 @@ public sealed record TrainRequest
     public string Normalise { get; init; } = "expected-average";
     /// <summary>Largest norm of all gradients together.</summary>
     public double ClipNorm { get; init; } = 1;
-    /// <summary>Seed of the initial weights and of the shuffle.</summary>
-    public int Seed { get; init; }
+    /// <summary>Seed of the initial weights and of the shuffle; one or several.</summary>
+    public OneOrMore<int> Seed { get; init; } = 0;
     /// <summary>Memory of the shuffle buffer in MiB. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise of one block after another.</summary>
     public int BufferMiB { get; init; } = 512;
     /// <summary>With several hooks: memory in MiB in which the activations of all of them are kept, so that the model runs over the corpus once. Where they do not fit, it runs once for each hook; the result is the same.</summary>

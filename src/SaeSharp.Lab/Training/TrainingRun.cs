@@ -2,23 +2,22 @@ using System.Diagnostics;
 using System.Text.Json;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
-using SaeSharp.Numerics.Files;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Training;
 
-/// <summary>Trains one SAE at each hook point and saves it in SAELens' format.</summary>
-/// <remarks>A run's checkpoints lie in <c>runs/</c> under the hash of what the SAE is to be written to; a finished run leaves a note there instead.</remarks>
+/// <summary>Trains the SAEs of a <see cref="TrainingPlan"/> and saves each in SAELens' format.</summary>
+/// <remarks>A run's checkpoints and log lie in <c>runs/</c> under the hash of what the SAE is to be written to; a finished run leaves a note instead of checkpoints.</remarks>
 internal sealed class TrainingRun
 {
-    private const string FinishedFile = "finished.json";
     private const int LastSteps = 20; // over which the reported figures are averaged
     private readonly TrainRequest _request;
     private readonly Shelves _shelves;
     private readonly string _home;
     private readonly LanguageModel _model;
     private readonly Corpus _corpus;
+    private readonly TrainingPlan _plan;
 
     public TrainingRun(TrainRequest request, Shelves shelves, string home)
     {
@@ -26,132 +25,72 @@ internal sealed class TrainingRun
         if (request.Hooks.Count == 0) throw LabException.NothingToDo("no hook point is named", "Give --hook H, e.g. --hook blocks.1.hook_resid_post; sae info MODEL lists them.");
         _model = shelves.Models.Get(request.Model);
         foreach (var hook in request.Hooks) _model.Transformer.RequireHook(hook);
-        if (!SaeCatalog.Names.Contains(request.Arch)) throw OptionException.Invalid(
-            $"There is no architecture '{request.Arch}'.", $"Known are: {string.Join(", ", SaeCatalog.Names)}.");
         _corpus = Corpus.Read(request.Corpus, _model);
+        _plan = new(request, _model, _corpus, home);
     }
 
     public TrainResult Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        string[] hooks = [.. _request.Hooks.Distinct()];
-        var cache = hooks.Length > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache") << 20 : 0;
-        using var activations = CorpusActivations.Open(_model, _corpus, hooks, _request.Seed, cache, progress, cancel);
-        var saes = hooks.Select(hook => Train(hook, FolderOf(hook, hooks.Length > 1), activations.At(hook), progress, cancel)).ToList();
+        var cache = _plan.Saes.Count > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache") << 20 : 0;
+        var cost = Cost(cache);
+        cost.Require();
+        progress?.Report(new($"training {_plan.Saes.Count} SAE{(_plan.Saes.Count > 1 ? "s" : "")}, {cost.Text}", 0, 0, 0, null, ""));
+        using var activations = CorpusActivations.Open(_model, _corpus, _plan.Hooks, _request.Seed[0], cache, progress, cancel);
+        var saes = _plan.Saes.Select(sae => Train(sae, activations.At(sae.Hook), progress, cancel)).ToList();
         var seconds = clock.Elapsed.TotalSeconds;
         return new(saes, seconds, saes.Sum(sae => sae.Tokens) / seconds);
     }
 
-    private TrainedSae Train(string hook, string folder, ActivationStream stream, IProgress<Progress>? progress, CancellationToken cancel)
+    /// <summary>What this will take.</summary>
+    private TrainingCost Cost(long cache)
     {
-        var source = new ShuffledBuffer(stream, OptionException.Positive(_request.Batch, "--batch"), _request.BufferMiB, _request.Seed);
-        var (config, options) = (Config(hook), Options());
-        var checkpoints = Path.Combine(_home, "runs", ContentHash.OfText(folder)[..16]);
-        PrepareCheckpoints(checkpoints, hook);
-        if (Finished(checkpoints) is { } finished) return finished;
-        var trainer = SaeTrainer.Resume(checkpoints, config, options, source, _shelves.Backend);
+        var kept = _plan.Hooks.Sum(hook => (double)_corpus.KeptTokens * _model.Transformer.HookWidth(hook) * sizeof(float));
+        var buffer = _plan.Saes.Max(sae => Math.Min((double)_request.BufferMiB * (1 << 20), (double)_corpus.KeptTokens * sae.Config.DIn * sizeof(float)));
+        var isKept = kept <= cache;
+        var tokens = (double)_plan.Steps * _request.Batch;
+        return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), isKept ? _corpus.KeptTokens : tokens * _plan.Saes.Count, _shelves.Backend.Threads);
+    }
+
+    private TrainedSae Train(PlannedSae planned, ActivationStream stream, IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var source = new ShuffledBuffer(stream, _request.Batch, _request.BufferMiB, planned.Options.Seed);
+        var run = RunFolder.Open(planned, RunInfo.Of(planned, _request, _shelves.Backend.Threads), _corpus, _model, _request.Corpus, _request.Resume, _home);
+        if (run.Finished(Command) is { } finished && _shelves.Saes.Find(finished.Path) is not null && _shelves.Saes.Get(finished.Path).WeightsSha256 == finished.WeightsSha256) return finished;
+        var trainer = SaeTrainer.Resume(run.Path, planned.Config, planned.Options, source, _shelves.Backend);
 
         var last = new Queue<StepReport>();
-        var meter = new ProgressMeter(progress, $"training {hook}", options.Steps * (long)_request.Batch, "tokens");
-        var sae = trainer.Run(checkpoints, step =>
+        var meter = new ProgressMeter(progress, $"training {planned.Label}", planned.Options.Steps * (long)_request.Batch, "tokens");
+        var before = (long)trainer.Step * _request.Batch;
+        using var log = new RunLog(run.Path, trainer.Step, planned.Options.Steps);
+        var sae = trainer.Run(run.Path, step =>
         {
+            log.Add(step);
+            if (!double.IsFinite(step.Loss)) return;
             last.Enqueue(step);
             if (last.Count > LastSteps) last.Dequeue();
-            meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["l0"] = step.L0, ["dead"] = step.Dead });
+            meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["l0"] = step.L0, ["dead"] = step.Dead }, before);
         }, cancel);
 
-        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
-        Leftovers.Remove(folder);
-        SaeFolder.Save(sae, folder);
-        _shelves.Saes.Forget(folder);
-        var saved = _shelves.Saes.Get(folder);
-        var trained = new TrainedSae(
-            saved.Name, folder, hook, options.Steps, options.Steps * (long)_request.Batch,
-            Mean(last, step => step.Loss), Mean(last, step => 1 - step.ExplainedVariance), Mean(last, step => step.L0), last.LastOrDefault().Dead, saved.WeightsSha256);
-        AtomicFile.Write(Path.Combine(checkpoints, FinishedFile), JsonSerializer.SerializeToUtf8Bytes(new FinishedRun(Command, trained), LabJson.Options));
-        foreach (var step in Directory.EnumerateDirectories(checkpoints)) Directory.Delete(step, recursive: true);
+        var trained = Save(planned, sae, last);
+        run.Finish(Command, trained);
         return trained;
     }
 
-    /// <summary>The SAE of a run of the same command that was finished, e.g. the first of several hooks; null where there is none or its weights have changed since.</summary>
-    private TrainedSae? Finished(string checkpoints)
+    private TrainedSae Save(PlannedSae planned, SparseAutoencoder sae, Queue<StepReport> last)
     {
-        var file = Path.Combine(checkpoints, FinishedFile);
-        if (!File.Exists(file)) return null;
-        var run = JsonSerializer.Deserialize<FinishedRun>(File.ReadAllBytes(file), LabJson.Options);
-        return run is not null && run.Command == Command && _shelves.Saes.Find(run.Sae.Path) is not null && _shelves.Saes.Get(run.Sae.Path).WeightsSha256 == run.Sae.WeightsSha256 ? run.Sae : null;
+        Directory.CreateDirectory(Path.GetDirectoryName(planned.Folder)!);
+        Leftovers.Remove(planned.Folder);
+        SaeFolder.Save(sae, planned.Folder);
+        _shelves.Saes.Forget(planned.Folder);
+        var saved = _shelves.Saes.Get(planned.Folder);
+        return new(
+            saved.Name, planned.Folder, planned.Hook, planned.Options.Steps, planned.Options.Steps * (long)_request.Batch,
+            Mean(last, step => step.Loss), Mean(last, step => 1 - step.ExplainedVariance), Mean(last, step => step.L0), last.LastOrDefault().Dead, saved.WeightsSha256);
     }
 
     /// <summary>All that decides the result.</summary>
     private string Command => JsonSerializer.Serialize(_request with { Resume = false, CheckpointEvery = 0, CacheMiB = 0 }, LabJson.Options);
 
-    private SaeConfig Config(string hook)
-    {
-        var dIn = _model.Transformer.HookWidth(hook);
-        return new()
-        {
-            Architecture = _request.Arch, DIn = dIn, DSae = _request.DSae > 0 ? _request.DSae : OptionException.NotNegative(_request.DSae, "--d-sae") + 8 * dIn,
-            K = _request.Arch == "topk" ? OptionException.Positive(_request.K, "--k") : 0, RescaleActsByDecoderNorm = _request.Arch == "topk",
-            ModelName = _model.Name, HookName = hook, ContextSize = _corpus.Context, ReshapeHookZ = hook.EndsWith("hook_z", StringComparison.Ordinal),
-            PrependBos = _corpus.Windows[0].Ids[0] == _model.BosId,
-        };
-    }
-
-    private TrainingOptions Options()
-    {
-        var tokens = OptionException.NotNegative(_request.Tokens, "--tokens") > 0 ? _request.Tokens : _corpus.KeptTokens;
-        var steps = (int)Math.Max(1, tokens / OptionException.Positive(_request.Batch, "--batch"));
-        return new()
-        {
-            Steps = steps, LearningRate = OptionException.Positive(_request.Lr, "--lr"),
-            WarmupSteps = Math.Min(_request.Warmup, steps), DecaySteps = Math.Min(_request.Decay ?? steps / 5, steps - Math.Min(_request.Warmup, steps)),
-            ClipNorm = _request.ClipNorm, Seed = _request.Seed, DeadWindow = _request.DeadWindow, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient,
-            L1Coefficient = _request.L1, L1WarmupSteps = _request.L1Warmup, CheckpointEvery = _request.CheckpointEvery,
-            NormaliseActivations = _request.Normalise switch
-            {
-                "expected-average" => true,
-                "none" => false,
-                var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average or none.", "Leave it out for expected-average."),
-            },
-        };
-    }
-
-    /// <summary>Keeps checkpoints only to be resumed, and only where corpus and model are the same.</summary>
-    private void PrepareCheckpoints(string checkpoints, string hook)
-    {
-        if (!_request.Resume && Directory.Exists(checkpoints)) Directory.Delete(checkpoints, recursive: true);
-        Directory.CreateDirectory(checkpoints);
-        var made = new Dictionary<string, string>
-        {
-            ["corpus"] = _corpus.Sha256, ["model"] = _model.Sha256, ["hook"] = hook,
-            ["windows"] = JsonSerializer.Serialize(_request.Corpus with { Texts = null, IdsFile = null }, LabJson.Options),
-        };
-        var file = Path.Combine(checkpoints, "made-from.json");
-        if (!File.Exists(file))
-        {
-            AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(made, LabJson.Options));
-            return;
-        }
-        var before = StrictJson.Read(file);
-        foreach (var (what, value) in made)
-        {
-            if (!before.TryGetProperty(what, out var then) || then.GetString() != value)
-                throw OptionException.Invalid($"The checkpoint in {checkpoints} was made with another {what}.", "Resume with the same command, or leave --resume out to begin anew.");
-        }
-    }
-
-    private string FolderOf(string hook, bool several)
-    {
-        var name = _request.Out ?? $"{_model.ShortName}/{hook}-{_request.Arch}";
-        if (several && _request.Out is not null) name = $"{name}/{hook}";
-        var isPath = Path.IsPathRooted(name) || name.StartsWith("./", StringComparison.Ordinal) || name.StartsWith("../", StringComparison.Ordinal);
-        return Path.GetFullPath(isPath ? name : Path.Combine(_home, "saes", name));
-    }
-
     private static double Mean(IEnumerable<StepReport> steps, Func<StepReport, double> value) => steps.Select(value).DefaultIfEmpty().Average();
 }
-
-/// <summary>The note a finished run leaves.</summary>
-/// <param name="Command">All that decided the result.</param>
-/// <param name="Sae">The result.</param>
-internal sealed record FinishedRun(string Command, TrainedSae Sae);

@@ -1,3 +1,5 @@
+using SaeSharp.Numerics.Threads;
+
 namespace SaeSharp.Numerics.Backends;
 
 /// <summary>The op set: every operation the models and SAEs are made of, as coarse steps that write into tensors the caller owns.</summary>
@@ -17,6 +19,13 @@ public abstract partial class Backend
 
     /// <summary>How encoders of this size are screened in 8-bit integers.</summary>
     internal virtual Screening ScreeningOf(int dIn, int dSae) => Screening.Off;
+
+    /// <summary>Runs parts 0 … <paramref name="parts"/> − 1 of a job on this backend's threads: for element-wise work that only one caller has, and that is therefore no op.</summary>
+    /// <remarks>What a part writes must not depend on another part, so that the number of threads changes no bit. Allocates nothing.</remarks>
+    public virtual void Run<TJob>(int parts, ref TJob job) where TJob : struct, IJob
+    {
+        for (var part = 0; part < parts; part++) job.Run(part);
+    }
 
     private static void RequireFloat(Tensor tensor, string what)
     {

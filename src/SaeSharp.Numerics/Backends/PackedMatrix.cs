@@ -47,7 +47,7 @@ public sealed class PackedMatrix
 
     /// <summary>Room for a matrix [k, n], zeroed; fill it with <see cref="Fill"/>.</summary>
     public static PackedMatrix Empty(DType type, int k, int n) =>
-        new(k, n, Tensor.Zeros(type, (n + PanelWidth - 1) / PanelWidth, k, PanelWidth));
+        new(k, n, SharedPages.Zeros(type, (n + PanelWidth - 1) / PanelWidth, k, PanelWidth));
 
     /// <summary>
     /// Room for an encoder that is packed anew from [dSae, dIn] in every training step. Where <paramref name="backend"/> screens, packing makes only its 8-bit form at first;

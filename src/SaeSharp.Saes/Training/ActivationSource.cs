@@ -20,4 +20,7 @@ public abstract class ActivationSource
 
     /// <summary>Mean ‖x‖₂ over the first <paramref name="tokens"/> of an epoch, or over all of it where null.</summary>
     public abstract double MeanNorm(long? tokens, CancellationToken cancel);
+
+    /// <summary>Mean ‖x‖₂² over the first <paramref name="tokens"/> of an epoch, or over all of it where null.</summary>
+    public abstract double MeanSquaredNorm(long? tokens, CancellationToken cancel);
 }

@@ -1,21 +1,30 @@
 using System.Diagnostics;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Saes.Training.Inputs;
+using SaeSharp.Saes.Training.Optimisers;
+using SaeSharp.Saes.Training.Options;
+using SaeSharp.Saes.Training.Runs;
+using SaeSharp.Saes.Training.Steps;
 
 namespace SaeSharp.Saes.Training;
 
-/// <summary>Trains one SAE on an <see cref="ActivationSource"/>: Adam, global-norm clipping, dead-latent counts, checkpoints.</summary>
+/// <summary>Trains one SAE on an <see cref="ActivationSource"/>: loss, clipping, optimiser, dead-latent counts, checkpoints.</summary>
 /// <remarks>
 /// Step t uses batch t, so a run that stopped goes on with the same bits as one that did not. The order within a step is SAELens': dead mask from before the step,
-/// loss, clip by min(1, c/(norm + 1e-6)), Adam, counters. Not for several threads; the backend uses them inside a step.
+/// loss, clip by min(1, c/(norm + 1e-6)), optimiser, counters. Not for several threads; the backend uses them inside a step.
+/// A batch with numbers that are not finite is skipped and counted (<see cref="TrainingOptions.MaxBadBatches"/>); a loss or gradient that is not finite stops the run
+/// before it changes a weight, and so do <see cref="DivergedSteps"/> steps in a row whose error is <see cref="DivergedError"/> times the energy of what was to be reconstructed.
 /// </remarks>
 public sealed class SaeTrainer
 {
-    private const double Epsilon = 1e-8; // Adam's ε
-    private readonly ActivationSource _source;
-    private readonly Tensor _batch, _x, _sums;
+    private const int DivergedSteps = 25;
+    private const double DivergedError = 4; // an SAE that gives nothing but zeros has 1
+    private readonly Tensor _batch, _x;
+    private readonly InputTransform _input;
+    private int _divergedSteps;
 
-    /// <param name="config">What to train: architecture, sizes, k, hook. Normalisation at run time is not trained.</param>
+    /// <param name="config">What to train: architecture, sizes, k, hook.</param>
     /// <param name="options">How.</param>
     /// <param name="source">On what.</param>
     /// <param name="backend">Where.</param>
@@ -26,29 +35,34 @@ public sealed class SaeTrainer
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(source);
-        TrainingChecks.Require(config, options, source);
-        (_source, Setting) = (source, new(config, options, backend, precision, source.BatchSize));
+        Source = source;
+        Setting = new(config, options, backend, Optimiser.Create(options.Optimiser, backend), precision, source.BatchSize);
         TrainingStep = TrainingStep.Create(Setting);
-        TrainingStep.Weights.Initialise(options.Seed, options.DecoderConstraint == DecoderConstraint.UnitNorm ? 1 : options.DecoderInitNorm);
-        Dead = new(config.DSae, options.DeadWindow);
-        _batch = Tensor.Zeros(DType.F32, source.BatchSize, config.DIn);
-        _x = precision == DType.F32 ? _batch : Tensor.Zeros(precision, source.BatchSize, config.DIn);
-        _sums = Tensor.Zeros(precision, config.DIn);
+        TrainingChecks.Require(Setting, TrainingStep, source);
+        StartingWeights.Draw(TrainingStep.Weights, options);
+        _input = InputTransform.Create(Setting);
+        _batch = Tensor.Zeros(DType.F32, source.BatchSize, source.DIn);
+        _x = Setting.BatchOf(source.DIn);
     }
+
+    /// <summary>Names of the architectures that can be trained.</summary>
+    public static IReadOnlyList<string> Architectures => TrainingStep.Names;
 
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
 
-    /// <summary>What activations are multiplied by in training; null until it has been measured.</summary>
-    public double? ActivationScale { get; internal set; }
+    /// <summary>Batches skipped because they held numbers that are not finite.</summary>
+    public int BadBatches { get; internal set; }
 
     internal StepSetting Setting { get; }
 
-    internal ActivationSource Source => _source;
+    internal ActivationSource Source { get; }
 
     internal TrainingStep TrainingStep { get; }
 
-    internal DeadLatents Dead { get; }
+    internal InputTransform Input => _input;
+
+    internal DeadLatents Dead => TrainingStep.Dead;
 
     /// <summary>A trainer that goes on from the newest checkpoint in <paramref name="checkpoints"/>; a new one where there is none.</summary>
     /// <exception cref="TrainingException">The checkpoint was made with other options or on other data.</exception>
@@ -63,10 +77,10 @@ public sealed class SaeTrainer
     /// <param name="checkpoints">Folder of the checkpoints; null writes none.</param>
     /// <param name="onStep">Called after every step, on this thread.</param>
     /// <param name="cancel">Stops before the next step.</param>
-    /// <exception cref="TrainingException">Activations or the loss are not finite; the last checkpoint stays.</exception>
+    /// <exception cref="TrainingException">Too many batches, the loss or a gradient are not finite, or the error grows without end; the last checkpoint stays.</exception>
     public SparseAutoencoder Run(string? checkpoints = null, Action<StepReport>? onStep = null, CancellationToken cancel = default)
     {
-        var (started, firstStep, every) = (Stopwatch.GetTimestamp(), Step, Setting.Options.CheckpointEvery);
+        var (started, firstStep) = (Stopwatch.GetTimestamp(), Step);
         try
         {
             while (Step < Setting.Options.Steps)
@@ -74,73 +88,100 @@ public sealed class SaeTrainer
                 cancel.ThrowIfCancellationRequested();
                 var report = Advance(cancel);
                 onStep?.Invoke(report with { Elapsed = Stopwatch.GetElapsedTime(started), StepsInRun = Step - firstStep });
-                if (checkpoints is not null && every > 0 && (Step % every == 0 || Step == Setting.Options.Steps)) TrainingCheckpoint.Save(checkpoints, this);
+                if (checkpoints is not null) SaveWhenDue(checkpoints);
             }
         }
         catch (OperationCanceledException)
         {
-            if (checkpoints is not null) TrainingCheckpoint.Save(checkpoints, this);
+            if (checkpoints is not null) Save(checkpoints);
             throw;
         }
         return Snapshot();
     }
 
-    /// <summary>The SAE as trained so far, with the activation scale folded in: it reads raw activations.</summary>
+    /// <summary>The SAE as trained so far, for raw activations.</summary>
     public SparseAutoencoder Snapshot()
     {
-        var sae = SaeCatalog.Create(Setting.Config with { NormalizeActivations = ActivationNormalisation.None }, TrainingStep.Weights.ToFile(), Setting.Backend);
-        return ActivationScale is { } scale and not 1 ? sae.FoldActivationScale(scale) : sae;
+        var (config, tensors) = TrainingStep.ToFile();
+        var sae = SaeCatalog.Create(config with { NormalizeActivations = ActivationNormalisation.None }, new("the trained weights", tensors), Setting.Backend);
+        return _input.IsFitted ? _input.Fold(sae) : sae;
     }
 
-    /// <summary>One step. Nothing has changed when it throws.</summary>
+    /// <summary>Writes a checkpoint into <paramref name="checkpoints"/>.</summary>
+    public void Save(string checkpoints) => TrainingCheckpoint.Save(checkpoints, this);
+
+    /// <summary>Writes a checkpoint where the options ask for one after this step.</summary>
+    public void SaveWhenDue(string checkpoints)
+    {
+        var every = Setting.Options.CheckpointEvery;
+        if (every > 0 && (Step % every == 0 || Step == Setting.Options.Steps)) Save(checkpoints);
+    }
+
+    /// <summary>One step on the source's next batch. Nothing has changed when it throws.</summary>
     internal StepReport Advance(CancellationToken cancel)
     {
+        Prepare(cancel);
+        Source.Fill(Step, _batch, cancel);
+        return AdvanceOn(_batch);
+    }
+
+    /// <summary>Estimates what has to be known of the source before the first step.</summary>
+    internal void Prepare(CancellationToken cancel)
+    {
+        if (!_input.IsFitted) _input.Fit(Source, cancel);
+    }
+
+    /// <summary>One step on batch number <see cref="Step"/>, x [batch, width], raw and f32; it is left as it is, so several trainers can be given the same.</summary>
+    internal StepReport AdvanceOn(Tensor batch)
+    {
         var (backend, options, t) = (Setting.Backend, Setting.Options, Step);
-        var scale = ActivationScale ??= FindScale(cancel);
-        _source.Fill(t, _batch, cancel);
-        if (_x != _batch) _batch.ConvertTo(_x);
-        if (scale != 1) backend.Scale(_x, scale, _x);
-        var variance = Variance(t);
+        batch.ConvertTo(_x);
+        if (!double.IsFinite(backend.SumOfSquares(_x))) return Skip();
+        _input.Apply(_x);
+        if (t == BadBatches) StartingWeights.Fit(TrainingStep.Weights, options, _x);
 
         var dead = Dead.Find();
+        var deadCount = dead.Length;
         var terms = TrainingStep.Run(_x, t, dead);
         var weights = TrainingStep.Weights;
-        if (options.DecoderConstraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder);
+        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack);
         var squares = 0.0;
         foreach (var weight in weights.All) squares += backend.SumOfSquares(weight.Gradient);
-        var (norm, loss) = (Math.Sqrt(squares), terms.Mse + terms.Sparsity + terms.Aux);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm)) throw TrainingException.Diverged(t, loss, norm);
+        var norm = Math.Sqrt(squares);
+        if (!double.IsFinite(terms.Loss) || !double.IsFinite(norm)) throw TrainingException.Diverged(t, terms.Loss, norm);
 
         var rate = LearningRate.At(t, options);
-        var clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
-        var step = new AdamStep(t + 1, rate, options.Beta1, options.Beta2, Epsilon, GradientScale: clip);
-        foreach (var weight in weights.All) backend.Adam(weight.Value, weight.Gradient, weight.Mean, weight.MeanSquare, step);
-        if (options.DecoderConstraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
-        Dead.Update(TrainingStep.Fired);
+        var clip = options.ClipNorm is { } longest ? Math.Min(1, longest / (norm + 1e-6)) : 1;
+        foreach (var weight in weights.All) Setting.Optimiser.Step(weight, new(t + 1, rate, clip));
+        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
+        TrainingStep.AfterUpdate(t);
+        Dead.Update(TrainingStep.Fired, Setting.BatchSize);
         Step++;
+        return Report(t, terms, terms.Dead ?? deadCount, norm, rate);
+    }
+
+    private StepReport Report(int t, StepTerms terms, int dead, double gradientNorm, double rate)
+    {
+        var (options, statistics) = (Setting.Options, TrainingStep.Statistics);
+        var error = options.LossUnit == LossUnit.VarianceUnexplained ? terms.Error * statistics.Variance : terms.Error * Setting.BatchSize; // Σ‖r‖²
+        _divergedSteps = error > DivergedError * statistics.Energy ? _divergedSteps + 1 : 0;
+        if (_divergedSteps >= DivergedSteps) throw TrainingException.Diverging(t, DivergedSteps, error / statistics.Energy);
         return new()
         {
-            Step = t, Loss = loss, Mse = terms.Mse, SparsityLoss = terms.Sparsity, AuxLoss = terms.Aux, L0 = (double)terms.Active / Setting.BatchSize,
-            ExplainedVariance = 1 - terms.Mse / variance, Dead = dead.Length, GradientNorm = norm, LearningRate = rate,
-            Tokens = (long)Step * Setting.BatchSize, TotalTokens = (long)options.Steps * Setting.BatchSize,
+            Step = t, Loss = terms.Loss, Mse = error / Setting.BatchSize, SparsityLoss = terms.Sparsity, AuxLoss = terms.Aux, Coefficient = terms.Coefficient,
+            L0 = (double)terms.Active / Setting.BatchSize, ExplainedVariance = 1 - error / statistics.Variance, Dead = dead, GradientNorm = gradientNorm,
+            LearningRate = rate, BadBatches = BadBatches, Tokens = (long)Step * Setting.BatchSize, TotalTokens = (long)options.Steps * Setting.BatchSize,
         };
     }
 
-    /// <summary>Mean ‖x − x̄‖² over the batch. A number that is not finite shows up here, before anything has changed.</summary>
-    private double Variance(int step)
+    private StepReport Skip()
     {
-        var squares = Setting.Backend.SumOfSquares(_x);
-        if (!double.IsFinite(squares)) throw TrainingException.BadActivations(step);
-        _sums.Clear();
-        Setting.Backend.AddColumnSums(_x, _sums);
-        return (squares - Setting.Backend.SumOfSquares(_sums) / Setting.BatchSize) / Setting.BatchSize;
-    }
-
-    /// <summary>√dIn / mean ‖x‖, or 1.</summary>
-    internal double FindScale(CancellationToken cancel)
-    {
-        if (!Setting.Options.NormaliseActivations) return 1;
-        var norm = _source.MeanNorm(Setting.Options.NormBatches == 0 ? null : (long)Setting.Options.NormBatches * Setting.BatchSize, cancel);
-        return double.IsFinite(norm) && norm > 0 ? Math.Sqrt(Setting.Config.DIn) / norm : throw TrainingException.NoScale(norm);
+        if (BadBatches >= Setting.Options.MaxBadBatches) throw TrainingException.BadActivations(Step, BadBatches);
+        (Step, BadBatches) = (Step + 1, BadBatches + 1);
+        return new()
+        {
+            Step = Step - 1, Loss = double.NaN, Mse = double.NaN, SparsityLoss = 0, AuxLoss = 0, Coefficient = 0, L0 = 0, ExplainedVariance = double.NaN, Dead = Dead.Find().Length,
+            GradientNorm = 0, LearningRate = 0, BadBatches = BadBatches, Tokens = (long)Step * Setting.BatchSize, TotalTokens = (long)Setting.Options.Steps * Setting.BatchSize,
+        };
     }
 }

@@ -12,11 +12,14 @@ public readonly record struct StepReport
     /// <summary>Mean over the batch of ‖x̂ − x‖² (of scaled activations).</summary>
     public required double Mse { get; init; }
 
-    /// <summary>Standard: the L1 term, its coefficient included.</summary>
+    /// <summary>Penalties on activity, their coefficients included.</summary>
     public required double SparsityLoss { get; init; }
 
-    /// <summary>TopK: the aux term, its coefficient included.</summary>
+    /// <summary>Auxiliary terms (dead latents, gates), their coefficients included.</summary>
     public required double AuxLoss { get; init; }
+
+    /// <summary>Coefficient of the penalty; 0 where there is none.</summary>
+    public required double Coefficient { get; init; }
 
     /// <summary>Mean number of latents that fired for an activation.</summary>
     public required double L0 { get; init; }
@@ -32,6 +35,9 @@ public readonly record struct StepReport
 
     /// <summary>Used in this step.</summary>
     public required double LearningRate { get; init; }
+
+    /// <summary>Batches skipped so far because they held numbers that are not finite. The figures of a skipped step are NaN or 0.</summary>
+    public required int BadBatches { get; init; }
 
     /// <summary>Activations trained on so far, before a resumption included.</summary>
     public required long Tokens { get; init; }

@@ -7,9 +7,13 @@ public sealed class TrainingException : SaeSharpException
 {
     private TrainingException(string message, string hint) : base(message, hint) { }
 
-    internal static TrainingException BadActivations(long batch) => new(
-        $"Batch {batch} (step {batch}) holds activations that are NaN or infinite, expected finite numbers.",
+    internal static TrainingException BadActivations(long batch, int skipped) => new(
+        $"Batch {batch} (step {batch}) holds activations that are NaN or infinite, expected finite numbers{(skipped > 0 ? $"; {skipped} such batches were skipped before" : "")}.",
         "Run the model in f32 and look at the texts of that batch; the last checkpoint is from before it.");
+
+    internal static TrainingException Diverging(int step, int steps, double error) => new(
+        string.Create(CultureInfo.InvariantCulture, $"Training diverges: at step {step} the squared error has been far above the activations' own squares for {steps} steps, now {error:G3} times."),
+        "Resume from the last checkpoint, or train again, with a smaller learning rate or a longer warm-up.");
 
     internal static TrainingException Diverged(int step, double loss, double gradientNorm) => new(
         string.Create(CultureInfo.InvariantCulture, $"Training broke down at step {step}: the loss is {loss} and the gradient norm {gradientNorm}, expected finite numbers."),

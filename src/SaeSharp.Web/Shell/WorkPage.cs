@@ -53,7 +53,7 @@ public abstract class WorkPage : ComponentBase, IDisposable
     }
 
     /// <summary>Stops the running job when the person leaves.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         Cancel();
         GC.SuppressFinalize(this);

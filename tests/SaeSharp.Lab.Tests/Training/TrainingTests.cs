@@ -1,3 +1,4 @@
+using SaeSharp.Lab.Training;
 namespace SaeSharp.Lab.Tests.Training;
 
 [Collection(typeof(TinyWorkspaceTests))]
@@ -30,6 +31,33 @@ public class TrainingTests(TinyWorkspace tiny)
         var error = await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Train(
             TinyWorkspace.Training with { Out = "other", Resume = true, Corpus = TinyWorkspace.Corpus with { Context = 32 } }));
         Assert.Contains("windows", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_values_of_a_setting_train_an_SAE_each_with_the_weights_of_training_it_alone()
+    {
+        var sweep = await tiny.Workspace.Train(TinyWorkspace.Training with { Out = "sweep", K = [3, 6], Arch = ["topk", "standard"] });
+        Assert.Equal(["sweep/topk-k3", "sweep/topk-k6", "sweep/standard"], sweep.Saes.Select(sae => sae.Name));
+        var alone = await tiny.Workspace.Train(TinyWorkspace.Training with { Out = "k3", K = 3 });
+        Assert.Equal(alone.Saes[0].WeightsSha256, sweep.Saes[0].WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_run_logs_its_course_and_says_what_it_was_asked_for()
+    {
+        var trained = await tiny.Workspace.Train(TinyWorkspace.Training with { Out = "logged" });
+        var folder = RunFolder.All(tiny.Workspace.Home).Single(run => RunFolder.Describe(run)!.Value.Result?.Path == trained.Saes[0].Path);
+        var points = RunLog.Read(folder).ToList();
+        Assert.Equal(Enumerable.Range(0, 40), points.Select(point => point.Step));
+        Assert.True(points[^1].Fvu < points[0].Fvu);
+        Assert.Equal(6, RunFolder.Describe(folder)!.Value.Info.Request.K[0]);
+    }
+
+    [Fact]
+    public async Task What_the_machine_cannot_hold_is_refused_with_both_numbers()
+    {
+        var error = await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Train(TinyWorkspace.Training with { Out = "vast", DSae = 2_000_000_000 }));
+        Assert.Matches("needs about [0-9,.]+ GiB of memory, but this process may use [0-9,.]+ GiB", error.Message);
     }
 
     /// <summary>Cancels at the first report of training.</summary>

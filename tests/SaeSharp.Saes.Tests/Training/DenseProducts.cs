@@ -1,6 +1,9 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Optimisers;
+using SaeSharp.Saes.Training.Runs;
+using SaeSharp.Saes.Training.Steps;
 
 namespace SaeSharp.Saes.Tests.Training;
 
@@ -9,7 +12,7 @@ internal sealed class DenseProducts(SaeTrainer start, int batch)
 {
     private readonly Backend _backend = start.Setting.Backend;
     private readonly SaeConfig _config = start.Setting.Config;
-    private readonly LinearWeights _weights = Copy(start);
+    private readonly SaeParameters _weights = Copy(start);
     private readonly Tensor _latents = Tensor.Zeros(DType.F32, batch, start.Setting.Config.DSae), _gradients = Tensor.Zeros(DType.F32, batch, start.Setting.Config.DSae);
     private int _step;
 
@@ -62,14 +65,14 @@ internal sealed class DenseProducts(SaeTrainer start, int batch)
     {
         var norm = Math.Sqrt(_weights.All.Sum(weight => _backend.SumOfSquares(weight.Gradient)));
         var options = start.Setting.Options;
-        var step = new AdamStep(_step + 1, LearningRate.At(_step, options), options.Beta1, options.Beta2, GradientScale: Math.Min(1, options.ClipNorm / (norm + 1e-6)));
-        foreach (var weight in _weights.All) _backend.Adam(weight.Value, weight.Gradient, weight.Mean, weight.MeanSquare, step);
+        var step = new OptimiserStep(_step + 1, LearningRate.At(_step, options), Math.Min(1, options.ClipNorm!.Value / (norm + 1e-6)));
+        foreach (var weight in _weights.All) start.Setting.Optimiser.Step(weight, step);
         _step++;
     }
 
-    private static LinearWeights Copy(SaeTrainer trainer)
+    private static SaeParameters Copy(SaeTrainer trainer)
     {
-        var copy = new LinearWeights(trainer.Setting.Config.DIn, trainer.Setting.Config.DSae, DType.F32);
+        var copy = new SaeParameters(trainer.Setting);
         foreach (var (target, source) in copy.All.Zip(trainer.TrainingStep.Weights.All)) source.Value.CopyTo(target.Value);
         return copy;
     }

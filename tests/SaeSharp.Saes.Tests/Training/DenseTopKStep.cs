@@ -1,10 +1,11 @@
 using SaeSharp.Numerics;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Tests.Training;
 
 /// <summary>The naive twin of <c>TopKStep</c>: every [batch, dSae] matrix is made, in f64, and the gradients go through the decoder norms as autograd would send them.</summary>
-internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, int k, bool rescale)
+internal sealed class DenseTopKStep(TrainingOptions options, int batchSize, int dIn, int dSae, int k, bool rescale)
 {
     private readonly double[] _encoder = new double[dSae * dIn], _encoderBias = new double[dSae], _decoder = new double[dSae * dIn], _decoderBias = new double[dIn];
     private readonly double[][] _means = [new double[dSae * dIn], new double[dSae], new double[dSae * dIn], new double[dIn]];
@@ -14,13 +15,13 @@ internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, 
 
     public double[][] Parameters => [_encoder, _encoderBias, _decoder, _decoderBias];
 
-    public int NumDead => _sinceFired.Count(steps => steps > options.DeadWindow);
+    public int NumDead => _sinceFired.Count(steps => (long)steps * batchSize > options.Dead.WindowTokens);
 
     /// <summary>One step on x [batch, dIn]; returns the loss.</summary>
     public double Advance(double[,] x)
     {
         var batch = x.GetLength(0);
-        bool[] dead = [.. _sinceFired.Select(steps => steps > options.DeadWindow)];
+        bool[] dead = [.. _sinceFired.Select(steps => (long)steps * batchSize > options.Dead.WindowTokens)];
         var norms = new double[dSae];
         for (var f = 0; f < dSae; f++) norms[f] = rescale ? Math.Sqrt(Sum(dIn, i => _decoder[f * dIn + i] * _decoder[f * dIn + i])) : 1;
         var (pre, chosen, auxChosen) = (new double[batch, dSae], new bool[batch, dSae], new bool[batch, dSae]);
@@ -32,9 +33,9 @@ internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, 
                 pre[b, f] = sum;
             }
 
-        var kappa = options.AuxK ?? dIn / 2;
+        var kappa = options.Dead.AuxK ?? dIn / 2;
         var numDead = dead.Count(isDead => isDead);
-        var share = options.AuxCoefficient * Math.Min((double)numDead / kappa, 1);
+        var share = options.Dead.AuxCoefficient * Math.Min((double)numDead / kappa, 1);
         for (var b = 0; b < batch; b++)
         {
             foreach (var f in Largest(b, pre, norms, k, _ => true)) chosen[b, f] = pre[b, f] * norms[f] > 0;
@@ -96,16 +97,16 @@ internal sealed class DenseTopKStep(TrainingOptions options, int dIn, int dSae, 
     private void Adam(double[][] gradients)
     {
         var norm = Math.Sqrt(gradients.Sum(gradient => gradient.Sum(g => g * g)));
-        var clip = Math.Min(1, options.ClipNorm / (norm + 1e-6));
-        var rate = options.LearningRate * Math.Min(1, Math.Min(
-            options.WarmupSteps == 0 ? 1 : (_step + 1.0) / options.WarmupSteps, options.DecaySteps == 0 ? 1 : (double)(options.Steps - _step) / options.DecaySteps));
+        var clip = Math.Min(1, options.ClipNorm!.Value / (norm + 1e-6));
+        var rate = options.Rate.Peak * Math.Min(1, Math.Min(
+            options.Rate.WarmupSteps == 0 ? 1 : (_step + 1.0) / options.Rate.WarmupSteps, options.Rate.DecaySteps == 0 ? 1 : (double)(options.Steps - _step) / options.Rate.DecaySteps));
         _step++;
         for (var p = 0; p < 4; p++)
             for (var i = 0; i < gradients[p].Length; i++)
             {
                 var g = gradients[p][i] * clip;
-                var (m, v) = (_means[p][i] = options.Beta1 * _means[p][i] + (1 - options.Beta1) * g, _squares[p][i] = options.Beta2 * _squares[p][i] + (1 - options.Beta2) * g * g);
-                Parameters[p][i] -= rate * (m / (1 - Math.Pow(options.Beta1, _step))) / (Math.Sqrt(v / (1 - Math.Pow(options.Beta2, _step))) + 1e-8);
+                var (m, v) = (_means[p][i] = options.Optimiser.Beta1 * _means[p][i] + (1 - options.Optimiser.Beta1) * g, _squares[p][i] = options.Optimiser.Beta2 * _squares[p][i] + (1 - options.Optimiser.Beta2) * g * g);
+                Parameters[p][i] -= rate * (m / (1 - Math.Pow(options.Optimiser.Beta1, _step))) / (Math.Sqrt(v / (1 - Math.Pow(options.Optimiser.Beta2, _step))) + 1e-8);
             }
     }
 

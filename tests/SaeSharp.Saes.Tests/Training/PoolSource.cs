@@ -17,11 +17,12 @@ internal sealed class PoolSource(Tensor pool, int batchSize, int firstBatch = 0)
         for (var i = 0; i < batchSize; i++) pool.Row<float>((int)(((batch + firstBatch) * batchSize + i) % pool.RowCount)).CopyTo(x.Row<float>(i));
     }
 
-    public override double MeanNorm(long? tokens, CancellationToken cancel)
-    {
-        var count = (int)(tokens ?? pool.RowCount);
-        return Enumerable.Range(0, count).Sum(row => Math.Sqrt(pool.Row<float>(row).ToArray().Sum(value => (double)value * value))) / count;
-    }
+    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, Math.Sqrt);
+
+    public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => squares);
+
+    private double Mean(long? tokens, Func<double, double> of) =>
+        Enumerable.Range(0, (int)(tokens ?? pool.RowCount)).Average(row => of(pool.Row<float>(row).ToArray().Sum(value => (double)value * value)));
 
     /// <summary>Sums of few directions out of many: what SAEs are made for.</summary>
     public static Tensor SparseSums(int seed, int rows, int dIn, int directions, int active)

@@ -2,14 +2,18 @@ using CsCheck;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Tests.Training;
 
 public class ResumedRuns
 {
-    private static readonly TrainingOptions Options = new() { Steps = 24, LearningRate = 5e-3, WarmupSteps = 4, DecaySteps = 6, DeadWindow = 3, L1Coefficient = 0.2, Seed = 9 };
+    private static readonly TrainingOptions Options = new()
+    {
+        Steps = 24, Rate = new() { Peak = 5e-3, WarmupSteps = 4, DecaySteps = 6 }, Dead = new() { WindowTokens = 3 * 32 }, Penalty = new() { Coefficient = 0.2, TargetL0 = 4 }, Seed = 9,
+    };
 
-    [Theory, InlineData("topk"), InlineData("standard")]
+    [Theory, InlineData("topk"), InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
     public void A_run_stopped_anywhere_ends_with_the_same_bits(string architecture)
     {
         var whole = Trainer(architecture, Options).Run();
@@ -50,8 +54,8 @@ public class ResumedRuns
         using var folder = new TemporaryFolder();
         Trainer("topk", Options with { CheckpointEvery = 24 }).Run(folder.Path);
 
-        var error = Assert.Throws<TrainingException>(() => SaeTrainer.Resume(folder.Path, Config("topk"), Options with { LearningRate = 1e-3 }, Source(), Reference.Instance));
-        Assert.Contains("learningRate 0.005, but this run asks for 0.001", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<TrainingException>(() => SaeTrainer.Resume(folder.Path, Config("topk"), Options with { Rate = Options.Rate with { Peak = 1e-3 } }, Source(), Reference.Instance));
+        Assert.Contains("options.rate.peak 0.005, but this run asks for 0.001", error.Message, StringComparison.Ordinal);
         Assert.Throws<TrainingException>(() => SaeTrainer.Resume(folder.Path, Config("topk") with { K = 5 }, Options, Source(), Reference.Instance));
         Assert.Throws<TrainingException>(() => SaeTrainer.Resume(folder.Path, Config("topk"), Options, new PoolSource(Pool, 16), Reference.Instance));
         Assert.Equal(24, SaeTrainer.Resume(folder.Path, Config("topk"), Options with { CheckpointEvery = 7 }, Source(), Reference.Instance).Step);
@@ -63,7 +67,7 @@ public class ResumedRuns
         using var folder = new TemporaryFolder();
         var pool = Pool.Clone();
         pool.Row<float>(7 * 32 + 5)[2] = float.NaN;
-        var options = Options with { CheckpointEvery = 5, NormBatches = 2 };
+        var options = Options with { CheckpointEvery = 5, Input = new() { Batches = 2 }, MaxBadBatches = 0 };
         var trainer = new SaeTrainer(Config("topk"), options, new PoolSource(pool, 32), Reference.Instance);
 
         var error = Assert.Throws<TrainingException>(() => trainer.Run(folder.Path));
@@ -72,9 +76,34 @@ public class ResumedRuns
     }
 
     [Fact]
+    public void A_bad_batch_is_skipped_and_counted_and_one_too_many_stops_the_run()
+    {
+        var pool = Pool.Clone();
+        pool.Row<float>(7 * 32 + 5)[2] = float.NegativeInfinity;              // batch 7 of every 10
+        var options = Options with { Input = new() { Normalisation = InputNormalisation.None }, MaxBadBatches = 2 };
+        var reports = new List<StepReport>();
+        new SaeTrainer(Config("topk"), options, new PoolSource(pool, 32), Reference.Instance).Run(onStep: reports.Add);
+        Assert.Equal([7, 17], reports.Where(report => double.IsNaN(report.Loss)).Select(report => report.Step));
+        Assert.Equal(2, reports[^1].BadBatches);
+
+        var error = Assert.Throws<TrainingException>(() => new SaeTrainer(Config("topk"), options with { MaxBadBatches = 1 }, new PoolSource(pool, 32), Reference.Instance).Run());
+        Assert.Contains("1 such batches were skipped before", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_that_grows_without_end_stops_the_run_within_fifty_steps()
+    {
+        var options = Options with { Steps = 2000, Rate = new() { Peak = 50 }, ClipNorm = null };
+        var last = 0;
+        var error = Assert.Throws<TrainingException>(() => Trainer("standard", options).Run(onStep: report => last = report.Step));
+        Assert.Contains("Training", error.Message, StringComparison.Ordinal);
+        Assert.True(last < 50, $"it went on to step {last}");
+    }
+
+    [Fact]
     public void A_run_that_breaks_down_says_so_and_changes_no_weight()
     {
-        var trainer = Trainer("standard", Options with { L1Coefficient = double.MaxValue, L1WarmupSteps = 1 });
+        var trainer = Trainer("standard", Options with { Penalty = new() { Coefficient = double.MaxValue, WarmupSteps = 1 } });
         var error = Assert.Throws<TrainingException>(() => trainer.Run());
         Assert.Contains("broke down at step 1", error.Message, StringComparison.Ordinal);
         Assert.All(trainer.Snapshot().Tensors.Values, tensor => Assert.All(tensor.Span<float>().ToArray(), value => Assert.True(float.IsFinite(value))));
@@ -83,14 +112,14 @@ public class ResumedRuns
     [Fact]
     public void Unit_norm_decoders_stay_so()
     {
-        var trainer = Trainer("topk", Options with { DecoderConstraint = DecoderConstraint.UnitNorm, NormaliseActivations = false });
+        var trainer = Trainer("topk", Options with { Decoder = new() { Constraint = DecoderConstraint.UnitNorm }, Input = new() { Normalisation = InputNormalisation.None } });
         trainer.Run();
         Assert.All(trainer.Snapshot().DecoderNorms.Span<float>().ToArray(), norm => Assert.Equal(1, norm, 1e-6f));
     }
 
     [Fact]
     public void Schedules_that_do_not_fit_are_refused() =>
-        Assert.Contains("do not fit into 24 steps", Assert.Throws<OptionException>(() => Trainer("topk", Options with { WarmupSteps = 20 })).Message, StringComparison.Ordinal);
+        Assert.Contains("do not fit into 24 steps", Assert.Throws<OptionException>(() => Trainer("topk", Options with { Rate = Options.Rate with { WarmupSteps = 20 } })).Message, StringComparison.Ordinal);
 
     private static Tensor Pool { get; } = PoolSource.SparseSums(4, 320, 8, directions: 20, active: 3);
 

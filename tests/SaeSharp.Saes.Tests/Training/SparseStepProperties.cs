@@ -2,6 +2,7 @@ using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Backends.Cpu;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Tests.Training;
 
@@ -11,7 +12,7 @@ public class SparseStepProperties
 
     private static readonly TrainingOptions Options = new()
     {
-        Steps = 200, LearningRate = 3e-3, WarmupSteps = 10, DecaySteps = 40, DeadWindow = 10, NormaliseActivations = false, Seed = 3,
+        Steps = 200, Rate = new() { Peak = 3e-3, WarmupSteps = 10, DecaySteps = 40 }, Dead = new() { WindowTokens = 10 * Batch }, Input = new() { Normalisation = InputNormalisation.None }, Seed = 3,
     };
 
     /// <summary>As many true directions as latents. With far fewer most latents stay dead, and the one that f32 revives a step earlier than f64 moves the whole aux loss.</summary>
@@ -28,7 +29,7 @@ public class SparseStepProperties
     {
         var config = new SaeConfig { Architecture = "topk", DIn = 288, DSae = 4608, K = 32, RescaleActsByDecoderNorm = true };
         var pool = PoolSource.SparseSums(7, 2 * 4096, 288, directions: 2000, active: 12);
-        var sparse = new SaeTrainer(config, Options with { Steps = 20, WarmupSteps = 5, DecaySteps = 5, DeadWindow = 1000, LearningRate = 1e-3 }, new PoolSource(pool, 4096), CpuBackend.Create(2));
+        var sparse = new SaeTrainer(config, Options with { Steps = 20, Rate = new() { Peak = 1e-3, WarmupSteps = 5, DecaySteps = 5 }, Dead = new() }, new PoolSource(pool, 4096), CpuBackend.Create(2));
         var dense = new DenseProducts(sparse, 4096);
         for (var t = 0; t < 20; t++)
         {
@@ -40,7 +41,7 @@ public class SparseStepProperties
     [Fact]
     public void Steps_allocate_nothing_once_the_number_of_dead_latents_stands()
     {
-        var trainer = new SaeTrainer(Config(true), Options with { DeadWindow = 100_000 }, new PoolSource(Pool, Batch), CpuBackend.Create(1));
+        var trainer = new SaeTrainer(Config(true), Options with { Dead = new() { WindowTokens = 100_000 * Batch } }, new PoolSource(Pool, Batch), CpuBackend.Create(1));
         for (var i = 0; i < 3; i++) trainer.Advance(default);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -48,10 +49,10 @@ public class SparseStepProperties
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Theory, InlineData("topk"), InlineData("standard")]
+    [Theory, InlineData("topk"), InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
     public void The_number_of_threads_changes_no_bit(string architecture)
     {
-        var options = Options with { Steps = 60, DeadWindow = 3, L1Coefficient = 0.1 };
+        var options = Options with { Steps = 60, Dead = new() { WindowTokens = 3 * 600 }, Penalty = new() { Coefficient = 0.1 } };
         var pool = PoolSource.SparseSums(2, 4 * 600, 24, directions: 40, active: 4);
         SparseAutoencoder Train(int threads) => new SaeTrainer(RandomTensors.Config(architecture, 24, 300), options, new PoolSource(pool, 600), CpuBackend.Create(threads)).Run();
 
@@ -65,7 +66,7 @@ public class SparseStepProperties
     {
         var pool = Pool;
         var sparse = new SaeTrainer(Config(rescale), Options, new PoolSource(pool, Batch), backend, type);
-        var dense = new DenseTopKStep(Options, DIn, DSae, K, rescale);
+        var dense = new DenseTopKStep(Options, Batch, DIn, DSae, K, rescale);
         dense.CopyFrom(sparse);
         var sawDead = false;
         for (var t = 0; t < steps; t++)

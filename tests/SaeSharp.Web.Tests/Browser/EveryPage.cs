@@ -8,7 +8,7 @@ public sealed class EveryPage(Workbench workbench)
     /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
     private const double LeastContrast = 4.5;
 
-    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "not-found"];
+    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "train", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
@@ -77,6 +77,7 @@ public sealed class EveryPage(Workbench workbench)
         var (address, ready) = page switch
         {
             "home" => ("/", ".contents"),
+            "train" => ("/train", ".curve polyline"),
             "list" => (workbench.FeaturePage[..workbench.FeaturePage.LastIndexOf('/')], ".listing"),
             "feature" => (workbench.FeaturePage, ".examples"),
             "prompt" => ($"/prompt?text={prompt}", ".stack-token"),

@@ -99,7 +99,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Plans = plans, PlanCount = count, Heads = q.Shape[1], KeyHeads = keyHeads, DHead = q.Columns, LongestPadded = longest, Q = q.Pointer<float>(), Z = z.Pointer<float>(),
             Sinks = Floats(spec.Sinks), Spec = spec, Patterns = patterns, Scratch = _scratch,
         };
-        _pool.For(blocks * attend.Heads, ref attend, work < 4 * SmallWork);
+        _pool.For(blocks * attend.Heads, ref attend, work < SmallWork);
         Keep(q, z, spec.Sinks);
     }
 

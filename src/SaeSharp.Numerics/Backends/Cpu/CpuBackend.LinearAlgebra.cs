@@ -74,9 +74,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         };
         if (m == 1)
         {
-            // One row (aᵀ of one column lies the same): weights stream once, a few panels a part keep the streams long.
+            // One row (aᵀ of one column lies the same): weights stream once. A few panels a part keep the streams long; many parts let no thread wait long for the last.
             var panelCount = (n + PanelWidth - 1) / PanelWidth;
-            job.PanelsPerPart = panelCount < 8 * Threads ? 1 : (panelCount / (4 * Threads) + 1) & ~1;
+            job.PanelsPerPart = panelCount < 8 * Threads ? 1 : Math.Max(2, (panelCount / (16 * Threads) + 1) & ~1);
             _pool.For(job.RowParts, ref job, (long)n * k < 4 * SmallWork);
             return;
         }

@@ -7,6 +7,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     /// <summary>Rows whose code tells about where the threshold of a whole batch lies.</summary>
     private const int SampleRows = 128;
 
+    /// <summary>The share of the last batch's threshold that is likely below this one's.</summary>
+    private const float Ease = 0.92f;
+
     protected override void EncodeAboveCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, Tensor? thresholds, SparseRows code)
     {
         if (x.DType == DType.F64 || encoder.DType != DType.F32)
@@ -14,9 +17,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.EncodeAbove(x, encoder, bias, scale, thresholds, code);
             return;
         }
-        var source = Source(x, encoder, bias, scale);
-        Collect(source, x.RowCount, Floats(thresholds), 0, code.Lists);
+        if (!CollectScreened(x, encoder, bias, scale, Floats(thresholds), 0, code.Lists)) Collect(Source(x, encoder, bias, scale), x.RowCount, Floats(thresholds), 0, code.Lists);
         Deliver(code, BatchSelection.All);
+        encoder.Screen?.Trial.End();
         Keep(x, encoder, bias, scale);
         Keep(thresholds);
     }
@@ -29,17 +32,17 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             return;
         }
         if (count == 0) return;
-        var source = Source(x, encoder, bias, scale);
-        Span<float> guesses = stackalloc float[3]; // the last is 0: whatever the guesses were, the choice is exact
-        GuessThresholds(source, x.RowCount, count, code.Lists, guesses);
-        var found = -1L;
+        // Whatever the guesses are, the choice is exact: a guess that leaves too few is followed by a lower one, and 0 leaves all.
+        Span<float> guesses = stackalloc float[3];
+        var (found, last) = (-1L, code.Lists.LastThreshold * Ease);
+        if (last > 0) found = CollectAbove(x, encoder, bias, scale, last, code.Lists);
+        if (found < count) GuessThresholds(Source(x, encoder, bias, scale), x.RowCount, count, code.Lists, guesses);
         for (var i = 0; found < count && i < guesses.Length; i++)
-        {
-            if (i > 0 && guesses[i] == guesses[i - 1]) continue;
-            Collect(source, x.RowCount, null, guesses[i], code.Lists);
-            found = code.Lists.Total();
-        }
-        Deliver(code, found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count));
+            if (i == 0 || guesses[i] < guesses[i - 1]) found = CollectAbove(x, encoder, bias, scale, guesses[i], code.Lists);
+        var selection = found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count);
+        code.Lists.LastThreshold = found <= count ? 0 : BitConverter.Int32BitsToSingle((int)selection.Bits);
+        Deliver(code, selection);
+        encoder.Screen?.Trial.End();
         Keep(x, encoder, bias, scale);
     }
 
@@ -77,6 +80,13 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Values = code.Values.Pointer<float>(), Indices = code.Indices.Pointer<int>(), Starts = code.StartsPointer, W = w.Pointer<float>(), Y = y.Pointer<float>(),
         Rows = code.Rows, D = w.Columns, BlockRows = BlockRows(code.Rows, (long)(code.Count / Math.Max(code.Rows, 1) + 1) * w.Columns),
     };
+
+    /// <summary>Lists what lies above a threshold of all latents, and says how many.</summary>
+    private long CollectAbove(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float threshold, EntryLists lists)
+    {
+        if (!CollectScreened(x, encoder, bias, scale, null, threshold, lists)) Collect(Source(x, encoder, bias, scale), x.RowCount, null, threshold, lists);
+        return lists.Total();
+    }
 
     /// <summary>Lists what lies above the thresholds, or above one threshold.</summary>
     private void Collect(PreActivations<L, TVector> source, int rows, float* thresholds, float threshold, EntryLists lists)

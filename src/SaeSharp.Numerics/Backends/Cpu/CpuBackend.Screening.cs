@@ -67,6 +67,26 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         return true;
     }
 
+    /// <summary>Lists what lies above the thresholds, screened; false where the encoder is not, or where that would not pay.</summary>
+    private bool CollectScreened(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float* thresholds, float threshold, EntryLists lists)
+    {
+        if (encoder.Screen is not { IsReady: true }) return false;
+        if (AvxVnni.IsSupported) return CollectScreened<VnniBytes256>(x, encoder, bias, scale, thresholds, threshold, lists);
+        if (L.Count == 16) return CollectScreened<PairBytes512>(x, encoder, bias, scale, thresholds, threshold, lists);
+        return CollectScreened<PairBytes256>(x, encoder, bias, scale, thresholds, threshold, lists);
+    }
+
+    private bool CollectScreened<TBytes>(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float* thresholds, float threshold, EntryLists lists) where TBytes : IByteKernel
+    {
+        using var numbers = new Lease(_scratch, 7L * encoder.Screen!.PanelCount * PanelWidth * sizeof(float));
+        if (!TrySource<TBytes>(x, encoder, bias, scale, (float*)numbers.Address, out var source)) return false;
+        var job = new ScreenedAboveJob<L, TVector, TBytes> { Source = source, Thresholds = thresholds, Threshold = threshold, Rows = x.RowCount, Lists = lists, Scratch = _scratch };
+        var parts = EncodeAboveJob<L, TVector>.Parts(x.RowCount);
+        lists.Reset(parts);
+        _pool.For(parts, ref job);
+        return true;
+    }
+
     /// <summary>Leaves the marked rows to the f32 kernel.</summary>
     private void EncodeFailed(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, byte* failed, float* values, int* indices, int k)
     {

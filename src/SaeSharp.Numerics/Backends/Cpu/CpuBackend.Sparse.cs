@@ -96,18 +96,18 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(dy, indices, w, dValues);
     }
 
-    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW)
+    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW, bool accumulate)
     {
         if (values.DType == DType.F64)
         {
-            Reference.Instance.SparseGradient(values, order, y, dW);
+            Reference.Instance.SparseGradient(values, order, y, dW, accumulate);
             return;
         }
         fixed (int* starts = order.Starts, entries = order.Entries, rows = order.Rows)
         {
             var job = new SparseGradientJob<L, TVector>
             {
-                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries, Rows = rows,
+                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries, Rows = rows, Accumulate = accumulate,
                 Features = order.Features, D = y.Columns, RowOfEntry = ulong.MaxValue / (uint)Math.Max(values.Columns, 1) + 1, OneSlot = values.Columns <= 1,
             };
             _pool.For(job.Parts, ref job, order.Entries.Length * (long)y.Columns < SmallWork);

@@ -35,6 +35,8 @@ internal sealed unsafe partial class CpuBackend<L, TVector>(int threads, Screeni
 
     public override int Threads => _pool.Threads;
 
+    public override void Run<TJob>(int parts, ref TJob job) => _pool.For(parts, ref job);
+
     public void Dispose() => _pool.Dispose();
 
     /// <summary>Row blocks of a job over <paramref name="rows"/> rows of <paramref name="work"/> elements each: a few for each thread, one where the work is small.</summary>

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace SaeSharp.Lab.Training;
+
+/// <summary>The trainings under <c>runs/</c> of a workspace.</summary>
+internal sealed class RunShelf(string home)
+{
+    public RunsResult Of(RunsRequest request)
+    {
+        var folders = RunFolder.All(home).Where(folder => request.Run is null || Path.GetFileName(folder).StartsWith(request.Run, StringComparison.Ordinal)).ToList();
+        if (request.Run is not null && folders.Count != 1) throw LabException.NoRun(request.Run, folders.Count, [.. RunFolder.All(home).Select(folder => Path.GetFileName(folder))]);
+        var runs = folders.Select(folder => Of(folder, request.Run is not null || request.TensorBoard is not null)).OfType<RunSummary>().OrderByDescending(run => run.Info.Started).ToList();
+        if (request.TensorBoard is { } target)
+            foreach (var run in runs) TensorBoardFile.Write(Path.Combine(target, run.Info.Id), run);
+        return new(runs);
+    }
+
+    private static RunSummary? Of(string folder, bool whole)
+    {
+        if (RunFolder.Describe(folder) is not var (info, result)) return null;
+        var points = RunLog.Read(folder).ToList();
+        var status = result is not null ? RunStatus.Finished : IsAlive(info) ? RunStatus.Running : RunStatus.Stopped;
+        return new(info, status, points.LastOrDefault(), result, whole ? points : null);
+    }
+
+    /// <summary>Whether the run's process is there and is not a later one of the same number.</summary>
+    private static bool IsAlive(RunInfo info)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(info.ProcessId);
+            return process.StartTime.ToUniversalTime() <= info.Started.UtcDateTime.AddSeconds(1);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false; // there is none, or it is not ours to look at
+        }
+    }
+}

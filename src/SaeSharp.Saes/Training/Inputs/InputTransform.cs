@@ -1,0 +1,32 @@
+using SaeSharp.Numerics;
+using SaeSharp.Saes.Training.Options;
+using SaeSharp.Saes.Training.Steps;
+
+namespace SaeSharp.Saes.Training.Inputs;
+
+/// <summary>What is done to activations before the SAE sees them, and taken back from the finished weights so that they read raw activations.</summary>
+internal abstract class InputTransform
+{
+    /// <summary>Whether it has been estimated, or needs not be.</summary>
+    public abstract bool IsFitted { get; }
+
+    /// <summary>What a checkpoint keeps of it. Written in place when a run resumes.</summary>
+    public virtual IEnumerable<(string Name, Tensor Tensor)> State => [];
+
+    public static InputTransform Create(StepSetting setting) => setting.Options.Input.Normalisation switch
+    {
+        InputNormalisation.None => new Untransformed(),
+        InputNormalisation.MeanNorm or InputNormalisation.MeanSquare => new ScaledInput(setting),
+        var other => throw OptionException.Invalid($"The normalisation {other} is not known.", $"Known are: {string.Join(", ", Enum.GetNames<InputNormalisation>())}."),
+    };
+
+    /// <summary>Estimates it from the first batches of <paramref name="source"/>, or from all of an epoch.</summary>
+    /// <exception cref="TrainingException">The activations have no scale.</exception>
+    public virtual void Fit(ActivationSource source, CancellationToken cancel) { }
+
+    /// <summary>Transforms [batch, width] in place.</summary>
+    public virtual void Apply(Tensor x) { }
+
+    /// <summary>The SAE for raw activations, when <paramref name="sae"/> was trained on transformed ones.</summary>
+    public virtual SparseAutoencoder Fold(SparseAutoencoder sae) => sae;
+}

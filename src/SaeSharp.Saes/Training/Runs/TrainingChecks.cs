@@ -1,0 +1,27 @@
+using SaeSharp.Saes.Training.Options;
+using SaeSharp.Saes.Training.Steps;
+
+namespace SaeSharp.Saes.Training.Runs;
+
+/// <summary>Options that are each in range but do not fit together.</summary>
+internal static class TrainingChecks
+{
+    public static void Require(StepSetting setting, TrainingStep step, ActivationSource source)
+    {
+        var (config, options) = (setting.Config, setting.Options);
+        if (source.DIn != step.RowWidth)
+            throw OptionException.Invalid($"The activations are {source.DIn} wide, but a {config.Architecture} SAE with dIn {config.DIn} reads {step.RowWidth}.", "Give the SAE the width of the hook.");
+        if (options.Rate.WarmupSteps + options.Rate.DecaySteps > options.Steps)
+        {
+            throw OptionException.Invalid($"{options.Rate.WarmupSteps} warm-up and {options.Rate.DecaySteps} decay steps do not fit into {options.Steps} steps.",
+                "Train longer, or shorten the two.");
+        }
+        if (options.Penalty is { TargetL0: { } target, Coefficient: 0 })
+            throw OptionException.Invalid($"The search for the penalty that gives L0 {target} starts at coefficient 0, which stays 0.", "Start it at any number above 0.");
+        if (config.NormalizeActivations is ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm)
+        {
+            throw OptionException.Invalid($"Training with {config.NormalizeActivations} is not offered.",
+                $"Use {nameof(InputNormalisation.MeanNorm)}, which scales all activations alike and is folded into the weights.");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using SaeSharp.Numerics;
+
+namespace SaeSharp.Saes.Training.Steps;
+
+/// <summary>Room in which the aux losses of a step are computed, one after another.</summary>
+internal sealed class DeadScratch
+{
+    private readonly StepSetting _setting;
+    private readonly Tensor _sums;
+    private Tensor? _latents;
+
+    public DeadScratch(StepSetting setting)
+    {
+        _setting = setting;
+        _sums = Tensor.Zeros(setting.Type, setting.DOut);
+        Encoder = Tensor.Zeros(setting.Type, setting.DSae, setting.DIn);
+        Bias = Tensor.Zeros(setting.Type, setting.DSae);
+    }
+
+    /// <summary>[dSae, dIn]: encoder rows of the dead. Memory that no row reaches is never there.</summary>
+    public Tensor Encoder { get; }
+
+    /// <summary>[dSae]: their biases.</summary>
+    public Tensor Bias { get; }
+
+    /// <summary>Room for <paramref name="rows"/> rows of pre-activations, or a batch where that has fewer.</summary>
+    public Tensor Latents(int rows) => _latents ??= Tensor.Zeros(_setting.Type, checked(Math.Min(rows, _setting.BatchSize) * _setting.DSae));
+
+    /// <summary>1 / Σ‖r − r̄‖² over the batch; 0 where all r are the same.</summary>
+    public double InverseVariance(Tensor residual)
+    {
+        _sums.Clear();
+        _setting.Backend.AddColumnSums(residual, _sums);
+        var variance = _setting.Backend.SumOfSquares(residual) - _setting.Backend.SumOfSquares(_sums) / residual.RowCount;
+        return variance > 0 ? 1 / variance : 0;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Numerics;
+using System.Numerics.Tensors;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Threads;
+using SaeSharp.Saes.Training.Options;
+using Tensor = SaeSharp.Numerics.Tensor;
+
+namespace SaeSharp.Saes.Training.Steps;
+
+/// <summary>A step in which any number of latents may fire: loss = error + penalty on activity + auxiliary terms, dense, in blocks of rows.</summary>
+/// <remarks>
+/// Memory is two or three times 512 × dSae beside the weights, whatever the batch. What differs between architectures is how pre-activations become latents
+/// and how their gradients go back, both element by element; the products are the same.
+/// </remarks>
+internal abstract class DenseStep : TrainingStep
+{
+    protected const int BlockRows = 512;
+    private readonly Tensor _pre, _latents, _gradient, _residual, _residualSums;
+    private readonly PackedMatrix _encoder, _decoder, _decoderTransposed;
+    private LatentBlock[] _blocks = [];
+    private double _penalty;
+
+    /// <param name="setting">What the step is made for.</param>
+    /// <param name="keepsPre">Whether the way back needs pre-activations beside latents.</param>
+    /// <param name="encoderBias">The encoder bias's name in the file.</param>
+    protected DenseStep(StepSetting setting, bool keepsPre, string encoderBias = "b_enc") : base(setting, encoderBias: encoderBias)
+    {
+        var (rows, dSae, dOut, type) = (Math.Min(BlockRows, setting.BatchSize), setting.DSae, setting.DOut, setting.Type);
+        (_pre, _gradient) = (Tensor.Zeros(type, rows, dSae), Tensor.Zeros(type, rows, dSae));
+        _latents = keepsPre ? Tensor.Zeros(type, rows, dSae) : _pre;
+        (_residual, _residualSums) = (Tensor.Zeros(type, rows, dOut), Tensor.Zeros(type, 1, dOut));
+        (_encoder, _decoder) = (PackedMatrix.Empty(type, setting.DIn, dSae), PackedMatrix.Empty(type, dSae, dOut));
+        _decoderTransposed = PackedMatrix.Empty(type, dOut, dSae);
+        (LatentSums, Norms, NormGradient) = (Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae));
+        for (var f = 0; f < dSae; f++) Norms.Write(f, 1);
+        Active = new int[setting.BatchSize];
+    }
+
+    public override IEnumerable<(string Name, Tensor Tensor)> State => Penalty.State;
+
+    /// <summary>λ of this step.</summary>
+    protected double Coefficient { get; set; }
+
+    /// <summary>Σ f over the batch, which <see cref="Backward"/> adds up: [dSae].</summary>
+    protected Tensor LatentSums { get; }
+
+    /// <summary>‖W_dec[i]‖, or 1 where the decoder is kept at unit norm: [dSae].</summary>
+    protected Tensor Norms { get; }
+
+    /// <summary>∂loss/∂‖W_dec[i]‖: [dSae].</summary>
+    protected Tensor NormGradient { get; }
+
+    /// <summary>Latents that fire for each activation, which <see cref="Activate"/> counts: [batch].</summary>
+    protected int[] Active { get; }
+
+    /// <summary>Latents that fire in the batch.</summary>
+    protected long TotalActive { get; private set; }
+
+    /// <summary>What the penalty may be of the error of giving nothing, while λ is sought.</summary>
+    protected virtual double LargestShare => 2; // ‖f‖₁ shrinks f as well, so it needs more than it saves
+
+    /// <summary>Whether λ is moved towards the target L0, where there is one.</summary>
+    protected virtual bool SeeksTarget => true;
+
+    /// <summary>Σ ∂pre over the batch [1, dSae], where the gradient of b_enc is not that.</summary>
+    protected virtual Tensor? PreSums => null;
+
+    protected bool CountsNorms => Options.Decoder.Constraint != DecoderConstraint.UnitNorm;
+
+    public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
+    {
+        var (input, target) = Centre(x);
+        Coefficient = Penalty.At(step);
+        foreach (var weight in Weights.All) weight.Gradient.Clear();
+        NormGradient.Clear();
+        LatentSums.Clear();
+        _residualSums.Clear();
+        if (CountsNorms) Backend.RowNorms(Weights.Decoder.Value, Norms);
+        Backend.Pack(Weights.Encoder.Value, Transpose.B, _encoder);
+        Backend.Pack(Weights.Decoder.Value, Transpose.None, _decoder);
+        Backend.Pack(Weights.Decoder.Value, Transpose.B, _decoderTransposed);
+        Begin(dead);
+        if (_blocks.Length == 0 || _blocks[0].Of != input) MakeBlocks(input, target);
+        var squares = 0.0;
+        foreach (var block in _blocks) squares += Add(block);
+        TotalActive = 0;
+        foreach (var count in Active) TotalActive += count;
+        (_penalty, var aux) = Finish();
+        if (CountsNorms) AddNormGradient();
+        AddDecoderBiasGradient(_residualSums, 1, PreSums);
+        for (var f = 0; f < Fired.Length; f++) Fired[f] = LatentSums.Read(f) > 0;
+        return new(squares * ErrorWeight, _penalty, aux, TotalActive) { Coefficient = Coefficient };
+    }
+
+    public override void AfterUpdate(int step)
+    {
+        if (SeeksTarget) Penalty.Observe(step, (double)TotalActive / Setting.BatchSize, Coefficient > 0 ? _penalty / Coefficient : 0, LargestShare * Statistics.Energy * ErrorWeight);
+    }
+
+    /// <summary>Called before the first block.</summary>
+    protected virtual void Begin(ReadOnlySpan<int> dead) { }
+
+    /// <summary>Turns products x̃·W_enc into latents: adds b_enc to <see cref="LatentBlock.Pre"/>, writes <see cref="LatentBlock.Latents"/> and <see cref="Active"/>.</summary>
+    protected abstract void Activate(LatentBlock block);
+
+    /// <summary>
+    /// Turns ∂f of the error into ∂pre of the whole loss, in place. Adds to <see cref="LatentSums"/>, <see cref="NormGradient"/> and the gradients of b_enc and of
+    /// what the architecture has beside it.
+    /// </summary>
+    protected abstract void Backward(LatentBlock block);
+
+    /// <summary>Called after the last block: the penalty and the auxiliary terms.</summary>
+    protected abstract (double Penalty, double Aux) Finish();
+
+    /// <summary>
+    /// Decodes <paramref name="latents"/> of a block and goes back: writes r, then ∂x̂ [rows, dOut] into <paramref name="residual"/> and ∂f [rows, dSae] into <paramref name="gradient"/>.
+    /// </summary>
+    /// <param name="learns">Whether decoder and b_dec get gradients, or count as constants.</param>
+    /// <returns>Σ‖r‖².</returns>
+    protected double Reconstruct(LatentBlock block, Tensor latents, Tensor residual, Tensor gradient, bool learns)
+    {
+        Backend.MatMul(latents, _decoder, residual);
+        Backend.Scale(residual, -1, residual);
+        Backend.Add(residual, block.Target, residual);                                  // r       [rows, dOut]
+        var squares = Backend.SumOfSquares(residual);
+        Backend.Scale(residual, -2 * ErrorWeight, residual);                            // ∂x̂      [rows, dOut]
+        if (learns)
+        {
+            Backend.AddColumnSums(residual, _residualSums);
+            Backend.MatMul(latents, residual, Weights.Decoder.Gradient, Transpose.A, accumulate: true);
+        }
+        Backend.MatMul(residual, _decoderTransposed, gradient);                         // ∂f      [rows, dSae]
+        return squares;
+    }
+
+    /// <summary>Adds the gradients of a block and returns its Σ‖r‖².</summary>
+    private double Add(LatentBlock block)
+    {
+        Backend.MatMul(block.Input, _encoder, block.Pre);
+        Activate(block);                                                                // f       [rows, dSae]
+        var squares = Reconstruct(block, block.Latents, block.Residual, block.Gradient, learns: true);
+        Backward(block);                                                                // ∂pre    [rows, dSae]
+        Backend.MatMul(block.Gradient, block.Input, Weights.Encoder.Gradient, Transpose.A, accumulate: true);
+        return squares;
+    }
+
+    /// <summary>A norm's gradient goes along its row: ∂W_dec[i] += ∂‖W_dec[i]‖ · W_dec[i] / ‖W_dec[i]‖.</summary>
+    private void AddNormGradient()
+    {
+        if (Setting.Type == DType.F64) NormJob<double>.Run(this);
+        else NormJob<float>.Run(this);
+    }
+
+    private void MakeBlocks(Tensor input, Tensor target)
+    {
+        _blocks = new LatentBlock[(input.RowCount + BlockRows - 1) / BlockRows];
+        for (var i = 0; i < _blocks.Length; i++)
+        {
+            var (start, rows) = (i * BlockRows, Math.Min(BlockRows, input.RowCount - i * BlockRows));
+            var (pre, latents) = (_pre.Rows(0, rows), _latents.Rows(0, rows));
+            _blocks[i] = new(input, start, input.Rows(start, rows), target.Rows(start, rows), pre, _latents == _pre ? pre : latents, _gradient.Rows(0, rows), _residual.Rows(0, rows));
+        }
+    }
+
+    private readonly struct NormJob<T>(DenseStep step) : IJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        private const int Latents = 64;
+
+        public static void Run(DenseStep step)
+        {
+            var job = new NormJob<T>(step);
+            step.Backend.Run((step.Setting.DSae + Latents - 1) / Latents, ref job);
+        }
+
+        public void Run(int part)
+        {
+            for (var f = part * Latents; f < Math.Min(step.Setting.DSae, (part + 1) * Latents); f++)
+            {
+                var (slope, norm) = (step.NormGradient.Span<T>()[f], step.Norms.Span<T>()[f]);
+                if (T.IsZero(slope) || T.IsZero(norm)) continue;
+                var gradient = step.Weights.Decoder.Gradient.Row<T>(f);
+                TensorPrimitives.MultiplyAdd(step.Weights.Decoder.Value.Row<T>(f), slope / norm, gradient, gradient);
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using SaeSharp.Lab;
+
+namespace SaeSharp.Web.Endpoints;
+
+/// <summary>Trainings: <c>/api/runs</c>, <c>/api/runs/{id}</c>.</summary>
+internal static class RunEndpoints
+{
+    public static void MapRuns(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/runs", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new(), cancel: cancel)));
+        api.MapGet("/runs/{id}", async (string id, Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new() { Run = id }, cancel: cancel)));
+    }
+}
