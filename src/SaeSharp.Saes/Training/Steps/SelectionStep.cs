@@ -22,7 +22,7 @@ internal abstract class SelectionStep : TrainingStep
     {
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
-        Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
+        Encoder = PackedMatrix.ForEncoder(setting.Backend, setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
         _aux = new(setting, Weights);
