@@ -40,7 +40,7 @@ internal sealed class GoldenRun
         var config = new SaeConfig
         {
             Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
-            K = isSelection ? (int)k.GetDouble() : 0,
+            K = isSelection ? (int)k.GetDouble() : 0, Pursuit = sae.TryGetProperty("max_iterations", out var iterations) ? new(MaxIterations: iterations.GetInt32()) : null,
             RescaleActsByDecoderNorm = isSelection && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
         };
         var options = new TrainingOptions
@@ -102,6 +102,14 @@ internal sealed class GoldenRun
 
     /// <summary>The larger of the last entries of the two f32 drifts.</summary>
     public double Largest(string column) => F32Drifts.Max(table => _run.GetProperty(table).EnumerateArray().Last().GetProperty(column).GetDouble());
+
+    /// <summary>Whether an AbsTopK run took another dead latent than theirs: a large positive and a large negative one can be nearer to each other than f32 tells. The error itself agrees then.</summary>
+    public bool ForksInAux(int t, StepReport report)
+    {
+        if (_run.GetProperty("architecture").GetString() != "abstopk") return false;
+        var (error, aux) = (File.Read("log.f32.losses.mse_loss").Read(t), File.Read("log.f32.losses.auxiliary_reconstruction_loss").Read(t));
+        return Math.Abs(report.Mse - error) <= 1e-6 * error && Math.Abs(report.AuxLoss - aux) is var difference && difference > 1e-5 * aux && difference < 1e-3 * aux;
+    }
 
     public void RequireLog(int t, StepReport report)
     {

@@ -13,7 +13,7 @@ public class TrainingGoldens
     private const string Root = "golden/saes/training";
 
     public static TheoryData<string> Runs => ["sl_topk_aux", "sl_topk_plain_decoder_norm", "sl_standard_l1_warmup", "sl_standard_p2_cosine", "sl_standard_expected_average",
-        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux"];
+        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk", "sl_matching_pursuit"];
 
     [Theory, MemberData(nameof(Runs))]
     public void In_f64_every_step_is_that_of_SAELens(string name)
@@ -62,6 +62,7 @@ public class TrainingGoldens
         {
             var report = trainer.Advance(default);
             forked |= run.HasJumps && Math.Abs(report.L0 - run.File.Read("log.f32.l0").Read(t)) > 1e-9;
+            forked |= run.ForksInAux(t, report);
             var (loss, tolerance) = (report.Loss, forked ? 0.01 : Math.Max(1e-5, 10 * run.Largest("loss_rel_max_so_far")));
             Assert.True(!forked || t >= 100, $"step {t}: other latents fire");
             Assert.True(Math.Abs(loss - losses.Read(t)) <= tolerance * losses.Read(t), $"step {t}: loss {loss:R}, expected {losses.Read(t):R}");

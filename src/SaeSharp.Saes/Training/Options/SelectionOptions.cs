@@ -12,6 +12,9 @@ public sealed record SelectionOptions
     /// <summary>Steps in which k gets from <see cref="InitialK"/> to the SAE's.</summary>
     public int KSteps { get; init => field = OptionException.NotNegative(value); }
 
+    /// <summary>TopK: the 4·k largest latents have to reconstruct as well, which counts an eighth, so that the SAE can be used with another k (multi-TopK; Gao et al. 2024, A.4).</summary>
+    public bool Multi { get; init; }
+
     /// <summary>BatchTopK: share by which the threshold moves to the batch's smallest kept activation at each step.</summary>
     public double ThresholdRate { get; init => field = OptionException.InRange(value, 0, 1); } = 0.01;
 

@@ -3,7 +3,7 @@ using SaeSharp.Numerics;
 namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>The aux-k losses of a step: one for the whole dictionary, or one for each level of a Matryoshka dictionary, whose dead latents explain what that level left over.</summary>
-internal sealed class AuxLoss(StepSetting setting, SaeParameters weights)
+internal sealed class AuxLoss(StepSetting setting, SaeParameters weights, bool isSigned)
 {
     private readonly List<DeadLatentTerm> _terms = [];
     private readonly int[] _ofLevel = new int[setting.DSae];
@@ -40,7 +40,7 @@ internal sealed class AuxLoss(StepSetting setting, SaeParameters weights)
 
     private DeadLatentTerm Next()
     {
-        if (_used == _terms.Count) _terms.Add(new(setting, weights, _scratch ??= new(setting)));
+        if (_used == _terms.Count) _terms.Add(new(setting, weights, _scratch ??= new(setting), isSigned));
         return _terms[_used++];
     }
 }

@@ -21,14 +21,20 @@ internal sealed class DeadLatentTerm
     private readonly int _auxK;
     private readonly Slots _slots;
     private readonly DeadScratch _scratch;
+    private readonly bool _isSigned;
     private readonly Convention _convention;
     private readonly Tensor _biasGradient;
     private Views? _views;
     private double _weight;
 
-    public DeadLatentTerm(StepSetting setting, SaeParameters weights, DeadScratch scratch)
+    /// <param name="setting">Sizes, type, options and backend.</param>
+    /// <param name="weights">Whose latents they are.</param>
+    /// <param name="scratch">Room.</param>
+    /// <param name="isSigned">Whether the strongest are those of largest magnitude, with their signs.</param>
+    public DeadLatentTerm(StepSetting setting, SaeParameters weights, DeadScratch scratch, bool isSigned)
     {
-        (_setting, _weights, _scratch, _convention) = (setting, weights, scratch, setting.Options.Convention);
+        (_setting, _weights, _scratch, _isSigned) = (setting, weights, scratch, isSigned);
+        _convention = isSigned ? Convention.SaeLens : setting.Options.Convention;
         _auxK = setting.Options.Dead.AuxK ?? Math.Max(setting.DIn / 2, 1);
         _term = new(setting);
         _biasGradient = weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
@@ -84,11 +90,12 @@ internal sealed class DeadLatentTerm
     private void Choose(ReadOnlySpan<int> dead)
     {
         var backend = _setting.Backend;
-        foreach (var (input, latents, values, indices) in _views!.Blocks)
+        foreach (var (input, latents, magnitudes, values, indices) in _views!.Blocks)
         {
             backend.MatMul(input, _views.Encoder, latents, Transpose.B);      // pre of the dead   [rows, dead]
             backend.AddRow(latents, _views.Bias, latents);
-            backend.TopKRows(latents, values, indices);
+            if (magnitudes is null) backend.TopKRows(latents, values, indices);
+            else MagnitudeChoice.TopKRows(backend, latents, magnitudes, values, indices);
         }
         var chosen = _slots.Indices.Span<int>();
         if (_convention != Convention.SaeLens)
@@ -117,7 +124,7 @@ internal sealed class DeadLatentTerm
             {
                 var count = Math.Min(BlockRows, input.RowCount - start);
                 Blocks.Add((input.Rows(start, count), owner._scratch.Latents(BlockRows).Rows(0, count * dead).Reshape(count, dead),
-                    owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count)));
+                    owner._isSigned ? owner._scratch.Magnitudes(BlockRows).Rows(0, count * dead).Reshape(count, dead) : null, owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count)));
             }
         }
 
@@ -131,6 +138,6 @@ internal sealed class DeadLatentTerm
         /// <summary>[dead].</summary>
         public Tensor Bias { get; }
 
-        public List<(Tensor Input, Tensor Latents, Tensor Values, Tensor Indices)> Blocks { get; } = [];
+        public List<(Tensor Input, Tensor Latents, Tensor? Magnitudes, Tensor Values, Tensor Indices)> Blocks { get; } = [];
     }
 }

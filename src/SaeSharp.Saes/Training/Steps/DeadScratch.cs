@@ -7,7 +7,7 @@ internal sealed class DeadScratch
 {
     private readonly StepSetting _setting;
     private readonly Tensor _sums;
-    private Tensor? _latents;
+    private Tensor? _latents, _magnitudes;
 
     public DeadScratch(StepSetting setting)
     {
@@ -25,6 +25,9 @@ internal sealed class DeadScratch
 
     /// <summary>Room for <paramref name="rows"/> rows of pre-activations, or a batch where that has fewer.</summary>
     public Tensor Latents(int rows) => _latents ??= Tensor.Zeros(_setting.Type, checked(Math.Min(rows, _setting.BatchSize) * _setting.DSae));
+
+    /// <summary>As much room for their magnitudes.</summary>
+    public Tensor Magnitudes(int rows) => _magnitudes ??= Tensor.Zeros(_setting.Type, (int)Latents(rows).Count);
 
     /// <summary>1 / Σ‖r − r̄‖² over the batch; 0 where all r are the same.</summary>
     public double InverseVariance(Tensor residual)

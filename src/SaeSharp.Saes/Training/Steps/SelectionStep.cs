@@ -18,14 +18,15 @@ internal abstract class SelectionStep : TrainingStep
 
     /// <param name="setting">What the step is made for.</param>
     /// <param name="prefixes">The levels of a dictionary that is to reconstruct by parts as well.</param>
-    protected SelectionStep(StepSetting setting, PrefixTerm? prefixes = null) : base(setting)
+    /// <param name="isSigned">Whether latents may be negative.</param>
+    protected SelectionStep(StepSetting setting, PrefixTerm? prefixes = null, bool isSigned = false) : base(setting)
     {
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
         Encoder = PackedMatrix.ForEncoder(setting.Backend, setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
-        _aux = new(setting, Weights);
+        _aux = new(setting, Weights, isSigned);
     }
 
     /// <summary>How many latents each activation has.</summary>
@@ -39,6 +40,12 @@ internal abstract class SelectionStep : TrainingStep
 
     /// <summary>Writes the chosen latents of <paramref name="input"/> [batch, dIn], times <paramref name="norms"/> [dSae] where those are not null, into <paramref name="code"/>.</summary>
     protected abstract void Select(Tensor input, Tensor? norms, int step, SparseRows code);
+
+    /// <summary>What an architecture of its own adds to the loss, once the latents are decoded.</summary>
+    protected virtual double ForwardMore(Tensor input, Tensor target) => 0;
+
+    /// <summary>Adds its gradients: to those of the weights, and what has the column sums that b_dec gets directly to <paramref name="residual"/> [batch, dOut].</summary>
+    protected virtual void AddMoreGradients(Tensor input, Tensor residual) { }
 
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
@@ -56,6 +63,7 @@ internal abstract class SelectionStep : TrainingStep
         var squares = _prefixes is null ? Term.Decode(target, decoder) : _prefixes.Decode(Term, target, decoder); // Σ‖x − x̂‖²
         var auxLoss = _prefixes is not null && Options.Matryoshka.AuxByLevel ? _aux.Forward(input, _prefixes, norms, dead, ErrorWeight)
             : _aux.Forward(input, _prefixes?.Residual(_prefixes.Levels - 1) ?? Term.Residual, norms, dead, ErrorWeight);
+        var more = ForwardMore(input, target);
         if (_prefixes is null)
         {
             Term.Prepare(ErrorWeight, decoder);
@@ -69,7 +77,9 @@ internal abstract class SelectionStep : TrainingStep
         Term.EncoderGradient(input, Weights.Encoder.Gradient);
         Term.BiasGradient(_dEncoderBias);
         _aux.AddGradients(input);
-        AddDecoderBiasGradient(_prefixes?.Residual(0) ?? Term.Residual, -2 * ErrorWeight);
-        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]) { Inner = (_prefixes?.Inner ?? 0) * ErrorWeight, Dead = dead.Length };
+        var residual = _prefixes?.Residual(0) ?? Term.Residual;
+        AddMoreGradients(input, residual);
+        AddDecoderBiasGradient(residual, -2 * ErrorWeight);
+        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]) { Inner = (_prefixes?.Inner ?? 0) * ErrorWeight + more, Dead = dead.Length };
     }
 }

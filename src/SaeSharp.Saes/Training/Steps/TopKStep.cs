@@ -10,16 +10,34 @@ namespace SaeSharp.Saes.Training.Steps;
 internal sealed class TopKStep : SelectionStep
 {
     private readonly Slots _slots;
+    private readonly Slots? _more;
+    private readonly MultiTopKTerm? _multi;
+    private Tensor? _norms;
 
-    public TopKStep(StepSetting setting) : base(setting) => _slots = new(setting, Whole(K.Largest));
+    public TopKStep(StepSetting setting) : base(setting)
+    {
+        _slots = new(setting, Whole(K.Largest));
+        if (!setting.Options.Selection.Multi) return;
+        (_more, _multi) = (new(setting, More(_slots.Most)), new(setting, Weights));
+    }
 
     protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
     {
+        _norms = norms;
         _slots.Resize(Whole(K.At(step)));
-        Backend.EncodeTopK(input, Encoder, Weights.EncoderBias.Value, norms, _slots.Values, _slots.Indices);
+        _more?.Resize(More(_slots.Values.Columns));
+        var chosen = _more ?? _slots;
+        Backend.EncodeTopK(input, Encoder, Weights.EncoderBias.Value, norms, chosen.Values, chosen.Indices);
+        if (_more is not null) _slots.TakeFirst(_more);
         code.Take(_slots.Values, _slots.Indices);
     }
 
+    protected override double ForwardMore(Tensor input, Tensor target) => _multi?.Forward(_more!, _norms, target, ErrorWeight) ?? 0;
+
+    protected override void AddMoreGradients(Tensor input, Tensor residual) => _multi?.AddGradients(input, residual, ErrorWeight);
+
     /// <summary>dictionary_learning drops the fraction of a k on its way, sparsify rounds it (to even).</summary>
     private int Whole(double k) => Math.Clamp((int)(Options.Convention == Convention.DictionaryLearning ? Math.Floor(k) : Math.Round(k)), 1, Setting.DSae);
+
+    private int More(int k) => (int)Math.Min(MultiTopKTerm.Factor * (long)k, Setting.DSae);
 }
