@@ -22,6 +22,7 @@ public sealed class SaeTrainer
     private const double DivergedError = 4; // an SAE that gives nothing but zeros has 1
     private readonly Tensor _batch, _x;
     private readonly InputTransform _input;
+    private readonly Resampler? _resampler;
     private int _divergedSteps;
 
     /// <param name="config">What to train: architecture, sizes, k, hook.</param>
@@ -40,6 +41,7 @@ public sealed class SaeTrainer
         TrainingStep = TrainingStep.Create(Setting);
         TrainingChecks.Require(Setting, TrainingStep, source);
         StartingWeights.Draw(TrainingStep.Weights, options);
+        if (options.Dead.ResampleTokens > 0) _resampler = new(Setting, TrainingStep);
         _input = InputTransform.Create(Setting);
         _batch = Tensor.Zeros(DType.F32, source.BatchSize, source.DIn);
         _x = Setting.BatchOf(source.DIn);
@@ -61,6 +63,8 @@ public sealed class SaeTrainer
     internal TrainingStep TrainingStep { get; }
 
     internal InputTransform Input => _input;
+
+    internal Resampler? Resampler => _resampler;
 
     internal DeadLatents Dead => TrainingStep.Dead;
 
@@ -156,6 +160,13 @@ public sealed class SaeTrainer
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
         TrainingStep.AfterUpdate(t);
         Dead.Update(TrainingStep.Fired, Setting.BatchSize);
+        _resampler?.Observe(TrainingStep.Fired);
+        if (_resampler?.IsDue(t) == true)
+        {
+            batch.ConvertTo(_x);                                              // the step has overwritten it
+            _input.Apply(_x);
+            _resampler.Revive(t, _x);
+        }
         Step++;
         return Report(t, terms, deadCount, norm, rate);
     }

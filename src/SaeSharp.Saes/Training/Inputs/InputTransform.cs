@@ -17,6 +17,7 @@ internal abstract class InputTransform
     {
         InputNormalisation.None => new Untransformed(),
         InputNormalisation.MeanNorm or InputNormalisation.MeanSquare => new ScaledInput(setting),
+        InputNormalisation.Whitening => new WhitenedInput(setting),
         var other => throw OptionException.Invalid($"The normalisation {other} is not known.", $"Known are: {string.Join(", ", Enum.GetNames<InputNormalisation>())}."),
     };
 

@@ -35,6 +35,12 @@ internal abstract class SelectionStep : TrainingStep
     /// <summary>Writes the chosen latents of <paramref name="input"/> [batch, dIn], times <paramref name="norms"/> [dSae] where those are not null, into <paramref name="code"/>.</summary>
     protected abstract void Select(Tensor input, Tensor? norms, int step, SparseRows code);
 
+    public override bool TakeErrors(Tensor errors)
+    {
+        Backend.RowNorms(Term.Residual, errors);
+        return true;
+    }
+
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);
