@@ -24,6 +24,7 @@ public sealed class SaeTrainer
     private readonly InputTransform _input;
     private readonly Resampler? _resampler;
     private int _divergedSteps;
+    private bool _hasStarted;
 
     /// <param name="config">What to train: architecture, sizes, k, hook.</param>
     /// <param name="options">How.</param>
@@ -49,6 +50,9 @@ public sealed class SaeTrainer
 
     /// <summary>Names of the architectures that can be trained.</summary>
     public static IReadOnlyList<string> Architectures => TrainingStep.Names;
+
+    /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
+    public SparseAutoencoder? Start { get; init; }
 
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
@@ -133,6 +137,9 @@ public sealed class SaeTrainer
     internal void Prepare(CancellationToken cancel)
     {
         if (!_input.IsFitted) _input.Fit(Source, cancel);
+        if (Start is null || _hasStarted || Step > 0) return;
+        FineTuning.Begin(Setting, TrainingStep.Weights, _input, Start);
+        _hasStarted = true;
     }
 
     /// <summary>One step on batch number <see cref="Step"/>, x [batch, width], raw and f32; it is left as it is, so several trainers can be given the same.</summary>
@@ -142,7 +149,7 @@ public sealed class SaeTrainer
         batch.ConvertTo(_x);
         if (!double.IsFinite(backend.SumOfSquares(_x))) return Skip();
         _input.Apply(_x);
-        if (t == BadBatches) StartingWeights.Fit(TrainingStep.Weights, options, _x);
+        if (t == BadBatches && Start is null) StartingWeights.Fit(TrainingStep.Weights, options, _x);
 
         var dead = Dead.Find();
         var deadCount = dead.Length;

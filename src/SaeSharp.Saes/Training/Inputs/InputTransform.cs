@@ -30,4 +30,7 @@ internal abstract class InputTransform
 
     /// <summary>The SAE for raw activations, when <paramref name="sae"/> was trained on transformed ones.</summary>
     public virtual SparseAutoencoder Fold(SparseAutoencoder sae) => sae;
+
+    /// <summary>The SAE for transformed activations, when <paramref name="sae"/> reads raw ones.</summary>
+    public virtual SparseAutoencoder Unfold(SparseAutoencoder sae) => sae;
 }

@@ -69,6 +69,9 @@ internal sealed class WhitenedInput : InputTransform
         return SaeCatalog.Create(config, new("folded weights", tensors), sae.Backend);
     }
 
+    public override SparseAutoencoder Unfold(SparseAutoencoder sae) =>
+        throw OptionException.Invalid("A saved SAE cannot be trained further on whitened activations.", $"Use {nameof(Options.InputNormalisation.MeanNorm)} or {nameof(Options.InputNormalisation.None)}.");
+
     private static Tensor Typed(Tensor from, Tensor to)
     {
         from.ConvertTo(to);
