@@ -2,10 +2,12 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
 using SaeSharp.Lab.Steering;
+using SaeSharp.Lab.Synthetic;
 using SaeSharp.Lab.Training;
 using SaeSharp.Models;
 using SaeSharp.Models.Hub;
@@ -13,7 +15,7 @@ using SaeSharp.Models.Hub;
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
@@ -87,6 +89,10 @@ public sealed class Workspace : IDisposable
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="SynthRequest"/>
+    public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="RunsRequest"/>
     public Task<RunsResult> Runs(RunsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new RunShelf(Home).Of(request), cancel);
 
@@ -96,6 +102,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="EvalRequest"/>
     public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => Evaluation.Run(request, _shelves, _evals, progress, cancel), cancel);
+
+    /// <inheritdoc cref="ProbeRequest"/>
+    public Task<ProbeResult> Probe(ProbeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ProbeRun(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="IndexRequest"/>
     public Task<IndexResult> Index(IndexRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

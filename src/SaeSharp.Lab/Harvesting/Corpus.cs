@@ -72,6 +72,13 @@ internal sealed class Corpus
         return new(Path, windows, Context);
     }
 
+    /// <summary>The same windows, in which tokens that <paramref name="isIgnored"/> names do not count either.</summary>
+    public Corpus Without(Func<int, bool> isIgnored)
+    {
+        var corpus = new Corpus(Path, [.. Windows.Select(window => window with { Kept = [.. window.Kept.Where(position => !isIgnored(window.Ids[position]))] })], Context);
+        return corpus.KeptTokens > 0 ? corpus : throw LabException.EmptyCorpus(Path);
+    }
+
     /// <summary>Consecutive windows of at most <paramref name="rows"/> tokens together, at least one.</summary>
     public static IEnumerable<IReadOnlyList<Window>> Batches(IEnumerable<Window> windows, int rows)
     {

@@ -175,7 +175,7 @@ public sealed class SaeTrainer
             _resampler.Revive(t, _x);
         }
         Step++;
-        return Report(t, terms, deadCount, norm, rate);
+        return Report(t, terms, terms.Dead ?? deadCount, norm, rate);
     }
 
     private StepReport Report(int t, StepTerms terms, int dead, double gradientNorm, double rate)
