@@ -2,6 +2,7 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
@@ -101,6 +102,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="EvalRequest"/>
     public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => Evaluation.Run(request, _shelves, _evals, progress, cancel), cancel);
+
+    /// <inheritdoc cref="ProbeRequest"/>
+    public Task<ProbeResult> Probe(ProbeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ProbeRun(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="IndexRequest"/>
     public Task<IndexResult> Index(IndexRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

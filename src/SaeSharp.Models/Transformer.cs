@@ -182,17 +182,19 @@ public sealed class Transformer
     /// <param name="stream">[rows, dModel]; left as it is.</param>
     /// <param name="logits">Which rows get logits.</param>
     /// <param name="into">Memory for the logits that the caller keeps; null for new memory.</param>
+    /// <param name="hooks">What to read and change from there on; hooks before <paramref name="block"/> are not passed.</param>
     /// <returns>As <see cref="Run(TokenBatch, HookSet?, LogitRows, DecodingState?)"/>.</returns>
-    public Tensor? RunFrom(TokenBatch batch, int block, Tensor stream, LogitRows logits, Tensor? into = null)
+    public Tensor? RunFrom(TokenBatch batch, int block, Tensor stream, LogitRows logits, Tensor? into = null, HookSet? hooks = null)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        foreach (var hook in hooks?.Names ?? []) Point(hook);
         Shape.Require(stream, ComputeType, [("rows", batch.Rows), ("dModel", Spec.DModel)]);
         OptionException.InRange(block, 0, Spec.Layers, nameof(block));
         RequireLengths(batch);
         var scratch = _idle.TryTake(out var idle) ? idle : new Scratch(ComputeType);
         try
         {
-            var pass = new Pass(Backend, batch, null, int.MaxValue, scratch);
+            var pass = new Pass(Backend, batch, hooks, int.MaxValue, scratch);
             var x = pass.Take(Slot.Stream, batch.Rows, Spec.DModel);                // [rows, dModel]
             stream.CopyTo(x);
             foreach (var later in _blocks.AsSpan(block)) later.Run(pass, x);

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Reflection;
+using System.Text.Json;
+using SaeSharp.Cli.Binding;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Evaluating;
 
@@ -10,16 +13,20 @@ internal static class EvalCommand
     public static Command Create(Shell shell) => shell.Verb<EvalRequest>("eval", new(["Sae"]), (session, request, cancel) =>
         session.Show(progress => session.Workspace.Eval(request, progress, cancel), Print));
 
+    /// <summary>Each figure with what it means, as its doc comment says.</summary>
     public static void Print(EvalResult result, TextWriter output)
     {
-        output.WriteLine($"{Visible.Text(result.Sae)} at {Visible.Text(result.Hook)}, {Figure.Of(result.Tokens)} tokens");
-        (string Name, double? Value)[] figures =
-        [
-            ("l0", result.L0), ("l1", result.L1), ("mse", result.Mse), ("fvu", result.Fvu), ("explainedVariance", result.ExplainedVariance), ("cosine", result.Cosine),
-            ("shrinkage", result.Shrinkage), ("ceOriginal", result.CeOriginal), ("ceSpliced", result.CeSpliced), ("ceZero", result.CeZero), ("ceMean", result.CeMean),
-            ("ceRecovered", result.CeRecovered), ("ceRecoveredMean", result.CeRecoveredMean), ("kl", result.Kl), ("deadFraction", result.DeadFraction), ("denseFraction", result.DenseFraction),
-        ];
-        foreach (var (name, value) in figures)
-            output.WriteLine($"  {name,-18}{Figure.Of(value),10}{(result.Reasons.TryGetValue(name, out var reason) ? $"  ({reason})" : "")}");
+        output.WriteLine($"{Visible.Text(result.Sae)} at {Visible.Text(result.Hook)}, {Figure.Of(result.Tokens)} tokens, {Figure.Of(result.TokensPerSecond)} a second");
+        foreach (var property in typeof(EvalResult).GetProperties().Where(property => property.PropertyType == typeof(double?))) Print(result, property, output);
+        if (result.Latents is { } latents)
+            output.WriteLine($"  figures of {Figure.Of((long)latents.Density.Length)} latents are in the JSON document: --json");
+    }
+
+    private static void Print(EvalResult result, PropertyInfo property, TextWriter output)
+    {
+        var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        var (value, reason) = ((double?)property.GetValue(result), result.Reasons.GetValueOrDefault(name));
+        if (value is null && reason is null) return; // not asked for
+        output.WriteLine($"  {name,-34}{Figure.Of(value),10}  {HelpText.OfProperty(property)}{(reason is null ? "" : $" ({reason})")}");
     }
 }

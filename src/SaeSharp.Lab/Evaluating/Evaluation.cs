@@ -1,108 +1,139 @@
+using System.Diagnostics;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Metrics;
+using Splice = SaeSharp.Lab.Evaluating.SpliceScores.Splice;
 
 namespace SaeSharp.Lab.Evaluating;
 
-/// <summary>All figures of an SAE on a corpus. Two sweeps: the first reads activations and their mean, the second splices.</summary>
-internal static class Evaluation
+/// <summary>Figures of an SAE on a corpus, all in one sweep: each batch is run, encoded once, scored, and run again with something in place of its activations. Only a mean ablation needs a sweep for the mean before.</summary>
+internal sealed class Evaluation
 {
-    private const long LogitElements = 1 << 25; // 128 MiB of f32 logits at a time
+    private const long LogitElements = 1 << 20; // 4 MiB of logits at a time stay in the caches, where they are written, scored and compared
+    private const long MostLogitElements = 1 << 25; // 128 MiB
+    private const int LeastRows = 256; // below, matrix products read their weights too often
+
+    private readonly LoadedSae _sae;
+    private readonly LanguageModel _model;
+    private readonly Corpus _corpus;
+    private readonly ActivationView _view;
+    private readonly EvalChoice _choice;
+    private readonly FiringCounts _firings = new();
+    private readonly IReadOnlyList<IReadOnlyList<Window>> _batches;
+
+    private Evaluation(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, EvalChoice choice)
+    {
+        (_sae, _model, _corpus, _view, _choice) = (sae, model, corpus, sae.ViewOf(model), choice);
+        var byBatch = choice.Metrics.Any(metric => !metric.IsPooled);
+        _batches = [.. Corpus.Batches(corpus.Windows, byBatch ? batch : Rows(batch, model.Transformer.Spec.DVocab))];
+    }
 
     public static EvalResult Run(EvalRequest request, Shelves shelves, EvalStore store, IProgress<Progress>? progress, CancellationToken cancel)
     {
+        var choice = new EvalChoice(request.Metrics, request.Convention);
         var sae = shelves.Saes.Get(request.Sae);
         var model = shelves.ModelFor(sae, request.Model);
-        var corpus = Corpus.Read(request.Corpus, model).Take(request.Tokens);
-        var (result, _) = Run(sae, model, corpus, OptionException.Positive(request.Batch, "--batch"), progress, cancel);
-        store.Keep(result);
+        var corpus = Corpus.Read(request.Corpus, model);
+        if (request.IgnoreSpecial || request.IgnoreIds is { Count: > 0 })
+        {
+            HashSet<int> ignored = [.. request.IgnoreIds ?? []];
+            corpus = corpus.Without(id => ignored.Contains(id) || request.IgnoreSpecial && model.IsSpecial(id));
+        }
+        var evaluation = new Evaluation(sae, model, corpus.Take(request.Tokens), OptionException.Positive(request.Batch, "--batch"), choice);
+        var (result, _) = evaluation.Run(request.Convention, request.PerLatent, null, progress, cancel);
+        if (request.Metrics is null) store.Keep(result with { Latents = null });
         return result;
     }
 
-    /// <summary>The figures, and the scores they were taken from; <paramref name="seen"/> is shown the codes of every batch.</summary>
+    /// <summary>All figures, and the scores they were taken from; <paramref name="seen"/> is shown the codes of every batch.</summary>
     public static (EvalResult Result, SpliceScores Scores) Run(
-        LoadedSae sae, LanguageModel model, Corpus corpus, int batch, IProgress<Progress>? progress, CancellationToken cancel, Action<SparseCodes>? seen = null)
-    {
-        var metrics = SaeMetric.All().ToDictionary(metric => metric.Name);
-        var sums = new double[sae.Sae.DIn];
-        var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
-        var done = 0L;
-        var view = sae.ViewOf(model);
-        new Harvester(model, [view], batch).Run(corpus.Windows, harvested =>
-        {
-            var x = harvested.Activations[view];                                                          // x    [kept, dIn]
-            AddSums(x, sums);
-            var codes = sae.Sae.Encode(x);
-            seen?.Invoke(codes);
-            var scored = new MetricBatch(x, sae.Sae.Decode(codes), codes);
-            foreach (var metric in metrics.Values) metric.Add(scored);
-            meter.Report(done += x.RowCount);
-        }, cancel);
+        LoadedSae sae, LanguageModel model, Corpus corpus, int batch, IProgress<Progress>? progress, CancellationToken cancel, Action<SparseCodes>? seen = null) =>
+        new Evaluation(sae, model, corpus, batch, new(null, EvalConvention.Ours)).Run(EvalConvention.Ours, false, seen, progress, cancel);
 
-        var mean = Tensor.Of(sums.Select(sum => (float)(sum / corpus.KeptTokens)).ToArray(), 1, sums.Length); // x̄    [1, dIn]
-        var scores = Splice(sae, model, corpus, batch, mean, progress, cancel);
-        return (Collect(sae, model, corpus, metrics, scores), scores);
+    private (EvalResult, SpliceScores) Run(EvalConvention convention, bool perLatent, Action<SparseCodes>? seen, IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var scores = new SpliceScores(_model, _view, convention);
+        using var means = _choice.Splices.Contains(Splice.Mean) ? Means(progress, cancel) : null;
+        try
+        {
+            Score(scores, means, seen, progress, cancel);
+        }
+        finally
+        {
+            scores.Free();
+        }
+        var seconds = clock.Elapsed.TotalSeconds;
+        var result = new EvalResult
+        {
+            Sae = _sae.Name, Model = _model.Name, Hook = _sae.Hook, Tokens = _corpus.KeptTokens, Corpus = _corpus.Path, WeightsSha256 = _sae.WeightsSha256,
+            Seconds = seconds, TokensPerSecond = _corpus.KeptTokens / seconds, Latents = perLatent ? Latents() : null,
+        };
+        var figures = new EvalFigures(result, _choice);
+        figures.Add(_choice.Metrics);
+        if (_choice.HasLosses) figures.Add(scores);
+        return (result with { Reasons = figures.Reasons }, scores);
     }
 
-    private static SpliceScores Splice(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, Tensor mean, IProgress<Progress>? progress, CancellationToken cancel)
+    private MeanSweep Means(IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var scores = new SpliceScores(model, sae.ViewOf(model), sae.Sae.Reconstruct, mean);
-        var meter = new ProgressMeter(progress, "splicing", corpus.KeptTokens, "tokens");
-        var done = 0L;
-        var rows = (int)Math.Min(batch, Math.Max(1, LogitElements / model.Transformer.Spec.DVocab));
-        foreach (var windows in Corpus.Batches(corpus.Windows, rows))
+        var means = new MeanSweep(_model, _view);
+        var (meter, done) = (new ProgressMeter(progress, "averaging", _corpus.KeptTokens, "tokens"), 0L);
+        foreach (var windows in _batches)
         {
             cancel.ThrowIfCancellationRequested();
-            scores.Add(windows);
-            meter.Report(done += windows.Sum(window => window.Kept.Length));
+            means.Add(windows);
+            meter.Report(done += windows.Sum(window => (long)window.Kept.Length));
         }
-        return scores;
+        return means;
     }
 
-    private static EvalResult Collect(LoadedSae sae, LanguageModel model, Corpus corpus, Dictionary<string, SaeMetric> metrics, SpliceScores scores)
+    private void Score(SpliceScores scores, MeanSweep? means, Action<SparseCodes>? seen, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var reasons = new Dictionary<string, string>();
-        double? Metric(string name)
+        var zero = Tensor.Zeros(DType.F32, 1, _sae.Sae.DIn);                                              // 0    [1, dIn]
+        var mean = means?.Mean ?? zero;                                                                   // x̄    [1, dIn]
+        var (meter, done) = (new ProgressMeter(progress, "scoring", _corpus.KeptTokens, "tokens"), 0L);
+        var harvester = new Harvester(_model, [_view], Harvester.DefaultRows);
+        for (var batch = 0; batch < _batches.Count; batch++)
         {
-            var value = metrics[name].Value;
-            if (value.Reason is { } reason) reasons[name] = reason;
-            return value.Number;
-        }
-        double? Loss(string name, SpliceScores.Splice splice) => Finite(name, scores.Loss(splice), "no counted token has a next one", reasons);
-        double? Recovered(string name, double? ablated, double? spliced, double? original) =>
-            ablated is null ? Finite(name, null, "there is no loss", reasons)
-            : ablated == original ? Finite(name, null, "the ablation does not change the loss", reasons)
-            : Finite(name, (ablated - spliced) / (ablated - original), "", reasons);
-
-        var (original, spliced) = (Loss("ceOriginal", SpliceScores.Splice.Original), Loss("ceSpliced", SpliceScores.Splice.Reconstruction));
-        var (zero, mean) = (Loss("ceZero", SpliceScores.Splice.Zero), Loss("ceMean", SpliceScores.Splice.Mean));
-        return new()
-        {
-            Sae = sae.Name, Model = model.Name, Hook = sae.Hook, Tokens = corpus.KeptTokens, Corpus = corpus.Path, WeightsSha256 = sae.WeightsSha256,
-            L0 = Metric("l0"), L1 = Metric("l1"), Mse = Metric("mse"), Fvu = Metric("fvu"), ExplainedVariance = Metric("explainedVariance"), Cosine = Metric("cosine"),
-            DeadFraction = Metric("deadFraction"), DenseFraction = Metric("denseFraction"), Shrinkage = Metric("shrinkage"),
-            CeOriginal = original, CeSpliced = spliced, CeZero = zero, CeMean = mean,
-            CeRecovered = Recovered("ceRecovered", zero, spliced, original), CeRecoveredMean = Recovered("ceRecoveredMean", mean, spliced, original),
-            Kl = Finite("kl", scores.Divergence(SpliceScores.Splice.Reconstruction), "no counted token has a next one", reasons),
-            Reasons = reasons,
-        };
-    }
-
-    private static double? Finite(string name, double? value, string reason, Dictionary<string, string> reasons)
-    {
-        if (value is { } number && double.IsFinite(number)) return number;
-        reasons[name] = value is null ? reason : "it is not a finite number";
-        return null;
-    }
-
-    private static void AddSums(Tensor x, double[] sums)
-    {
-        for (var row = 0; row < x.RowCount; row++)
-        {
-            var values = x.Row<float>(row);
-            for (var i = 0; i < values.Length; i++) sums[i] += values[i];
+            cancel.ThrowIfCancellationRequested();
+            var windows = _batches[batch];
+            using var harvested = _choice.HasLosses ? null : harvester.Run(windows);
+            var x = harvested?.Activations[_view] ?? scores.Begin(windows, means?.Trunk(batch));          // x    [kept, dIn]
+            var reconstruction = Measure(x, windows, seen);                                               // x̂    [kept, dIn]
+            foreach (var splice in _choice.Splices) scores.Add(splice, splice switch { Splice.Zero => zero, Splice.Mean => mean, _ => reconstruction });
+            reconstruction.Free();
+            meter.Report(done += x.RowCount);
         }
     }
+
+    private Tensor Measure(Tensor x, IReadOnlyList<Window> windows, Action<SparseCodes>? seen)
+    {
+        var codes = _sae.Sae.Encode(x);
+        seen?.Invoke(codes);
+        var reconstruction = _sae.Sae.Decode(codes);
+        var scored = new MetricBatch(x, reconstruction, codes, Starts(windows));
+        _firings.Add(scored);
+        foreach (var metric in _choice.Metrics) metric.Add(scored);
+        return reconstruction;
+    }
+
+    private EvalLatents Latents()
+    {
+        var geometry = LatentGeometry.Of(_sae.Sae);
+        T[] Each<T>(Func<int, T> of) => [.. Enumerable.Range(0, _sae.DSae).Select(of)];
+        return new(Each(_firings.Density), Each(_firings.Log10Density), Each(_firings.FiringsInAText), geometry.EncoderNorms, geometry.EncoderBiases, geometry.DecoderNorms, geometry.EncoderDecoderCosines);
+    }
+
+    /// <summary>Rows at which the windows begin among those that count.</summary>
+    private static int[] Starts(IReadOnlyList<Window> windows)
+    {
+        var starts = new int[windows.Count];
+        for (var i = 1; i < starts.Length; i++) starts[i] = starts[i - 1] + windows[i - 1].Kept.Length;
+        return starts;
+    }
+
+    private static int Rows(int batch, int dVocab) => (int)Math.Min(batch, Math.Max(1, Math.Min(Math.Max(LogitElements / dVocab, LeastRows), MostLogitElements / dVocab)));
 }

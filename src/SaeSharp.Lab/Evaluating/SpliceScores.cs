@@ -2,105 +2,172 @@ using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Models;
 using SaeSharp.Numerics;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SaeSharp.Lab.Evaluating;
 
 /// <summary>Losses of the model with its activations replaced at the positions that count: by the reconstruction, by zero, by the mean.</summary>
-/// <remarks>A loss counts at a position that counts itself and has a next token in its window.</remarks>
-internal sealed class SpliceScores(LanguageModel model, ActivationView view, Func<Tensor, Tensor> reconstruct, Tensor mean)
+/// <remarks>
+/// A loss counts at a position that counts itself and has a next token in its window; so does a divergence. Positions that do not count keep their activations in every run.
+/// <see cref="EvalConvention.SaeLens"/>: divergences count at the last token of a window too, and zero ablation takes the positions that do not count as well.
+/// </remarks>
+internal sealed class SpliceScores(LanguageModel model, ActivationView view, EvalConvention convention = EvalConvention.Ours)
 {
-    private readonly int? _blockAfter = BlockAfter(view.Hook);
-    private readonly double[] _loss = new double[4];
-    private readonly double[] _divergence = new double[4];
-    private long _positions;
+    private readonly Transformer _transformer = model.Transformer;
+    private readonly SplicePoint _point = SplicePoint.Of(model.Transformer, view.Hook);
+    private readonly double[] _loss = new double[4], _divergence = new double[4];
+    private readonly Buffer _trunk = new(), _edited = new(), _x = new(), _original = new(), _spliced = new();
+    private NextTokenScores? _scores;
+    private TokenBatch _batch = null!;
+    private int[] _kept = [], _every = [], _targets = [];
+    private long _lossPositions, _divergencePositions;
+    private Tensor? _stream;
 
     /// <summary>What stands in place of an activation.</summary>
     public enum Splice { Original, Reconstruction, Zero, Mean }
 
     /// <summary>Mean next-token loss, nats; null without positions.</summary>
-    public double? Loss(Splice splice) => _positions > 0 ? _loss[(int)splice] / _positions : null;
+    public double? Loss(Splice splice) => _lossPositions > 0 ? _loss[(int)splice] / _lossPositions : null;
 
     /// <summary>Mean KL(original ‖ spliced), nats; null without positions.</summary>
-    public double? Divergence(Splice splice) => _positions > 0 ? _divergence[(int)splice] / _positions : null;
+    public double? Divergence(Splice splice) => _divergencePositions > 0 ? _divergence[(int)splice] / _divergencePositions : null;
 
-    /// <summary>Adds a batch of windows: one run as it is, then one for each replacement.</summary>
-    public void Add(IReadOnlyList<Window> windows)
+    /// <summary>Loss of each position that counts in the run just added, in order; NaN where there is no next token.</summary>
+    public ReadOnlySpan<double> TokenLosses => _scores!.Losses.AsSpan(0, _kept.Length);
+
+    /// <summary>KL of each position that counts in the run just added, in order.</summary>
+    public ReadOnlySpan<double> TokenDivergences => _scores!.Divergences.AsSpan(0, _kept.Length);
+
+    /// <summary>Runs windows as they are and returns the activations that count, [kept, dIn]; valid until the next windows.</summary>
+    /// <param name="windows">The windows.</param>
+    /// <param name="trunk">The residual stream at the point's trunk, from an earlier run of these windows; left out: it is run.</param>
+    public Tensor Begin(IReadOnlyList<Window> windows, Tensor? trunk = null)
     {
-        var batch = TokenBatch.Of([.. windows.Select(window => window.Ids)]);
-        var kept = Harvester.KeptRows(windows);
-        var (rows, targets) = Predictions(windows);
-        var x = Tensor.Zeros(DType.F32, kept.Length, mean.Columns);                                       // x    [kept, dIn]
-        var stream = _blockAfter is null ? null : Tensor.Zeros(DType.F32, batch.Rows, mean.Columns);      // h    [rows, dModel]
-        var edited = stream is null ? null : Tensor.Zeros(DType.F32, batch.Rows, model.Transformer.Spec.DVocab); // one buffer for all splices
-        var original = Normalised(model.Transformer.Run(batch, new HookSet().Read(view.Hook, value =>
+        _batch = TokenBatch.Of([.. windows.Select(window => window.Ids)]);
+        (_kept, _every) = (Harvester.KeptRows(windows), [.. Enumerable.Range(0, _batch.Rows)]);
+        _targets = Targets(windows);
+        var x = _x.Rows(_kept.Length, view.WidthOf(_transformer));                                        // x    [kept, dIn]
+        void Read(Tensor value) => Gather(value, x, windows);
+
+        var logits = RunOriginal(trunk, Read);                                                            // a    [rows, dVocab]
+        _scores = Scores(_kept.Length);
+        _scores.Begin(logits, _kept, _targets);
+        _lossPositions += _targets.Count(target => target >= 0);
+        _divergencePositions += convention == EvalConvention.SaeLens ? _kept.Length : _targets.Count(target => target >= 0);
+        Sum(_loss, Splice.Original, _scores.Losses, everywhere: false);
+        return x;
+    }
+
+    /// <summary>Runs the windows once more with <paramref name="x"/> in place.</summary>
+    /// <param name="splice">What it is.</param>
+    /// <param name="x">[kept, dIn], or [1, dIn] for the same at all positions.</param>
+    public void Add(Splice splice, Tensor x)
+    {
+        var rows = splice == Splice.Zero && convention == EvalConvention.SaeLens ? _every : _kept;
+        _scores!.Compare(RunSpliced(rows, x));
+        Sum(_loss, splice, _scores.Losses, everywhere: false);
+        Sum(_divergence, splice, _scores.Divergences, everywhere: convention == EvalConvention.SaeLens);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Free()
+    {
+        foreach (var buffer in (ReadOnlySpan<Buffer>)[_trunk, _edited, _x, _original, _spliced]) buffer.Free();
+        _scores?.Free();
+    }
+
+    private Tensor RunOriginal(Tensor? trunk, Action<Tensor> read)
+    {
+        if (_point.Trunk is null)
         {
-            Move(value, kept, x, into: false);
-            if (stream is not null) value.CopyTo(stream);
-        }), LogitRows.All)!);
-        var spliced = reconstruct(x);                                                                     // x̂    [kept, dIn]
-        _positions += rows.Length;
-        _loss[0] += LogitLoss.CrossEntropy(original, rows, targets);
-        foreach (var splice in (ReadOnlySpan<Splice>)[Splice.Reconstruction, Splice.Zero, Splice.Mean])
-        {
-            if (splice == Splice.Zero) spliced.Clear();
-            if (splice == Splice.Mean) for (var i = 0; i < kept.Length; i++) mean.Row<float>(0).CopyTo(spliced.Row<float>(i));
-            var logits = Normalised(Spliced(batch, stream, kept, spliced, edited));                       // [rows, dVocab]
-            _loss[(int)splice] += LogitLoss.CrossEntropy(logits, rows, targets);
-            _divergence[(int)splice] += LogitLoss.Divergence(original, logits, rows);
-            if (edited is null) logits.Free();
+            var logits = _transformer.Run(_batch, new HookSet().Read(view.Hook, read), LogitRows.All)!;
+            _original.Replace(logits);
+            return logits;
         }
-        stream?.Free();
-        edited?.Free();
-        original.Free();
-        spliced.Free();
-        x.Free();
+        _stream = trunk ?? Trunk();
+        if (_point.IsStream) read(_stream);
+        return _transformer.RunFrom(_batch, _point.Block, _stream, LogitRows.All, _original.Rows(_batch.Rows, _transformer.Spec.DVocab), _point.IsStream ? null : new HookSet().Read(view.Hook, read))!;
     }
 
-    /// <summary>Logits with <paramref name="x"/> in place. In the residual stream only the blocks after the hook run again.</summary>
-    private Tensor Spliced(TokenBatch batch, Tensor? stream, int[] kept, Tensor x, Tensor? into)
+    private Tensor Trunk()
     {
-        if (stream is null) return model.Transformer.Run(batch, new HookSet().Edit(view.Hook, (Tensor value) => Move(value, kept, x, into: true)), LogitRows.All)!;
-        Move(stream, kept, x, into: true);
-        return model.Transformer.RunFrom(batch, _blockAfter!.Value, stream, LogitRows.All, into)!;
+        var stream = _trunk.Rows(_batch.Rows, _transformer.Spec.DModel);                                  // h    [rows, dModel]
+        _transformer.Run(_batch, new HookSet().Read(_point.Trunk!, value => value.CopyTo(stream)), LogitRows.None);
+        return stream;
     }
 
-    private static Tensor Normalised(Tensor logits)
+    private Tensor RunSpliced(int[] rows, Tensor x)
     {
-        LogitLoss.Normalise(logits);
-        return logits;
-    }
-
-    /// <summary>The first block that reads what stands at a residual-stream hook; null for hooks elsewhere.</summary>
-    private static int? BlockAfter(string hook)
-    {
-        if (hook.Split('.') is not ["blocks", var number, "hook_resid_pre" or "hook_resid_post"]) return null;
-        var layer = int.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
-        return hook.EndsWith("post", StringComparison.Ordinal) ? layer + 1 : layer;
-    }
-
-    /// <summary>Copies the rows that count out of the hook's value, or into it.</summary>
-    private void Move(Tensor value, int[] kept, Tensor x, bool into)
-    {
-        var rows = value.Reshape((int)(value.Count / x.Columns), x.Columns);
-        for (var i = 0; i < kept.Length; i++)
+        if (_point.Trunk is null)
         {
-            if (into) view.Write(x.Row<float>(i), rows.Row<float>(kept[i]));
-            else view.Read(rows.Row<float>(kept[i]), x.Row<float>(i));
+            var logits = _transformer.Run(_batch, new HookSet().Edit(view.Hook, (Tensor value) => Put(value, rows, x)), LogitRows.All)!;
+            _spliced.Replace(logits);
+            return logits;
+        }
+        var (stream, hooks) = (_stream!, (HookSet?)null);
+        if (_point.IsStream)
+        {
+            stream = _edited.Rows(_batch.Rows, _transformer.Spec.DModel);
+            _stream!.CopyTo(stream);
+            Put(stream, rows, x);
+        }
+        else
+        {
+            hooks = new HookSet().Edit(view.Hook, (Tensor value) => Put(value, rows, x));
+        }
+        return _transformer.RunFrom(_batch, _point.Block, stream, LogitRows.All, _spliced.Rows(_batch.Rows, _transformer.Spec.DVocab), hooks)!;
+    }
+
+    private void Sum(double[] sums, Splice splice, double[] values, bool everywhere)
+    {
+        for (var i = 0; i < _kept.Length; i++)
+            if (everywhere || _targets[i] >= 0) sums[(int)splice] += values[i];
+    }
+
+    private NextTokenScores Scores(int rows)
+    {
+        if (_scores is not null && _scores.Capacity >= rows) return _scores;
+        _scores?.Free();
+        return new(rows, _transformer.Spec.DVocab);
+    }
+
+    private void Gather(Tensor value, Tensor x, IReadOnlyList<Window> windows)
+    {
+        var rows = value.Reshape(_batch.Rows, (int)(value.Count / _batch.Rows));
+        for (var i = 0; i < _kept.Length; i++)
+        {
+            var row = rows.Row<float>(_kept[i]);
+            if (!TensorPrimitives.IsFiniteAll<float>(row)) throw LabException.NotFinite(view.Hook, $"documents {windows[0].Document} to {windows[^1].Document}");
+            view.Read(row, x.Row<float>(i));
         }
     }
 
-    private static (int[] Rows, int[] Targets) Predictions(IReadOnlyList<Window> windows)
+    private void Put(Tensor value, int[] places, Tensor x)
     {
-        var (rows, targets, start) = (new List<int>(), new List<int>(), 0);
-        foreach (var window in windows)
+        var rows = value.Reshape(_batch.Rows, (int)(value.Count / _batch.Rows));
+        for (var i = 0; i < places.Length; i++) view.Write(x.Row<float>(x.RowCount == 1 ? 0 : i), rows.Row<float>(places[i]));
+    }
+
+    private static int[] Targets(IReadOnlyList<Window> windows) =>
+        [.. windows.SelectMany(window => window.Kept.Select(position => position + 1 < window.Ids.Length ? window.Ids[position + 1] : -1))];
+
+    /// <summary>Memory that is used again by batches of its size or less.</summary>
+    private sealed class Buffer
+    {
+        private Tensor? _memory;
+
+        public Tensor Rows(int rows, int columns)
         {
-            foreach (var position in window.Kept.Where(position => position + 1 < window.Ids.Length))
-            {
-                rows.Add(start + position);
-                targets.Add(window.Ids[position + 1]);
-            }
-            start += window.Ids.Length;
+            if (_memory is null || _memory.RowCount < rows) Replace(Tensor.Zeros(DType.F32, rows, columns));
+            return _memory!.RowCount == rows ? _memory : _memory.Rows(0, rows);
         }
-        return ([.. rows], [.. targets]);
+
+        public void Replace(Tensor memory)
+        {
+            _memory?.Free();
+            _memory = memory;
+        }
+
+        public void Free() => _memory?.Free();
     }
 }

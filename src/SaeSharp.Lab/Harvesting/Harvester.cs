@@ -26,7 +26,7 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
             }
             finally
             {
-                harvested.Free();
+                harvested.Dispose();
             }
         }
     }
@@ -39,7 +39,7 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
         var reads = new HookSet();
         foreach (var view in views)
         {
-            activations[view] = Tensor.Zeros(DType.F32, kept.Length, model.Transformer.HookWidth(view.Hook)); // x   [kept, dIn]
+            activations[view] = Tensor.Zeros(DType.F32, kept.Length, view.WidthOf(model.Transformer)); // x   [kept, dIn]
             reads.Read(view.Hook, value => Gather(view, value, kept, activations[view], windows));
         }
         model.Transformer.Run(TokenBatch.Of([.. windows.Select(window => window.Ids)]), reads, LogitRows.None);
@@ -60,7 +60,8 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
 
     private static void Gather(ActivationView view, Tensor value, int[] kept, Tensor target, IReadOnlyList<Window> windows)
     {
-        var source = value.Reshape((int)(value.Count / target.Columns), target.Columns);
+        var rows = windows.Sum(window => window.Ids.Length);
+        var source = value.Reshape(rows, (int)(value.Count / rows));
         for (var i = 0; i < kept.Length; i++)
         {
             var row = source.Row<float>(kept[i]);
@@ -74,10 +75,10 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
 /// <param name="Windows">The windows, in order.</param>
 /// <param name="KeptRows">Rows that count among all tokens of the batch.</param>
 /// <param name="Activations">By view, [kept, dIn].</param>
-internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations)
+internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations) : IDisposable
 {
     /// <summary>Gives the memory back.</summary>
-    public void Free()
+    public void Dispose()
     {
         foreach (var tensor in Activations.Values) tensor.Free();
     }

@@ -61,13 +61,13 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     }
 
     /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>
-    public ActivationView ViewOf(LanguageModel model) => ActivationView.Of(model.Transformer, Hook, sae.Config.Processing);
+    public ActivationView ViewOf(LanguageModel model) => ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
 
     /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
     public void RequireFits(LanguageModel model)
     {
-        var hook = ViewOf(model).Hook;
-        var width = model.Transformer.HookWidth(hook);
-        if (width != sae.DIn) throw LabException.WrongWidth(name, sae.DIn, hook, width, model.Name);
+        var view = ViewOf(model);
+        var width = view.WidthOf(model.Transformer);
+        if (width != sae.DIn) throw LabException.WrongWidth(name, sae.DIn, view.Hook, width, model.Name);
     }
 }

@@ -14,14 +14,14 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView v
     public override void AddChange(Tensor h, ReadOnlySpan<int> positions, Tensor change)
     {
         if (h.RowCount == 0) return;
-        var x = view.Centred ? view.Read(h.Clone()) : h;                                                  // x   [n, dIn]
+        var x = view.Centred || view.Head is not null ? view.Read(h.Clone()) : h;                                                  // x   [n, dIn]
         var values = NeedsValue ? Values(x) : null;                                                       // f   [n]
         for (var row = 0; row < x.RowCount; row++)
         {
             var amount = edit.Op == EditOp.Project ? -Dot(x.Row<float>(row)) : Amount(values?[row] ?? 0);
-            var target = change.Row<double>(row);
+            var target = change.Row<double>(row)[(view.Head?.Start ?? 0)..];
             if (amount == 0) continue;
-            for (var i = 0; i < target.Length; i++) target[i] += amount * _v[i];
+            for (var i = 0; i < _v.Length; i++) target[i] += amount * _v[i];
         }
     }
 

@@ -9,5 +9,5 @@ public sealed class DeadFraction : SaeMetric
 
     public override MetricValue Value => _counts.Share(rate => rate == 0);
 
-    public override void Add(MetricBatch batch) => _counts.Add(batch.Codes);
+    public override void Add(MetricBatch batch) => _counts.Add(batch);
 }

@@ -12,5 +12,5 @@ public sealed class DenseFraction : SaeMetric
 
     public override MetricValue Value => _counts.Share(rate => rate > Rate);
 
-    public override void Add(MetricBatch batch) => _counts.Add(batch.Codes);
+    public override void Add(MetricBatch batch) => _counts.Add(batch);
 }

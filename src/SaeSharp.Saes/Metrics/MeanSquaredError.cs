@@ -1,18 +1,17 @@
 namespace SaeSharp.Saes.Metrics;
 
 /// <summary>Mean over tokens of ‖x − x̂‖²: summed over the width, not averaged.</summary>
+/// <remarks>SAELens since 6.45.2. SAEBench 0.6.0 divides by the number of tokens twice.</remarks>
 public sealed class MeanSquaredError : SaeMetric
 {
-    private long _tokens;
-    private double _sum;
+    private MeanOverTokens _mean;
 
     public override string Name => "mse";
 
-    public override MetricValue Value => MetricValue.Ratio(_sum, _tokens, "no tokens");
+    public override MetricValue Value => _mean.Value();
 
     public override void Add(MetricBatch batch)
     {
-        _tokens += batch.Rows;
-        for (var row = 0; row < batch.Rows; row++) _sum += batch.SquaredError(row);
+        for (var row = 0; row < batch.Rows; row++) _mean.Add(batch.SquaredErrors[row]);
     }
 }

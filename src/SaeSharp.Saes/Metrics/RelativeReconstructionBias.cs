@@ -1,7 +1,7 @@
 namespace SaeSharp.Saes.Metrics;
 
 /// <summary>E‖x̂‖² / E[x·x̂]: the factor γ by which x̂ is too long along itself; 1 where the error is orthogonal to x̂. Pooled over all tokens.</summary>
-/// <remarks>Rajamanoharan et al. 2024, arXiv:2404.16014v2, Eq. 10. SAELens averages the ratio over batches instead.</remarks>
+/// <remarks>Rajamanoharan et al. 2024, arXiv:2404.16014v2, Eq. 10. SAELens averages the ratio over batches instead: <see cref="RelativeReconstructionBiasByBatch"/>.</remarks>
 public sealed class RelativeReconstructionBias : SaeMetric
 {
     private double _squares, _products;
@@ -14,8 +14,8 @@ public sealed class RelativeReconstructionBias : SaeMetric
     {
         for (var row = 0; row < batch.Rows; row++)
         {
-            _squares += MetricBatch.Dot(batch.ReconstructionRow(row), batch.ReconstructionRow(row));
-            _products += MetricBatch.Dot(batch.Row(row), batch.ReconstructionRow(row));
+            _squares += batch.ReconstructionSquares[row];
+            _products += batch.Products[row];
         }
     }
 }

@@ -1,10 +1,13 @@
 namespace SaeSharp.Saes.Metrics;
 
-/// <summary>One number about an SAE, gathered batch by batch in f64. The same tokens give the same bits, however they are cut into batches.</summary>
+/// <summary>One number about an SAE, gathered batch by batch in f64. The same tokens give the same bits, however they are cut into batches, unless <see cref="IsPooled"/> says otherwise.</summary>
 public abstract class SaeMetric
 {
     /// <summary>The name <c>sae eval</c> prints: <c>l0</c>, <c>fvu</c> …</summary>
     public abstract string Name { get; }
+
+    /// <summary>Whether every token weighs the same, whatever batch it comes in. The others are there to compare with libraries that average over batches; they are computed only where they are asked for.</summary>
+    public virtual bool IsPooled => true;
 
     /// <summary>The number so far, or why there is none.</summary>
     public abstract MetricValue Value { get; }

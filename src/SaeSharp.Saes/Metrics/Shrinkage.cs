@@ -1,23 +1,20 @@
 namespace SaeSharp.Saes.Metrics;
 
-/// <summary>Mean over tokens of ‖x̂‖ / ‖x‖: below 1, reconstructions are too short. Tokens at which x is zero are left out.</summary>
+/// <summary>Mean over tokens of ‖x̂‖ / ‖x‖: below 1, reconstructions are too short. SAELens' <c>l2_ratio</c>. Tokens at which x is zero are left out.</summary>
 public sealed class Shrinkage : SaeMetric
 {
-    private long _tokens;
-    private double _sum;
+    private MeanOverTokens _mean;
 
     public override string Name => "shrinkage";
 
-    public override MetricValue Value => MetricValue.Ratio(_sum, _tokens, "no tokens, or all activations are zero");
+    public override MetricValue Value => _mean.Value("whose activation is zero");
 
     public override void Add(MetricBatch batch)
     {
         for (var row = 0; row < batch.Rows; row++)
         {
-            var squares = MetricBatch.Dot(batch.Row(row), batch.Row(row));
-            if (squares == 0) continue;
-            _tokens++;
-            _sum += Math.Sqrt(MetricBatch.Dot(batch.ReconstructionRow(row), batch.ReconstructionRow(row))) / Math.Sqrt(squares);
+            if (batch.Squares[row] == 0) _mean.LeaveOut();
+            else _mean.Add(Math.Sqrt(batch.ReconstructionSquares[row]) / Math.Sqrt(batch.Squares[row]));
         }
     }
 }

@@ -14,10 +14,10 @@ public class SaeLensGoldens
         "standard", "standard_constant_norm", "standard_expected_average", "standard_hook_z", "standard_layer_norm", "standard_no_bdec_in",
         "topk", "topk_constant_norm", "topk_rescale", "train_standard", "train_topk_plain", "train_topk_rescale",
         "train_standard/checkpoint", "train_topk_plain/checkpoint", "train_topk_rescale/checkpoint",
-        "legacy_v5_standard", "legacy_v5_topk", "legacy_v2_hook_point_hook_z",
+        "legacy_v5_standard", "legacy_v5_topk", "legacy_v5_jumprelu", "legacy_v2_hook_point_hook_z", "gated", "jumprelu",
     ];
 
-    public static TheoryData<string> NotYet => ["gated", "matching_pursuit", "transcoder", "skip_transcoder", "abstopk", "temporal_tied_topk"];
+    public static TheoryData<string> NotYet => ["matching_pursuit", "transcoder", "skip_transcoder", "abstopk", "temporal_tied_topk"];
 
     [Theory, MemberData(nameof(Folders))]
     public void Latents_and_reconstructions_are_those_of_SAELens(string name)

@@ -19,6 +19,13 @@ public class ReconstructionMetrics
     [InlineData("relativeReconstructionBias", 0.875)] // (5 + 9)/(4 + 12)
     [InlineData("deadFraction", 1.0 / 3)]
     [InlineData("denseFraction", 2.0 / 3)]
+    [InlineData("errorNorm", 1.0)] // √1 twice
+    [InlineData("l2NormIn", 3.0)] // (2 + 4)/2
+    [InlineData("normalizedMse", 0.15625)] // (1/4 + 1/16)/2
+    [InlineData("normalizedL1", 1.25)] // (4/2 + 2/4)/2
+    [InlineData("explainedVarianceLegacy", 0.8)] // x̄ = (1,2): 1 − 1/5 twice
+    [InlineData("explainedVarianceCentred", 0.8)] // x − x̂ = (0,−1), (0,1) has mean 0: 1 − 2/10
+    [InlineData("relativeReconstructionBiasByBatch", 0.875)]
     public void The_oracle_gives_what_is_worked_out_by_hand(string name, double expected) => Assert.Equal(expected, Measure(name, Oracle).Number!.Value, 1e-15);
 
     [Fact]
@@ -26,6 +33,32 @@ public class ReconstructionMetrics
     {
         Assert.Equal((2 / Math.Sqrt(5) + 1) / 2, Measure("cosine", Oracle).Number!.Value, 1e-15); // 4/(2·√5), 12/(4·3)
         Assert.Equal((Math.Sqrt(5) / 2 + 0.75) / 2, Measure("shrinkage", Oracle).Number!.Value, 1e-15);
+    }
+
+    [Fact]
+    public void A_constant_error_costs_explained_variance_but_not_the_centred_one()
+    {
+        var batch = new MetricBatch(Tensor.Of([1.0, 0, -1, 0, 0, 1, 0, -1], 4, 2), Tensor.Of([2.0, 0, 0, 0, 1, 1, 1, -1], 4, 2), SparseCodes.FromDense(Tensor.Zeros(DType.F32, 4, 1)));
+        Assert.Equal((0.0, 1.0), (Measure("explainedVariance", batch).Number, Measure("explainedVarianceCentred", batch).Number));
+    }
+
+    [Fact]
+    public void Numbers_by_batch_weigh_batches_and_pooled_ones_weigh_tokens()
+    {
+        MetricBatch One(double x, double y) => new(Tensor.Of([x, 0.0], 1, 2), Tensor.Of([y, 0.0], 1, 2), SparseCodes.FromDense(Tensor.Zeros(DType.F32, 1, 1)));
+        Assert.Equal(1.5, Measure("relativeReconstructionBiasByBatch", One(1, 2), One(2, 2)).Number); // (2 + 1)/2
+        Assert.Equal(8.0 / 6, Measure("relativeReconstructionBias", One(1, 2), One(2, 2)).Number); // (4 + 4)/(2 + 4)
+    }
+
+    [Fact]
+    public void Firings_in_a_text_are_averaged_over_the_texts_with_any()
+    {
+        var codes = SparseCodes.FromDense(Tensor.Of([1f, 0, 0, 2, 1, 0, 3, 1, 0, 0, 0, 0], 4, 3)); // latent 0 fires at rows 0, 1, 2; latent 1 at 1, 2; latent 2 never
+        var counts = new FiringCounts();
+        counts.Add(codes, [0, 2]);
+        counts.Add(codes, [0, 2]);
+        Assert.Equal([1.5, 1, null], Enumerable.Range(0, 3).Select(counts.FiringsInAText)); // texts of rows 0–1 and 2–3: 6/4, 4/4
+        Assert.Equal((0.75, -10), (counts.Density(0), counts.Log10Density(2)));
     }
 
     [Fact]
@@ -54,7 +87,7 @@ public class ReconstructionMetrics
     public void Cutting_the_tokens_into_batches_changes_no_bit()
     {
         var (x, y, f) = (RandomTensors.Normal(1, 30, 8), RandomTensors.Normal(2, 30, 8), RandomTensors.Normal(3, 30, 12));
-        var (whole, parts) = (SaeMetric.All(), SaeMetric.All());
+        var (whole, parts) = (SaeMetric.All().Where(metric => metric.IsPooled).ToList(), SaeMetric.All().Where(metric => metric.IsPooled).ToList());
         foreach (var metric in whole) metric.Add(new(x, y, SparseCodes.FromDense(f)));
         foreach (var metric in parts)
             foreach (var (start, count) in new[] { (0, 1), (1, 12), (13, 17) })

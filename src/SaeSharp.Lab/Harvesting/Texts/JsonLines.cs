@@ -7,9 +7,19 @@ namespace SaeSharp.Lab.Harvesting.Texts;
 /// <summary>One JSON object a line; empty lines are passed over.</summary>
 internal static class JsonLines
 {
-    public static IReadOnlyList<string> Read(string path, string field)
+    public static IReadOnlyList<string> Read(string path, string field) => [.. Values(path, field).Select(line =>
+        line.Value.ValueKind == JsonValueKind.String ? line.Value.GetString()! : throw FileException.Malformed(path, $"line {line.Number}, {field}", $"it is a {line.Value.ValueKind}, expected a string"))];
+
+    /// <summary>Strings as they are; numbers, true and false as they are written: labels.</summary>
+    public static IReadOnlyList<string> ReadWords(string path, string field) => [.. Values(path, field).Select(line => line.Value.ValueKind switch
     {
-        var texts = new List<string>();
+        JsonValueKind.String => line.Value.GetString()!,
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => line.Value.GetRawText(),
+        var kind => throw FileException.Malformed(path, $"line {line.Number}, {field}", $"it is a {kind}, expected a string, a number, true or false"),
+    })];
+
+    private static IEnumerable<(int Number, JsonElement Value)> Values(string path, string field)
+    {
         var number = 0;
         foreach (var line in TextFile.ReadUtf8(path).Split('\n'))
         {
@@ -18,9 +28,7 @@ internal static class JsonLines
             var root = StrictJson.Parse(Encoding.UTF8.GetBytes(line.TrimEnd('\r')), $"{path}, line {number}");
             if (root.ValueKind != JsonValueKind.Object) throw FileException.Malformed(path, $"line {number}", "it is no JSON object");
             if (!root.TryGetProperty(field, out var value)) throw FileException.Missing(path, $"field (line {number})", field, [.. root.EnumerateObject().Select(property => property.Name)]);
-            if (value.ValueKind != JsonValueKind.String) throw FileException.Malformed(path, $"line {number}, {field}", $"it is a {value.ValueKind}, expected a string");
-            texts.Add(value.GetString()!);
+            yield return (number, value);
         }
-        return texts;
     }
 }
