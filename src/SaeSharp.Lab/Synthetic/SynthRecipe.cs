@@ -11,7 +11,9 @@ namespace SaeSharp.Lab.Synthetic;
 /// <param name="Change">What differs from <see cref="Common"/>; what neither says is SAELens' default.</param>
 internal sealed record SynthRecipe(string Name, string Architecture, bool IsShort, bool Chooses, Func<TrainingOptions, SynthRequest, TrainingOptions> Change)
 {
-    private const int DeadSteps = 1000; // SAELens' dead_feature_window
+    private const int Batch = 1024, DeadSteps = 1000; // SAELens' dead_feature_window
+    private const int ShortBatch = 256, ShortDeadSamples = 25_000;
+    private const double ShortRate = 3e-3;
 
     public static IReadOnlyList<SynthRecipe> All { get; } =
     [
@@ -43,26 +45,31 @@ internal sealed record SynthRecipe(string Name, string Architecture, bool IsShor
         K = Chooses ? Whole(request.K) : 0, RescaleActsByDecoderNorm = Chooses,
     };
 
+    /// <summary>Samples a step.</summary>
+    public int BatchOf(SynthRequest request) => OptionException.Positive(request.Batch ?? (IsShortFor(request) ? ShortBatch : Batch), "--batch");
+
     public TrainingOptions OptionsOf(SynthRequest request)
     {
-        var common = Common(request);
-        return Change(request.Short || IsShort ? Shortened(common, request) : common, request);
+        var common = Common(request, BatchOf(request));
+        return Change(IsShortFor(request) ? Shortened(common, request) : common, request);
     }
 
-    private static TrainingOptions Common(SynthRequest request)
+    private bool IsShortFor(SynthRequest request) => request.Short || IsShort;
+
+    private static TrainingOptions Common(SynthRequest request, int batch)
     {
-        var steps = OptionException.Positive(request.Samples, "--samples") / OptionException.Positive(request.Batch, "--batch");
+        var steps = OptionException.Positive(request.Samples, "--samples") / batch;
         return new()
         {
             Steps = (int)OptionException.InRange(steps, 1, int.MaxValue, "--samples divided by --batch"), Seed = request.Seed, Rate = new() { Peak = OptionException.Positive(request.Lr ?? 3e-4, "--lr") },
-            Input = new() { Normalisation = InputNormalisation.None }, Dead = new() { WindowTokens = (long)DeadSteps * request.Batch },
+            Input = new() { Normalisation = InputNormalisation.None }, Dead = new() { WindowTokens = (long)DeadSteps * batch },
         };
     }
 
-    /// <summary>For thousands of steps instead of hundreds of thousands: ten times the rate, falling at the end; directions that start on data; the dead are found soon.</summary>
+    /// <summary>For thousands of steps instead of hundreds of thousands: a high rate that falls at the end, directions that start on data, and the dead are found soon.</summary>
     private static TrainingOptions Shortened(TrainingOptions options, SynthRequest request) => options with
     {
-        Rate = new() { Peak = request.Lr ?? 3e-3, DecaySteps = options.Steps / 3 }, Decoder = new() { Directions = DirectionInit.Data }, Dead = new() { WindowTokens = 50L * request.Batch },
+        Rate = new() { Peak = request.Lr ?? ShortRate, DecaySteps = options.Steps / 3 }, Decoder = new() { Directions = DirectionInit.Data }, Dead = new() { WindowTokens = ShortDeadSamples },
     };
 
     /// <summary>TopK takes whole numbers; the others' own k may be a fraction, and this one is then only what the file says.</summary>

@@ -17,9 +17,9 @@ public sealed record SynthRequest
     public double K { get; init; } = 25;
     /// <summary>Number of latents; 0 takes a quarter of the true features.</summary>
     public int DSae { get; init; }
-    /// <summary>Samples a step.</summary>
-    public int Batch { get; init; } = 1024;
-    /// <summary>Settings that suit a hundredth of the published samples: ten times the learning rate, falling to 0 in the last third, directions that start on activations, latents dead after 50 steps. The recipe ours always has them.</summary>
+    /// <summary>Samples a step; left out: 1,024, or 256 with --short.</summary>
+    public int? Batch { get; init; }
+    /// <summary>Settings that suit a hundredth of the published samples: small batches, a high learning rate that falls to 0 in the last third, directions that start on activations, latents dead soon. The recipe ours always has them.</summary>
     public bool Short { get; init; }
     /// <summary>Learning rate; left out: 3e-4, or 3e-3 with --short.</summary>
     public double? Lr { get; init; }
