@@ -86,6 +86,14 @@ public sealed class LabException : SaeSharpException
         heads == 0 ? $"An SAE for attention head {head} was trained at {hook}, which has no heads." : $"An SAE was trained for attention head {head} of {hook}, but this model has {heads} there, numbered from 0.",
         "Check hook_name and hook_head_index in its cfg.json, and that this is its model: sae info SAE.");
 
+    internal static LabException WritesElsewhere(string sae, string why) => new(
+        $"The SAE '{sae}' cannot stand in for what it reads: {why}.",
+        "Read its features with sae read, or choose an SAE that reconstructs its own hook.");
+
+    internal static LabException NeedsContext(string sae) => new(
+        $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
+        "Read its features with sae read, which runs it over the whole prompt.");
+
     internal static LabException NoPrompt() => new(
         "There is no prompt.",
         "Give a text, or token ids with --ids 1,2,3.");

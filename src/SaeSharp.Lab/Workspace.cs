@@ -7,6 +7,7 @@ using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
 using SaeSharp.Lab.Steering;
+using SaeSharp.Lab.Synthetic;
 using SaeSharp.Lab.Training;
 using SaeSharp.Models;
 using SaeSharp.Models.Hub;
@@ -14,7 +15,7 @@ using SaeSharp.Models.Hub;
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
@@ -87,6 +88,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="TrainRequest"/>
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="SynthRequest"/>
+    public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="RunsRequest"/>
     public Task<RunsResult> Runs(RunsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new RunShelf(Home).Of(request), cancel);

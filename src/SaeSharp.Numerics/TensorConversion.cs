@@ -1,4 +1,6 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace SaeSharp.Numerics;
 
@@ -39,6 +41,9 @@ public static class TensorConversion
             case (DType.BF16, DType.F32):
                 Widen(from.Row<BFloat16>(row), RowOf<float>(to, from, row));
                 break;
+            case (DType.F32, DType.BF16):
+                Narrow(from.Row<float>(row), RowOf<BFloat16>(to, from, row));
+                break;
             default:
                 for (var i = 0; i < from.Columns; i++) Write(to, (long)row * from.Columns + i, Read(from, (long)row * from.Columns + i));
                 break;
@@ -48,10 +53,68 @@ public static class TensorConversion
     private static unsafe Span<T> RowOf<T>(Tensor to, Tensor from, int row) where T : unmanaged =>
         new(to.Pointer<T>() + (long)row * from.Columns, from.Columns);
 
+    /// <summary>Row <paramref name="row"/> of a tensor into row <paramref name="toRow"/> of one as wide.</summary>
+    public static void ConvertRow(this Tensor from, int row, Tensor to, int toRow)
+    {
+        if (from.Columns != to.Columns) throw ShapeException.Mismatch(nameof(to), $"rows of {from.Columns}", to.ShapeText);
+        ConvertRow(from, row, 0, to, toRow, 0, from.Columns);
+    }
+
+    /// <summary>Part of a row into part of another; f32 and bf16, the types that activations are kept in. Allocates nothing.</summary>
+    public static void ConvertRow(this Tensor from, int row, int column, Tensor to, int toRow, int toColumn, int count)
+    {
+        switch (from.DType, to.DType)
+        {
+            case (DType.F32, DType.F32):
+                from.Row<float>(row).Slice(column, count).CopyTo(to.Row<float>(toRow)[toColumn..]);
+                break;
+            case (DType.F32, DType.BF16):
+                Narrow(from.Row<float>(row).Slice(column, count), to.Row<BFloat16>(toRow).Slice(toColumn, count));
+                break;
+            case (DType.BF16, DType.F32):
+                Widen(from.Row<BFloat16>(row).Slice(column, count), to.Row<float>(toRow).Slice(toColumn, count));
+                break;
+            case (DType.BF16, DType.BF16):
+                from.Row<BFloat16>(row).Slice(column, count).CopyTo(to.Row<BFloat16>(toRow)[toColumn..]);
+                break;
+            default:
+                throw ShapeException.WrongType(nameof(from), DType.F32, from.DType is DType.F32 or DType.BF16 ? to.DType : from.DType);
+        }
+    }
+
     /// <summary>bf16 → f32, exact.</summary>
     public static void Widen(ReadOnlySpan<BFloat16> from, Span<float> to)
     {
-        for (var i = 0; i < from.Length; i++) to[i] = from[i].ToSingle();
+        var bits = MemoryMarshal.Cast<BFloat16, ushort>(from);
+        var wide = MemoryMarshal.Cast<float, uint>(to[..from.Length]);
+        var i = 0;
+        for (; i <= bits.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            var (low, high) = Vector256.Widen(Vector256.Create(bits[i..]));
+            (low << 16).CopyTo(wide[i..]);
+            (high << 16).CopyTo(wide[(i + Vector256<uint>.Count)..]);
+        }
+        for (; i < from.Length; i++) to[i] = from[i].ToSingle();
+    }
+
+    /// <summary>f32 → bf16, rounded to nearest, ties to even: the bits of <see cref="BFloat16.FromSingle"/>.</summary>
+    public static void Narrow(ReadOnlySpan<float> from, Span<BFloat16> to)
+    {
+        var bits = MemoryMarshal.Cast<BFloat16, ushort>(to[..from.Length]);
+        var i = 0;
+        for (; i <= from.Length - Vector256<ushort>.Count; i += Vector256<ushort>.Count)
+        {
+            var (low, high) = (Round(Vector256.Create(from[i..])), Round(Vector256.Create(from[(i + Vector256<float>.Count)..])));
+            Vector256.Narrow(low, high).CopyTo(bits[i..]);
+        }
+        for (; i < from.Length; i++) to[i] = BFloat16.FromSingle(from[i]);
+    }
+
+    private static Vector256<uint> Round(Vector256<float> value)
+    {
+        var bits = value.AsUInt32();
+        var rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One)) >> 16;
+        return Vector256.ConditionalSelect(Vector256.IsNaN(value).AsUInt32(), (bits >> 16) | Vector256.Create(0x40u), rounded);
     }
 
     /// <summary>One element as a double, whatever its type.</summary>

@@ -11,4 +11,6 @@ public enum ActivationNormalisation
     ConstantNormRescale,
     /// <summary>(x − mean) / (σ + 1e-5) with Bessel's correction in σ.</summary>
     LayerNorm,
+    /// <summary>x · <see cref="SaeConfig.ActivationNormalizationFactor"/>.</summary>
+    ConstantScalarRescale,
 }

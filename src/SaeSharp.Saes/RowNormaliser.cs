@@ -11,17 +11,18 @@ internal static class RowNormaliser
     private const float Epsilon = 1e-5f; // added to σ, not to the variance
 
     /// <summary>Normalises rows [rows, dIn]; returns what <see cref="Undo"/> needs, or null where nothing was done.</summary>
-    public static RowScaling? Apply(ActivationNormalisation normalisation, Tensor rows) => normalisation switch
+    public static RowScaling? Apply(SaeConfig config, Tensor rows) => config.NormalizeActivations switch
     {
         ActivationNormalisation.ConstantNormRescale => Rescale(rows),
         ActivationNormalisation.LayerNorm => Standardise(rows),
+        ActivationNormalisation.ConstantScalarRescale => Multiply(rows, (float)config.ActivationNormalizationFactor),
         _ => null,
     };
 
     /// <summary>x̂ · scale + mean on each row.</summary>
     public static void Undo(ActivationNormalisation normalisation, RowScaling? scaling, Tensor rows)
     {
-        if (normalisation is not (ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm)) return;
+        if (normalisation is ActivationNormalisation.None or ActivationNormalisation.ExpectedAverageOnlyIn) return;
         if (scaling is null || scaling.Scales.Length != rows.RowCount) throw SaeException.NoScaling(normalisation);
         for (var r = 0; r < rows.RowCount; r++)
         {
@@ -44,6 +45,12 @@ internal static class RowNormaliser
             scales[r] = (float)(1 / factor);
         }
         return new(scales, null);
+    }
+
+    private static RowScaling Multiply(Tensor rows, float factor)
+    {
+        for (var r = 0; r < rows.RowCount; r++) TensorPrimitives.Multiply(rows.Row<float>(r), factor, rows.Row<float>(r));
+        return new([.. Enumerable.Repeat(1 / factor, rows.RowCount)], null);
     }
 
     private static RowScaling Standardise(Tensor rows)

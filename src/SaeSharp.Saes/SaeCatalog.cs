@@ -23,8 +23,9 @@ public static class SaeCatalog
         return sae;
     }
 
-    /// <summary>The only public constructor of every sealed class under <typeparamref name="TBase"/>, by architecture.</summary>
+    /// <summary>The only public constructor of every sealed class under <typeparamref name="TBase"/>, by the architectures it names.</summary>
     internal static Dictionary<string, ConstructorInfo> Find<TBase>() => typeof(SaeCatalog).Assembly.GetTypes()
         .Where(type => type.IsSubclassOf(typeof(TBase)) && !type.IsAbstract)
-        .ToDictionary(type => type.GetCustomAttribute<SaeArchitectureAttribute>()!.Name, type => type.GetConstructors().Single());
+        .SelectMany(type => type.GetCustomAttributes<SaeArchitectureAttribute>(), (type, attribute) => (attribute.Name, Constructor: type.GetConstructors().Single()))
+        .ToDictionary(found => found.Name, found => found.Constructor);
 }

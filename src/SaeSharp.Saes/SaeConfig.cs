@@ -26,17 +26,29 @@ public sealed record SaeConfig
     /// <summary>Whether the hook gives [.., heads, dHead] (<c>hook_z</c>), which the SAE reads as one vector of dIn = heads · dHead.</summary>
     public bool ReshapeHookZ { get; init; }
 
-    /// <summary>k of TopK: latents kept per activation; 0 where the architecture has none.</summary>
+    /// <summary>Factor of <see cref="ActivationNormalisation.ConstantScalarRescale"/>.</summary>
+    public double ActivationNormalizationFactor { get; init => field = OptionException.Positive(value); } = 1;
+
+    /// <summary>k: latents kept per activation (TopK, AbsTopK, temporal) or groups of latents (GroupMax); 0 where the architecture has none.</summary>
     public int K { get; init => field = OptionException.NotNegative(value); }
 
-    /// <summary>TopK: whether latents are chosen by, and given as, pre-activation · ‖W_dec[i]‖.</summary>
+    /// <summary>TopK and AbsTopK: whether latents are chosen by, and given as, pre-activation · ‖W_dec[i]‖.</summary>
     public bool RescaleActsByDecoderNorm { get; init; }
+
+    /// <summary>Matching pursuit: when to stop; null for other architectures.</summary>
+    public PursuitOptions? Pursuit { get; init; }
+
+    /// <summary>Temporal: its attention; null for other architectures, whose latents of a row need no other row.</summary>
+    public TemporalOptions? Temporal { get; init; }
 
     /// <summary>Hub id or name of the language model.</summary>
     public string? ModelName { get; init; }
 
-    /// <summary>Hook point the activations come from.</summary>
+    /// <summary>Hook point the activations come from. A crosscoder reads several, parted by commas: their rows stand one after another in dIn, each of the same width.</summary>
     public string? HookName { get; init; }
+
+    /// <summary>Hook point a transcoder reconstructs; several, parted by commas, for a cross-layer transcoder. Null where it is what is read.</summary>
+    public string? HookNameOut { get; init; }
 
     /// <summary>The one attention head read, or null for all.</summary>
     public int? HookHeadIndex { get; init; }
@@ -47,9 +59,23 @@ public sealed record SaeConfig
     /// <summary>Whether contexts began with the beginning-of-sequence token.</summary>
     public bool PrependBos { get; init; } = true;
 
+    /// <summary>Whether something else is reconstructed than what is read: then b_dec and the normalisation belong to the output or the input alone.</summary>
+    public bool IsTranscoder => Architecture.EndsWith("transcoder", StringComparison.Ordinal);
+
+    /// <summary>Whether the raw input goes straight to the output as well, through W_skip.</summary>
+    public bool HasSkip => Architecture.EndsWith("skip_transcoder", StringComparison.Ordinal);
+
+    /// <summary>All hook points that are read, in the order of their parts of dIn.</summary>
+    public IReadOnlyList<string> Hooks => Split(HookName);
+
+    /// <summary>All hook points that are reconstructed, in the order of their parts of dOut.</summary>
+    public IReadOnlyList<string> HooksOut => Split(HookNameOut ?? HookName);
+
     /// <summary>The processing of the model that the SAE was trained under.</summary>
     public ModelProcessing Processing => OtherMetadata.TryGetValue(ModelProcessing.Key, out var settings) ? ModelProcessing.Of(settings) : ModelProcessing.None;
 
     /// <summary>All of the file's <c>metadata</c> that has no property here, kept for writing it back.</summary>
     public IReadOnlyDictionary<string, JsonElement> OtherMetadata { get; init; } = new Dictionary<string, JsonElement>();
+
+    private static string[] Split(string? hooks) => hooks?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -11,9 +11,25 @@ public sealed class SaeException : SaeSharpException
         $"'{name}' is not an SAE architecture.",
         Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'?" : $"Known are: {string.Join(", ", known)}.");
 
-    internal static SaeException ArchitectureNotRead(string source, string name, IEnumerable<string> known) => new(
-        $"{source} is a '{name}' SAE, which this version does not read.",
-        $"It reads: {string.Join(", ", known)}.");
+    internal static SaeException UnknownFormat(string name, IEnumerable<string> known) => new(
+        $"'{name}' is no layout of SAE files that this version reads.",
+        Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'?" : $"It reads: {string.Join(", ", known)}.");
+
+    internal static SaeException NoSae(string path, IEnumerable<string> formats) => new(
+        $"There is no SAE at {path}, or its files are of no layout that this version reads.",
+        $"It reads: {string.Join(", ", formats)}. Give the folder that holds the weights, or the file itself where the layout is one file.");
+
+    internal static SaeException NotFinite(string source, string name, int row) => new(
+        $"'{name}' in {source} holds NaN or infinity (row {row}).",
+        "The file is damaged, or its training diverged: fetch it again, or use an earlier checkpoint.");
+
+    internal static SaeException WritesNothing(string source) => new(
+        $"Every decoder row in {source} is 0: no latent writes anything.",
+        "The file was saved before training, or is damaged: fetch it again.");
+
+    internal static SaeException NotInVersion5(string architecture, string why) => new(
+        $"SAELens 5 has no way to say this {architecture} SAE: {why}.",
+        "Save it in the layout of SAELens 6.");
 
     internal static SaeException MissingTensor(string source, string name, IReadOnlyCollection<string> present) => new(
         $"{source} has no tensor '{name}'.",
@@ -27,9 +43,25 @@ public sealed class SaeException : SaeSharpException
         $"{source} holds a tensor '{name}' that a {architecture} SAE does not have.",
         "Check 'architecture' in cfg.json: reading the file without this tensor would give another SAE.");
 
-    internal static SaeException CannotFoldTopK() => new(
-        "The decoder norms of a TopK SAE without rescale_acts_by_decoder_norm cannot be folded: other latents would be among the k largest.",
+    internal static SaeException CannotFold(string architecture) => new(
+        $"The decoder norms of this {architecture} SAE cannot be folded: other latents would be chosen.",
         "Use the SAE as it is, or multiply its latents by DecoderNorms yourself.");
+
+    internal static SaeException TranscoderTakesBDec(string architecture) => new(
+        $"A {architecture} cannot take b_dec off its input: b_dec belongs to the hook it writes.",
+        "Set apply_b_dec_to_input to false.");
+
+    internal static SaeException OtherOutput(SaeConfig config) => new(
+        $"A {config.Architecture} SAE reconstructs what it reads, of width {config.DIn}; d_out is {config.DOut ?? config.DIn}.",
+        "Leave d_out away, or name a transcoder's architecture.");
+
+    internal static SaeException NothingBeside(string architecture) => new(
+        $"These codes do not say what a {architecture} SAE adds beside its latents.",
+        "Decode codes that come from Encode of the same SAE, or copy their Beside.");
+
+    internal static SaeException NoTarget(SaeConfig config) => new(
+        $"The error of a {config.Architecture} is measured at {config.HookNameOut ?? "the hook it writes"}, and no activations of it were given.",
+        "Give them as the target.");
 
     internal static SaeException NoScaling(ActivationNormalisation normalisation) => new(
         $"These codes do not say how their rows were scaled, but the SAE undoes {normalisation} when it decodes.",

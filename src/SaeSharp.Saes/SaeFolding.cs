@@ -1,4 +1,5 @@
-using SaeSharp.Numerics;
+using System.Numerics.Tensors;
+using Tensor = SaeSharp.Numerics.Tensor;
 
 namespace SaeSharp.Saes;
 
@@ -10,32 +11,54 @@ internal static class SaeFolding
     /// <summary>W_dec[i] / ‖W_dec[i]‖, and everything a latent is proportional to times ‖W_dec[i]‖.</summary>
     public static SparseAutoencoder DecoderNorms(SparseAutoencoder sae)
     {
-        if (sae.Config is { K: > 0, RescaleActsByDecoderNorm: false }) throw SaeException.CannotFoldTopK();
-        var tensors = Copy(sae);
-        var norms = sae.DecoderNorms.Span<float>();
-        foreach (var name in sae.LatentTensors)
+        if (sae.LatentTensors.Count == 0) throw SaeException.CannotFold(sae.Config.Architecture);
+        var tensors = sae.Tensors.ToDictionary();
+        UnitDecoder(tensors, sae.LatentTensors, tensors["W_dec"]);
+        return Rebuilt(sae, sae.Config, tensors);
+    }
+
+    /// <summary>Divides every row of <paramref name="decoder"/> by its length into a new one, and multiplies by it in those tensors whose last axis is the latent.</summary>
+    public static void UnitDecoder(Dictionary<string, Tensor> tensors, IReadOnlyList<string> latentTensors, Tensor decoder)
+    {
+        var unit = tensors["W_dec"] = decoder.Clone();
+        var norms = new float[unit.RowCount];
+        for (var i = 0; i < norms.Length; i++)
         {
-            var tensor = tensors[name];                                       // [.., dSae]
-            for (var row = 0; row < tensor.RowCount; row++)
-            {
-                var values = tensor.Row<float>(row);
-                for (var i = 0; i < values.Length; i++) values[i] *= Math.Max(norms[i], SmallestNorm);
-            }
+            norms[i] = Math.Max(TensorPrimitives.Norm<float>(unit.Row<float>(i)), SmallestNorm);
+            TensorPrimitives.Divide(unit.Row<float>(i), norms[i], unit.Row<float>(i));
         }
-        for (var i = 0; i < sae.DSae; i++)
-            foreach (ref var value in tensors["W_dec"].Row<float>(i)) value /= Math.Max(norms[i], SmallestNorm);
-        return SaeCatalog.Create(sae.Config, new("folded weights", tensors), sae.Backend);
+        foreach (var name in latentTensors)
+        {
+            var tensor = tensors[name] = tensors[name].Clone();                // [.., dSae]
+            for (var row = 0; row < tensor.RowCount; row++) TensorPrimitives.Multiply(tensor.Row<float>(row), norms, tensor.Row<float>(row));
+        }
     }
 
     /// <summary>W_enc · s, W_dec / s, b_dec / s: reading x instead of s·x. The latents stay (times 1/s where they are given times decoder norms).</summary>
+    /// <remarks>
+    /// W_skip stays: its input loses the factor s and its output 1/s. Where the encoder is W_decᵀ the two factors cancel, so matching pursuit only divides b_dec and the
+    /// length it stops at. A temporal SAE has its factor in the config.
+    /// </remarks>
     public static SparseAutoencoder ActivationScale(SparseAutoencoder sae, double scale)
     {
         OptionException.Positive(scale);
+        if (sae.Config.Temporal is not null) return Rebuilt(sae, Scaled(sae.Config, scale), Copy(sae));
         var tensors = Copy(sae);
-        foreach (var (name, factor) in new[] { ("W_enc", scale), ("W_dec", 1 / scale), ("b_dec", 1 / scale) })
-            sae.Backend.Scale(tensors[name], factor, tensors[name]);
-        return SaeCatalog.Create(sae.Config with { NormalizeActivations = ActivationNormalisation.None }, new("folded weights", tensors), sae.Backend);
+        var isTied = sae.Config.Pursuit is not null;
+        foreach (var (name, factor) in isTied ? [("b_dec", 1 / scale)] : new[] { ("W_enc", scale), ("W_enc_glu", scale), ("W_dec", 1 / scale), ("b_dec", 1 / scale) })
+            if (tensors.TryGetValue(name, out var tensor)) sae.Backend.Scale(tensor, factor, tensor);
+        var config = sae.Config with { NormalizeActivations = ActivationNormalisation.None };
+        if (sae.Config.Pursuit is { } pursuit) config = config with { Pursuit = new(pursuit.ResidualThreshold / scale, pursuit.MaxIterations, pursuit.StopOnDuplicateSupport) };
+        return Rebuilt(sae, config, tensors);
     }
+
+    private static SaeConfig Scaled(SaeConfig config, double scale) => config with
+    {
+        NormalizeActivations = ActivationNormalisation.ConstantScalarRescale,
+        ActivationNormalizationFactor = scale * (config.NormalizeActivations == ActivationNormalisation.ConstantScalarRescale ? config.ActivationNormalizationFactor : 1),
+    };
+
+    private static SparseAutoencoder Rebuilt(SparseAutoencoder sae, SaeConfig config, Dictionary<string, Tensor> tensors) => SaeCatalog.Create(config, new("folded weights", tensors), sae.Backend);
 
     private static Dictionary<string, Tensor> Copy(SparseAutoencoder sae) => sae.Tensors.ToDictionary(pair => pair.Key, pair => pair.Value.Clone());
 }

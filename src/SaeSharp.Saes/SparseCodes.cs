@@ -34,6 +34,9 @@ public sealed class SparseCodes
     /// <summary>What run-time normalisation took out of each row, for <see cref="SparseAutoencoder.Decode"/> to put back; null where there is none.</summary>
     public RowScaling? Scaling { get; init; }
 
+    /// <summary>What decoding adds to the latents' part of each row: a skip connection's or what a temporal SAE predicted, [rows, dOut]; null where there is none.</summary>
+    public Tensor? Beside { get; init; }
+
     /// <summary>Latent indices of one row, ascending.</summary>
     public ReadOnlySpan<int> RowIndices(int row) => Indices.AsSpan(RowStarts[row], RowStarts[row + 1] - RowStarts[row]);
 

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Tensor = SaeSharp.Numerics.Tensor;
+
 namespace SaeSharp.Saes;
 
 /// <summary>Collects rows of latents into <see cref="SparseCodes"/>.</summary>
@@ -6,6 +9,27 @@ internal sealed class SparseCodesBuilder(int dSae, int rows)
     private readonly List<int> _starts = new(rows + 1) { 0 };
     private readonly List<int> _indices = [];
     private readonly List<float> _values = [];
+
+    /// <summary>Rows of one context: what a row's latents may depend on.</summary>
+    public int ContextRows { get; init; } = 1;
+
+    /// <summary><see cref="SparseCodes.Beside"/>.</summary>
+    public Tensor? Beside { get; set; }
+
+    /// <summary>One row of x·W, [dSae]: the latents z = x·W + bias above their thresholds.</summary>
+    public void AddAbove(ReadOnlySpan<float> products, ReadOnlySpan<float> bias, ReadOnlySpan<float> thresholds)
+    {
+        var (i, width) = (0, Vector<float>.Count);
+        for (; i <= products.Length - width; i += width)
+        {
+            // Most blocks hold nothing that fires.
+            var z = new Vector<float>(products[i..]) + new Vector<float>(bias[i..]);
+            if (Vector.LessThanOrEqualAll(z, new Vector<float>(thresholds[i..]))) continue;
+            for (var lane = 0; lane < width; lane++) AddAbove(i + lane, z[lane], thresholds[i + lane]);
+        }
+        for (; i < products.Length; i++) AddAbove(i, products[i] + bias[i], thresholds[i]);
+        _starts.Add(_indices.Count);
+    }
 
     /// <summary>One row given densely, [dSae]: its zeros are left out.</summary>
     public void AddDenseRow(ReadOnlySpan<float> latents)
@@ -32,5 +56,12 @@ internal sealed class SparseCodesBuilder(int dSae, int rows)
         _starts.Add(_indices.Count);
     }
 
-    public SparseCodes Build(RowScaling? scaling = null) => new(dSae, [.. _starts], [.. _indices], [.. _values]) { Scaling = scaling };
+    public SparseCodes Build(RowScaling? scaling = null) => new(dSae, [.. _starts], [.. _indices], [.. _values]) { Scaling = scaling, Beside = Beside };
+
+    private void AddAbove(int index, float z, float threshold)
+    {
+        if (z <= threshold) return; // NaN is kept, so that it shows
+        _indices.Add(index);
+        _values.Add(z);
+    }
 }

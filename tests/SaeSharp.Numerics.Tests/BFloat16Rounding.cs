@@ -41,4 +41,15 @@ public sealed class BFloat16Rounding
     [Fact]
     public void Every_nan_stays_nan() => Gen.UInt[0x7F800001, 0x7FFFFFFF].Sample(bits =>
         float.IsNaN(BFloat16.FromSingle(BitConverter.UInt32BitsToSingle(bits)).ToSingle()));
+
+    [Fact]
+    public void Many_at_once_get_the_bits_of_one_at_a_time() => Gen.UInt.Array[0, 70].Sample(bits =>
+    {
+        float[] values = [.. bits.Select(BitConverter.UInt32BitsToSingle)];
+        var (narrow, wide) = (new BFloat16[values.Length], new float[values.Length]);
+        TensorConversion.Narrow(values, narrow);
+        TensorConversion.Widen(narrow, wide);
+        Assert.Equal(values.Select(BFloat16.FromSingle), narrow);
+        Assert.Equal(narrow.Select(value => BitConverter.SingleToUInt32Bits(value.ToSingle())), wide.Select(BitConverter.SingleToUInt32Bits));
+    }, iter: 2000);
 }

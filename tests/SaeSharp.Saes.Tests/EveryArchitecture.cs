@@ -12,14 +12,14 @@ public class EveryArchitecture
     public static TheoryData<string> Names => [.. SaeCatalog.Names];
 
     [Theory, MemberData(nameof(Names))]
-    public void Decoding_the_encoding_returns_the_input_shape(string architecture)
+    public void Decoding_the_encoding_returns_the_input_shape_in_the_output_width(string architecture)
     {
         var sae = RandomTensors.Sae(architecture, 12, 40, seed: 1);
         var x = RandomTensors.Normal(2, 3, 5, 12);
 
         Assert.Equal((15, 40), (sae.Encode(x).Rows, sae.Encode(x).DSae));
-        Assert.Equal([15, 12], sae.Decode(sae.Encode(x)).Shape.ToArray());
-        Assert.Equal([3, 5, 12], sae.Reconstruct(x).Shape.ToArray());
+        Assert.Equal([15, sae.DOut], sae.Decode(sae.Encode(x)).Shape.ToArray());
+        Assert.Equal([3, 5, sae.DOut], sae.Reconstruct(x).Shape.ToArray());
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -36,16 +36,22 @@ public class EveryArchitecture
     }, iter: 50);
 
     [Theory, MemberData(nameof(Names))]
-    public void A_row_has_the_same_codes_alone_and_among_others(string architecture) => AnySetup.Sample(setup =>
+    public void A_row_has_the_same_codes_alone_and_among_others_unless_it_reads_its_context(string architecture) => AnySetup.Sample(setup =>
     {
         var sae = RandomTensors.Sae(architecture, setup.DIn, setup.DSae, setup.Seed);
-        var x = RandomTensors.Normal(setup.Seed, setup.Rows, setup.DIn);
+        var context = sae.Config.Temporal is null ? 1 : 3;
+        var x = RandomTensors.Normal(setup.Seed, setup.Rows, context, setup.DIn);
         var together = sae.Encode(x);
-        var (all, alone) = (sae.Decode(together), sae.Encode(x.Rows(setup.Rows - 1, 1)));
+        var last = x.Reshape(setup.Rows * context, setup.DIn).Rows((setup.Rows - 1) * context, context);
+        var (all, alone) = (sae.Decode(together), sae.Encode(last));
 
-        Assert.Equal(together.RowIndices(setup.Rows - 1).ToArray(), alone.Indices);
-        Assert.Equal(together.RowValues(setup.Rows - 1).ToArray(), alone.Values);
-        Assert.Equal(all.Row<float>(setup.Rows - 1).ToArray(), sae.Decode(alone).Span<float>().ToArray());
+        for (var row = 0; row < context; row++)
+        {
+            var among = (setup.Rows - 1) * context + row;
+            Assert.Equal(together.RowIndices(among).ToArray(), alone.RowIndices(row).ToArray());
+            Assert.Equal(together.RowValues(among).ToArray(), alone.RowValues(row).ToArray());
+            Assert.Equal(all.Row<float>(among).ToArray(), sae.Decode(alone).Row<float>(row).ToArray());
+        }
     }, iter: 50);
 
     [Theory, MemberData(nameof(Names))]
@@ -60,9 +66,14 @@ public class EveryArchitecture
     }, iter: 30);
 
     [Theory, MemberData(nameof(Names))]
-    public void Folding_decoder_norms_changes_no_reconstruction_and_makes_them_one(string architecture) => AnySetup.Sample(setup =>
+    public void Folding_decoder_norms_changes_no_reconstruction_and_makes_them_one_or_is_refused(string architecture) => AnySetup.Sample(setup =>
     {
         var sae = RandomTensors.Sae(architecture, setup.DIn, setup.DSae, setup.Seed);
+        if (sae.LatentTensors.Count == 0)
+        {
+            Assert.Contains("cannot be folded", Assert.Throws<SaeException>(sae.FoldDecoderNorms).Message, StringComparison.Ordinal);
+            return;
+        }
         var folded = sae.FoldDecoderNorms();
         var x = RandomTensors.Normal(setup.Seed, setup.Rows, setup.DIn);
 
@@ -85,6 +96,14 @@ public class EveryArchitecture
     }, iter: 50);
 
     [Theory, MemberData(nameof(Names))]
+    public void With_the_error_term_nothing_changes_without_an_edit(string architecture)
+    {
+        var sae = RandomTensors.Sae(architecture, 12, 40, 5);
+        var (x, target) = (RandomTensors.Normal(6, 3, 12), RandomTensors.Normal(7, 3, sae.DOut));
+        RequireClose(target, sae.ReconstructWithError(x, codes => codes, target));
+    }
+
+    [Theory, MemberData(nameof(Names))]
     public void Saving_and_loading_keeps_every_bit(string architecture)
     {
         using var folder = new TemporaryFolder();
@@ -101,15 +120,17 @@ public class EveryArchitecture
     {
         var sae = RandomTensors.Sae(architecture, 12, 40, seed: 4);
         Assert.Equal([40, 12], sae.EncoderDirections.Shape.ToArray());
-        Assert.Equal([40, 12], sae.DecoderDirections.Shape.ToArray());
+        Assert.Equal([40, sae.DOut], sae.DecoderDirections.Shape.ToArray());
     }
 
     [Theory, MemberData(nameof(Names))]
     public void Explains_its_source_in_the_docs(string architecture) =>
         Assert.True(File.Exists(Docs(architecture)), $"write docs/architectures/{architecture}.md");
 
-    private static string Docs(string architecture, [CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", "architectures", $"{architecture}.md");
+    /// <summary>Transcoders share two pages, whatever their encoder.</summary>
+    private static string Docs(string architecture, [CallerFilePath] string here = "") => Path.Combine(
+        Path.GetDirectoryName(here)!, "..", "..", "docs", "architectures",
+        architecture.EndsWith("skip_transcoder", StringComparison.Ordinal) ? "skip_transcoder.md" : architecture.EndsWith("transcoder", StringComparison.Ordinal) ? "transcoder.md" : $"{architecture}.md");
 
     private static void RequireClose(Tensor expected, Tensor actual)
     {

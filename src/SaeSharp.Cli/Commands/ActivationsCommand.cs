@@ -10,7 +10,9 @@ internal static class ActivationsCommand
     public static Command Create(Shell shell) => shell.Verb<ActivationsRequest>("activations", new(["Model"]), (session, request, cancel) =>
         session.Show(progress => session.Workspace.Activations(request, progress, cancel), (result, output) =>
         {
-            output.WriteLine($"{Visible.Text(result.Out)}: {Figure.Of(result.Tokens)} tokens of {result.Prompts} prompts");
+            output.WriteLine(result.Store is { } store
+                ? $"{Visible.Text(result.Out)}: {Figure.Of(result.Tokens)} tokens of {Figure.Of(result.Prompts)} documents in {store.Shards} shards, {Figure.Of(store.Bytes / (double)(1 << 20))} MiB{(store.Kept > 0 ? $"; {store.Kept} shards were there already" : "")}"
+                : $"{Visible.Text(result.Out)}: {Figure.Of(result.Tokens)} tokens of {result.Prompts} prompts");
             var sheet = session.Sheet("tensor", "shape");
             foreach (var tensor in result.Tensors) sheet.Add(tensor.Name, $"[{string.Join(", ", tensor.Shape)}]");
             sheet.Write(output);

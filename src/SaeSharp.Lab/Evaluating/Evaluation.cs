@@ -25,6 +25,8 @@ internal sealed class Evaluation
 
     private Evaluation(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, EvalChoice choice)
     {
+        sae.RequireReconstructs();
+        sae.RequireRowwise();
         (_sae, _model, _corpus, _view, _choice) = (sae, model, corpus, sae.ViewOf(model), choice);
         var byBatch = choice.Metrics.Any(metric => !metric.IsPooled);
         _batches = [.. Corpus.Batches(corpus.Windows, byBatch ? batch : Rows(batch, model.Transformer.Spec.DVocab))];

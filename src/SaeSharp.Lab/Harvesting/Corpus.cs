@@ -49,10 +49,10 @@ internal sealed class Corpus
     {
         var kept = documents.Where(ids => ids.Count(id => id != bosId) >= Math.Max(options.MinDocument, 1));
         var windows = options.Window == WindowKind.Document
-            ? kept.Select((ids, number) => ((long)number, ids.Length > options.Context ? ids[..options.Context] : ids))
+            ? kept.Select((ids, number) => (Document: (long)number, Ids: ids.Length > options.Context ? ids[..options.Context] : ids, Starts: (int[])[]))
             : Packed(kept, options, bosId);
         var skip = options.SkipPositions == SkippedPositions.Bos ? bosId : null;
-        var corpus = new Corpus(path, [.. windows.Select(window => new Window(window.Item1, window.Item2, KeptPositions(window.Item2, skip)))], options.Context);
+        var corpus = new Corpus(path, [.. windows.Select(window => new Window(window.Document, window.Ids, KeptPositions(window.Ids, skip)) { Starts = window.Starts })], options.Context);
         return corpus.KeptTokens > 0 ? corpus : throw LabException.EmptyCorpus(path);
     }
 
@@ -96,17 +96,18 @@ internal sealed class Corpus
         if (batch.Count > 0) yield return batch;
     }
 
-    private static Window Cut(Window window, int kept) => new(window.Document, window.Ids[..(window.Kept[kept - 1] + 1)], window.Kept[..kept]);
+    private static Window Cut(Window window, int kept) => window with { Ids = window.Ids[..(window.Kept[kept - 1] + 1)], Kept = window.Kept[..kept] };
 
     private static int[] KeptPositions(int[] ids, int? skip) => [.. Enumerable.Range(0, ids.Length).Where(position => ids[position] != skip)];
 
     /// <summary>Windows of Context tokens from the documents laid end to end. Where documents begin with BOS, so does each window.</summary>
-    private static IEnumerable<(long Document, int[] Ids)> Packed(IEnumerable<int[]> documents, CorpusOptions options, int? bosId)
+    private static IEnumerable<(long Document, int[] Ids, int[] Starts)> Packed(IEnumerable<int[]> documents, CorpusOptions options, int? bosId)
     {
-        var (buffer, start, number) = (new List<int>(options.Context), 0L, 0L);
+        var (buffer, starts, start, number) = (new List<int>(options.Context), new List<int>(), 0L, 0L);
         foreach (var ids in documents)
         {
             var withBos = ids[0] == bosId;
+            if (buffer.Count > 0) starts.Add(buffer.Count);
             for (var at = 0; at < ids.Length;)
             {
                 if (buffer.Count == 0)
@@ -118,11 +119,12 @@ internal sealed class Corpus
                 buffer.AddRange(ids.AsSpan(at, count));
                 at += count;
                 if (buffer.Count < options.Context) continue;
-                yield return (start, buffer.ToArray());
+                yield return (start, buffer.ToArray(), starts.ToArray());
                 buffer.Clear();
+                starts.Clear();
             }
             number++;
         }
-        if (buffer.Count > 1) yield return (start, buffer.ToArray());
+        if (buffer.Count > 1) yield return (start, buffer.ToArray(), starts.ToArray());
     }
 }

@@ -13,13 +13,14 @@ internal sealed class CorpusActivations : IDisposable
     private readonly Corpus _corpus;
     private readonly int _seed;
     private readonly Dictionary<string, Tensor> _kept = new(StringComparer.Ordinal);
-    private readonly long[] _starts;
+    private readonly int[] _starts;
 
     private CorpusActivations(LanguageModel model, Corpus corpus, int seed)
     {
         (_model, _corpus, _seed) = (model, corpus, seed);
-        _starts = new long[corpus.Windows.Count + 1];
-        for (var i = 0; i < corpus.Windows.Count; i++) _starts[i + 1] = _starts[i] + corpus.Windows[i].Kept.Length;
+        _starts = new int[corpus.Windows.Count + 1];
+        if (corpus.KeptTokens <= int.MaxValue) // more is never kept
+            for (var i = 0; i < corpus.Windows.Count; i++) _starts[i + 1] = _starts[i] + corpus.Windows[i].Kept.Length;
     }
 
     /// <summary>Opens the activations of <paramref name="corpus"/>; where all hooks together take at most <paramref name="cacheBytes"/>, the model runs once now.</summary>
@@ -27,12 +28,22 @@ internal sealed class CorpusActivations : IDisposable
     {
         var activations = new CorpusActivations(model, corpus, seed);
         var bytes = hooks.Sum(hook => corpus.KeptTokens * model.Transformer.HookWidth(hook) * sizeof(float));
-        if (bytes <= cacheBytes) activations.Keep(hooks, progress, cancel);
+        if (bytes <= cacheBytes && corpus.KeptTokens <= int.MaxValue) activations.Keep(hooks, progress, cancel);
         return activations;
     }
 
     /// <summary>The stream of one hook.</summary>
-    public ActivationStream At(string hook) => new Stream(this, hook);
+    public ActivationStream At(string hook) => At(new RowLayout(new RowPart(hook)));
+
+    /// <summary>The stream of rows that hold several things.</summary>
+    public ActivationStream At(RowLayout layout)
+    {
+        foreach (var hook in layout.Hooks) _model.Transformer.RequireHook(hook);
+        int[] counts = [.. _corpus.Windows.Select(window => RowsOf(layout, window)?.Length ?? window.Kept.Length)];
+        return counts.Any(count => count > 0)
+            ? new Stream(this, layout, counts)
+            : throw OptionException.Invalid($"No token of the texts has all the neighbours that '{layout}' asks for.", "Take longer windows (--context), longer texts or nearer neighbours.");
+    }
 
     public void Dispose()
     {
@@ -40,9 +51,16 @@ internal sealed class CorpusActivations : IDisposable
         _kept.Clear();
     }
 
+    private static int[]? RowsOf(RowLayout layout, Window window)
+    {
+        if (!layout.HasNeighbours) return null;
+        var documents = window.KeptDocuments();
+        return [.. Enumerable.Range(0, window.Kept.Length).Where(row => layout.Fits(window.Kept, documents, row))];
+    }
+
     private void Keep(IReadOnlyList<string> hooks, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        foreach (var hook in hooks) _kept[hook] = Tensor.Zeros(DType.F32, checked((int)_corpus.KeptTokens), _model.Transformer.HookWidth(hook));
+        foreach (var hook in hooks) _kept[hook] = Tensor.Zeros(DType.F32, (int)_corpus.KeptTokens, _model.Transformer.HookWidth(hook));
         var meter = new ProgressMeter(progress, "harvesting", _corpus.KeptTokens, "tokens");
         var done = 0;
         new Harvester(_model, [.. hooks.Select(View)], Harvester.DefaultRows).Run(_corpus.Windows, batch =>
@@ -55,51 +73,31 @@ internal sealed class CorpusActivations : IDisposable
     /// <summary>The hook as TransformerLens gives it without processing, so that what is trained here means the same there.</summary>
     private ActivationView View(string hook) => ActivationView.Of(_model.Transformer, hook, ModelProcessing.None);
 
-    /// <summary>One hook's activations in an order of documents that depends on the epoch.</summary>
-    private sealed class Stream(CorpusActivations owner, string hook) : ActivationStream
+    /// <summary>Rows in an order of windows that depends on the epoch.</summary>
+    private sealed class Stream(CorpusActivations owner, RowLayout layout, int[] counts)
+        : UnitStream(layout, layout.Parts.Sum(part => owner._model.Transformer.HookWidth(part.Hook)), counts, owner._seed)
     {
-        private DocumentOrder? _order;
-        private int _epoch = -1;
+        protected override int[]? RowsOf(int unit) => CorpusActivations.RowsOf(Layout, owner._corpus.Windows[unit]);
 
-        public override int DIn { get; } = owner._model.Transformer.HookWidth(hook);
-
-        public override long TokensPerEpoch => owner._corpus.KeptTokens;
-
-        public override void Read(int epoch, long start, Tensor x, CancellationToken cancel)
+        protected override void ReadUnits(IReadOnlyList<int> units, UnitSink take, CancellationToken cancel)
         {
-            if (_order is null || epoch != _epoch) (_order, _epoch) = (new(owner._corpus.Windows, owner._seed, epoch), epoch);
-            var (place, end) = (_order.PlaceOf(start), start + x.RowCount);
-            var wanted = new List<int>();
-            for (var next = place; next < _order.Order.Length && _order.Start(next) < end; next++) wanted.Add(_order.Order[next]);
-            var at = _order.Start(place); // the token number of the next row that comes
-            if (owner._kept.TryGetValue(hook, out var kept)) ReadKept(kept, wanted, at, start, x);
-            else
+            if (Layout.Hooks.All(owner._kept.ContainsKey))
             {
-                var view = owner.View(hook);
-                new Harvester(owner._model, [view], Harvester.DefaultRows).Run(wanted.Select(number => owner._corpus.Windows[number]), batch =>
+                Tensor[] kept = [.. Layout.Parts.Select(part => owner._kept[part.Hook])];
+                foreach (var unit in units) take(unit, kept, owner._starts[unit]);
+                return;
+            }
+            var (views, done) = (Layout.Hooks.ToDictionary(hook => hook, owner.View), 0);
+            new Harvester(owner._model, [.. views.Values.Distinct()], Harvester.DefaultRows).Run(units.Select(unit => owner._corpus.Windows[unit]), batch =>
+            {
+                Tensor[] sources = [.. Layout.Parts.Select(part => batch.Activations[views[part.Hook]])];
+                var first = 0;
+                foreach (var window in batch.Windows)
                 {
-                    Place(batch.Activations[view], at, start, x);
-                    at += batch.KeptRows.Length;
-                }, cancel);
-            }
-        }
-
-        private void ReadKept(Tensor kept, List<int> wanted, long at, long start, Tensor x)
-        {
-            foreach (var number in wanted)
-            {
-                var count = owner._corpus.Windows[number].Kept.Length;
-                Place(kept.Rows((int)owner._starts[number], count), at, start, x);
-                at += count;
-            }
-        }
-
-        /// <summary>Copies the rows of <paramref name="source"/>, which begin at token <paramref name="at"/>, into those of x, which begin at <paramref name="start"/>.</summary>
-        private static void Place(Tensor source, long at, long start, Tensor x)
-        {
-            var first = Math.Max(at, start);
-            var count = (int)(Math.Min(at + source.RowCount, start + x.RowCount) - first);
-            if (count > 0) source.Rows((int)(first - at), count).CopyTo(x.Rows((int)(first - start), count));
+                    take(units[done++], sources, first);
+                    first += window.Kept.Length;
+                }
+            }, cancel);
         }
     }
 }

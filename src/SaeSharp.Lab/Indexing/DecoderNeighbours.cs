@@ -10,7 +10,7 @@ internal sealed class DecoderNeighbours(LoadedSae sae, Backend backend)
     /// <summary>The other features with the most similar decoder rows, most similar first.</summary>
     public IReadOnlyList<(int Feature, double Cosine)> Nearest(int feature, int count)
     {
-        var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DIn);                                  // v       [1, dIn]
+        var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dOut]
         var dots = Tensor.Zeros(DType.F32, 1, sae.DSae);
         backend.MatMul(row, sae.Sae.DecoderDirections, dots, Transpose.B);                                // v·Wᵀ    [1, dSae]
         var cosines = dots.Row<float>(0).ToArray();
@@ -20,9 +20,10 @@ internal sealed class DecoderNeighbours(LoadedSae sae, Backend backend)
             .Select(entry => (entry.Index, Math.Clamp((double)entry.Item, -1, 1)))];
     }
 
-    /// <summary>Cosine of a feature's encoder and decoder directions; 0 where one of them is zero.</summary>
+    /// <summary>Cosine of a feature's encoder and decoder directions; 0 where one of them is zero, and for a transcoder, whose two sides are of different hooks.</summary>
     public double EncoderDecoderCosine(int feature)
     {
+        if (sae.Sae.Config.IsTranscoder) return 0;
         var (encoder, decoder) = (sae.Sae.EncoderDirections.Row<float>(feature).ToArray(), sae.UnitDirection(feature));
         var (dot, squares) = (0.0, 0.0);
         for (var i = 0; i < encoder.Length; i++)

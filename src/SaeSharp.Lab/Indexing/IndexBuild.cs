@@ -44,6 +44,7 @@ internal static class IndexBuild
 
     private static void Harvest(LoadedSae sae, LanguageModel model, Corpus corpus, int batch, CodeSpool spool, IProgress<Progress>? progress, CancellationToken cancel)
     {
+        sae.RequireRowwise();
         var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
         var view = sae.ViewOf(model);
         new Harvester(model, [view], batch).Run(corpus.Windows, harvested =>

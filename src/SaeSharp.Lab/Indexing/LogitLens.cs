@@ -8,9 +8,9 @@ internal static class LogitLens
 {
     public static LogitEffects Of(LoadedSae sae, LanguageModel model, int feature, int top)
     {
-        if (sae.Sae.DIn != model.Transformer.Spec.DModel || !WritesToStream(sae.Hook))
-            return new([], [], [], [], $"{sae.Hook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
-        var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DIn);                                  // v       [1, dModel]
+        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook))
+            return new([], [], [], [], $"{sae.WrittenHook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
+        var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dModel]
         var (plain, normed) = (Effects(model, row, false), Effects(model, row, true));
         return new(Top(plain, model, top, 1), Top(plain, model, top, -1), Top(normed, model, top, 1), Top(normed, model, top, -1), null);
     }

@@ -51,7 +51,7 @@ internal sealed class LanguageModel(string name, string path, Transformer transf
         if (new object?[] { request.Text, request.Texts, request.Ids, request.IdsFile, request.Messages }.Count(given => given is not null) > 1) throw LabException.TwoPrompts();
         if (request.IdsFile is not null) return ChatPrompts.AreAsked(request) ? throw LabException.ChatOfIds() : [.. IdLists.Read(request.IdsFile).Select(ids => new Prompt(ids))];
         if (request.Texts is null) return [ChatPrompts.AreAsked(request) ? Chat(request, request.Text, request.Ids) : new(Ids(request.Text, request.Ids, request.NoSpecial))];
-        var texts = TextFile.Read(request.Texts, request.Field, request.Split);
+        var texts = TextFile.Read(request.Texts, request.Field, request.Split ?? "line");
         if (!ChatPrompts.AreAsked(request)) return [.. texts.Select(text => new Prompt(Tokenizer.EncodeIds(text, !request.NoSpecial)))];
         var chats = ChatPrompts.Open(request, path, Tokenizer);
         return [.. texts.Select(text => Of(chats.Of(text)))];

@@ -5,9 +5,8 @@ using SaeSharp.Saes;
 namespace SaeSharp.Lab.Library;
 
 /// <summary>An SAE as all verbs use it. Its latents here are coefficients: in units of a decoder row of length 1.</summary>
-internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sae, ReleasedSae? released = null)
+internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sae, ReleasedSae? released = null, SaeOrigin? origin = null)
 {
-    public const string WeightsFile = "sae_weights.safetensors";
     private readonly float[] _norms = sae.DecoderNorms.Span<float>().ToArray();
 
     /// <summary>What it is called by: its name in the workspace, or its folder's path.</summary>
@@ -28,8 +27,21 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     /// <summary>The number in the hook's name, null where it has none.</summary>
     public int? Layer => HookLayer.Of(sae.Config.HookName);
 
-    /// <summary>SHA-256 of the weights file.</summary>
-    public string WeightsSha256 => ContentHash.OfFile(Path.Combine(folder, WeightsFile));
+    /// <summary>The hook that decoder rows write to: another one than <see cref="Hook"/> for a transcoder.</summary>
+    public string WrittenHook => sae.Config.HookNameOut is { Length: > 0 } hook ? hook : Hook;
+
+    /// <summary>Whether the reconstruction stands for what is read, so that it may be put in its place and compared with it.</summary>
+    public bool ReconstructsItsHook => !sae.Config.IsTranscoder;
+
+    /// <summary>SHA-256 of the weights file; of the sums, one a line, where there are several.</summary>
+    public string WeightsSha256
+    {
+        get
+        {
+            string[] sums = [.. SaeFolder.WeightFiles(folder, origin).Select(ContentHash.OfFile)];
+            return sums.Length == 1 ? sums[0] : ContentHash.OfText(string.Join('\n', sums));
+        }
+    }
 
     /// <summary>Coefficients of <paramref name="x"/> [rows, dIn]: latents times ‖W_dec[i]‖, unless the architecture gives them so itself.</summary>
     public SparseCodes Encode(Tensor x) => Coefficients(sae.Encode(x));
@@ -58,6 +70,18 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     public void RequireFeature(int feature)
     {
         if ((uint)feature >= (uint)DSae) throw LabException.NoFeature(name, feature, DSae);
+    }
+
+    /// <summary>Throws unless <see cref="ReconstructsItsHook"/>.</summary>
+    public void RequireReconstructs()
+    {
+        if (!ReconstructsItsHook) throw LabException.WritesElsewhere(name, $"it reads {Hook} and writes {WrittenHook}");
+    }
+
+    /// <summary>Throws unless the latents of a token need no other token.</summary>
+    public void RequireRowwise()
+    {
+        if (sae.Config.Temporal is not null) throw LabException.NeedsContext(name);
     }
 
     /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>

@@ -1,5 +1,6 @@
 using SaeSharp.Lab.Releases;
 using SaeSharp.Models.Hub;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Library;
 
@@ -31,15 +32,15 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
     {
         if (IsPath(name))
         {
-            if (At(name, SaeMark) is var (repository, inside) && new SaeAddress(repository, inside) is var named) yield return new(named.ToString(), Path.GetFullPath(name), $"{Hub}{named}", directory.At(repository.Repository, inside));
+            var path = Path.GetFullPath(name);
+            if (cache.Owner(path) is var (repository, inside) && new SaeAddress(repository, inside) is var named && Sae(repository, inside, path, named.ToString(), $"{Hub}{named}") is { } here) yield return here;
             yield break;
         }
-        if (!name.StartsWith(Hub, StringComparison.Ordinal) && Released(name) is { } sae && FileOf(sae) is { } folder && File.Exists(Path.Combine(folder, SaeMark)))
-            yield return new(sae.Name, folder, $"{Release}{sae.Name}", sae);
+        if (!name.StartsWith(Hub, StringComparison.Ordinal) && Released(name) is { } sae && FileOf(sae) is { } folder && SaeFolder.Recognises(folder, sae.Origin))
+            yield return new(sae.Name, folder, $"{Release}{sae.Name}", sae, sae.Origin);
         if (name.StartsWith(Release, StringComparison.Ordinal)) yield break;
         var plain = name.StartsWith(Hub, StringComparison.Ordinal) ? name[Hub.Length..] : name;
-        if (SaeAddress.TryParse(plain) is { } address && (In(address.Id, address.Folder, SaeMark) ?? OnlyOne(address)) is { } found)
-            yield return new(plain, found, $"{Hub}{plain}", directory.At(address.Id.Repository, address.Folder));
+        if (SaeAddress.TryParse(plain) is { } address && Addressed(address, plain) is { } found) yield return found;
     }
 
     /// <summary>The release a name begins with, and its SAE: that of the id, or the only one.</summary>
@@ -56,7 +57,7 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
     {
         if (cache.Snapshot(HubId.Parse(sae.Release.Repository)) is not { } snapshot || HubPath.TryParse(sae.Path) is not { } path) return null;
         var place = Path.Combine([snapshot, .. path.Text.Split('/')]);
-        return File.Exists(place) || System.IO.Directory.Exists(place) ? place : null;
+        return File.Exists(place) || System.IO.Directory.Exists(place) || SaeFolder.Recognises(place, sae.Origin) ? place : null;
     }
 
     /// <summary>The repository that a short name of a model means, at the revision after @ where there is one.</summary>
@@ -96,6 +97,22 @@ internal sealed class PublishedNames(ReleaseDirectory directory, HubCache cache)
         if (cache.Snapshot(id) is not { } snapshot) return null;
         var place = folder.Length == 0 ? snapshot : Path.Combine([snapshot, .. folder.Split('/')]);
         return File.Exists(Path.Combine(place, mark)) ? place : null;
+    }
+
+    /// <summary>The SAE at an address in the cache, or the only one of a repository; null where there is none.</summary>
+    private Place? Addressed(SaeAddress address, string name)
+    {
+        if (cache.Snapshot(address.Id) is not { } snapshot) return null;
+        var place = address.Folder.Length == 0 ? snapshot : Path.Combine([snapshot, .. address.Folder.Split('/')]);
+        return Sae(address.Id, address.Folder, place, name, $"{Hub}{name}") ?? (OnlyOne(address) is { } only ? Sae(address.Id, Path.GetRelativePath(snapshot, only), only, name, $"{Hub}{name}") : null);
+    }
+
+    /// <summary>The SAE at a place in the cache, with what its repository's name and the directory of releases say; null where there is none.</summary>
+    private Place? Sae(HubId id, string inside, string place, string name, string forced)
+    {
+        var released = directory.At(id.Repository, inside);
+        var origin = released?.Origin ?? new SaeOrigin(id.Repository, inside);
+        return SaeFolder.Recognises(place, origin) ? new(name, place, forced, released, origin) : null;
     }
 
     /// <summary>A repository with one SAE means that SAE.</summary>

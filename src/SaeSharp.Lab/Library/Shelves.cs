@@ -23,7 +23,7 @@ internal sealed class Shelves : IDisposable
         _backend = new(() => CpuBackend.Create(threads));
         var (models, saes) = (Path.Combine(home, "models"), Path.Combine(home, "saes"));
         Models = new(models, new ModelMark(), Published.Models, place => LoadModel(place.Name, place.Folder), (name, known) => File.Exists(name) ? LabException.NotAModelFile(name) : LabException.NoModel(name, models, known, Published.PullableModel(name)));
-        Saes = new(saes, new FileMark("cfg.json"), Published.Saes, LoadSae, (name, known) => NoSae(name, saes, known));
+        Saes = new(saes, new SaeMark(), Published.Saes, LoadSae, (name, known) => NoSae(name, saes, known));
     }
 
     /// <summary>Names that others gave.</summary>
@@ -102,9 +102,7 @@ internal sealed class Shelves : IDisposable
     /// <summary>A released SAE is read with what its directory knows better than its file, and for raw activations.</summary>
     private LoadedSae LoadSae(Place place)
     {
-        var sae = SaeFolder.Load(place.Folder, Backend, place.Released?.Release.Overrides);
-        if (place.Released?.NormScalingFactor is { } factor && sae.Config.NormalizeActivations == ActivationNormalisation.ExpectedAverageOnlyIn) sae = sae.FoldActivationScale(factor);
-        return new(place.Name, place.Folder, sae, place.Released);
+        return new(place.Name, place.Folder, SaeFolder.Load(place.Folder, Backend, place.Origin), place.Released, place.Origin);
     }
 
     /// <summary>Why there is no SAE of that name: it was not fetched, its files cannot be read, or nobody knows it.</summary>
@@ -113,7 +111,7 @@ internal sealed class Shelves : IDisposable
         if (!name.StartsWith(PublishedNames.Hub, StringComparison.Ordinal) && Published.FindRelease(name) is var (release, sae))
         {
             if (sae is null) return LabException.ReleaseOfMany(release.Name, [.. release.Saes.Select(one => one.Id)]);
-            if (Published.FileOf(sae) is { } place) return LabException.LoaderNotRead(sae.Name, release.Loader, place);
+            if (!ReleaseLoaders.IsRead(release.Loader) && Published.FileOf(sae) is { } place) return LabException.LoaderNotRead(sae.Name, release.Loader, place);
         }
         return LabException.NoSae(name, home, known, Published.PullableSae(name));
     }

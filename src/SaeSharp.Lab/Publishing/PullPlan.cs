@@ -2,6 +2,7 @@ using System.IO.Enumeration;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Releases;
 using SaeSharp.Models.Hub;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Publishing;
 
@@ -43,16 +44,23 @@ internal sealed record PullPlan(PulledKind Kind, IReadOnlyList<string> Names, IR
         if (folder.Length == 0 && ModelFiles.Of(listing) is { } model) return new(PulledKind.Model, [name], model);
         if (directory.At(id.Repository, folder) is { } known && ReleaseLoaders.Files(listing, known.Release.Loader, folder) is { Count: > 0 } files)
             return new(PulledKind.Saes, [name], files, known.Release.Loader);
-        string[] folders = [.. listing.Files.Where(file => file.Path.Name == SaeMark && IsUnder(file.Path.Folder, folder)).Select(file => file.Path.Folder)];
-        if (folders.Length > 0)
-        {
-            var top = folder.Length == 0 ? name : name[..^(folder.Length + 1)];
-            return new(PulledKind.Saes, [.. folders.Select(one => one.Length == 0 ? top : $"{top}/{one}")], [.. folders.SelectMany(one => ReleaseLoaders.Files(listing, ReleaseLoaders.SaeLens, one))], ReleaseLoaders.SaeLens);
-        }
+        if (Folders([SaeMark]) is { Length: > 0 } folders) return Saes(folders);
         if (directory.In(id.Repository).ToList() is { Count: > 0 } releases)
             throw LabException.Several($"{id} holds the SAEs of {(releases.Count == 1 ? "the release" : $"{releases.Count} releases")}", releases, $"Fetch one of their SAEs by its name: sae pull {releases[0]}/ID; sae search --releases {releases[0]} lists them.");
+        if (Folders(SaeFolder.MarkingFiles) is { Length: > 0 } others) return Saes(others);
         throw HubException.NothingToFetch(id, folder.Length == 0 ? "model (config.json and weights) and no SAE (cfg.json)" : $"SAE at '{folder}'", listing.Files.Select(file => file.Path.Text));
+
+        string[] Folders(IReadOnlyList<string> marks) => [.. listing.Files.Where(file => marks.Contains(file.Path.Name) && IsUnder(file.Path.Folder, folder)).Select(file => file.Path.Folder).Distinct()];
+
+        PullPlan Saes(string[] found)
+        {
+            var top = folder.Length == 0 ? name : name[..^(folder.Length + 1)];
+            return new(PulledKind.Saes, [.. found.Select(one => one.Length == 0 ? top : $"{top}/{one}")], [.. found.SelectMany(one => ReleaseLoaders.Files(listing, LayoutOf(listing, one), one)).DistinctBy(file => file.Path)], ReleaseLoaders.SaeLens);
+        }
     }
+
+    /// <summary>The loader whose files lie in more than the folder itself.</summary>
+    private static string LayoutOf(HubListing listing, string folder) => listing.Files.Any(file => file.Path.Folder == folder && file.Path.Name == "hyperparams.json") ? "llama_scope" : ReleaseLoaders.SaeLens;
 
     private static bool IsUnder(string folder, string top) => top.Length == 0 || folder == top || folder.StartsWith($"{top}/", StringComparison.Ordinal);
 

@@ -42,16 +42,16 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
     {
         var index = indexes.Find(sae, model);
         var (x, codes) = (run.At(sae), run.Codes(sae));
-        var reconstruction = sae.Sae.Reconstruct(x);                                                      // x̂   [pos, dIn]
+        var reconstruction = sae.ReconstructsItsHook ? sae.Sae.Reconstruct(x) : null;                      // x̂   [pos, dIn]
         var tokens = new TokenReading[x.RowCount];
         for (var row = 0; row < tokens.Length; row++)
         {
             var (indices, values) = (codes.RowIndices(row).ToArray(), codes.RowValues(row).ToArray());
             var strongest = Enumerable.Range(0, indices.Length).OrderByDescending(i => values[i]).ThenBy(i => indices[i]).Take(top);
-            tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), ErrorShare(x.Row<float>(row), reconstruction.Row<float>(row)),
+            tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), reconstruction is null ? null : ErrorShare(x.Row<float>(row), reconstruction.Row<float>(row)),
                 [.. strongest.Select(i => Feature(indices[i], values[i], index?.Statistics))]);
         }
-        reconstruction.Free();
+        reconstruction?.Free();
         return new() { Sae = sae.Name, Hook = sae.Hook, Layer = sae.Layer, Index = index?.Info.Name, Tokens = tokens };
     }
 

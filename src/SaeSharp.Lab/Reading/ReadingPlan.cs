@@ -29,7 +29,7 @@ internal sealed record ReadingPlan(int Tokens, int Saes, double Seconds, double 
         var (read, kept, multiplications) = ((double)net.WeightBytes * (net.Spec.Layers - net.PackedLayers) / net.Spec.Layers, (double)net.WeightBytes, (double)net.ParameterCount);
         foreach (var place in saes)
         {
-            var config = SaeFolder.Describe(place.Folder, place.Released?.Release.Overrides);
+            var config = SaeFolder.Describe(place.Folder, place.Origin);
             var matrix = (double)config.DIn * config.DSae;
             read += 3 * matrix * sizeof(float);
             kept += 3 * matrix * sizeof(float);

@@ -1,4 +1,5 @@
 using SaeSharp.Models.Hub;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Releases;
 
@@ -7,9 +8,6 @@ internal static class ReleaseLoaders
 {
     /// <summary>Folders with cfg.json and sae_weights.safetensors.</summary>
     public const string SaeLens = "sae_lens";
-
-    /// <summary>What <see cref="SaeSharp.Saes.SaeFolder"/> reads.</summary>
-    private static readonly string[] Read = [SaeLens];
 
     /// <summary>Files beside those of the SAE's own folder; {0} is its path, {1} the path without its ending.</summary>
     private static readonly Dictionary<string, string[]> Companions = new()
@@ -25,7 +23,7 @@ internal static class ReleaseLoaders
     /// <summary>Of weights in several formats, the safest is taken.</summary>
     private static readonly string[] Pickled = [".pt", ".pth", ".bin", ".th"];
 
-    public static bool IsRead(string loader) => Read.Contains(loader);
+    public static bool IsRead(string loader) => SaeFolder.Formats.Contains(loader);
 
     /// <summary>The files of an SAE that lies at <paramref name="path"/> (a folder, a file, or empty for the top); empty where nothing lies there.</summary>
     public static IReadOnlyList<HubFile> Files(HubListing listing, string loader, string path)

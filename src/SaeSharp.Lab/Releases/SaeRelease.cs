@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Releases;
 
@@ -26,6 +27,9 @@ internal sealed record ReleasedSae(SaeRelease Release, string Id, string Path, d
 {
     /// <summary><c>release/id</c>.</summary>
     public string Name => $"{Release.Name}/{Id}";
+
+    /// <summary>What its files do not say.</summary>
+    public SaeOrigin Origin => new(Release.Repository, Path) { Format = Release.Loader, ModelName = Release.Model, Overrides = Release.Overrides, NormScalingFactor = NormScalingFactor };
 
     /// <summary>Where it reads the model.</summary>
     public SaePlace Place => SaePlace.Of(this);

@@ -77,7 +77,12 @@ internal static class EditsFile
     private static Edit InModel(ResolvedEdit edit, LanguageModel model)
     {
         var positions = edit.Positions.InModel();
-        if (edit.Sae is { } sae) return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
+        if (edit.Sae is { } sae)
+        {
+            sae.RequireReconstructs();
+            sae.RequireRowwise();
+            return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
+        }
         return edit.Op switch
         {
             EditOp.Add => VectorEdit.Add(edit.Hook, positions, edit.Vector!, edit.Coefficient),

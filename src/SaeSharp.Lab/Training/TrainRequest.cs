@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Harvesting;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Training;
 
@@ -11,26 +12,40 @@ public sealed record TrainRequest
     public required IReadOnlyList<string> Hooks { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
-    /// <summary>Architecture, e.g. topk, batchtopk, jumprelu; one or several.</summary>
+    /// <summary>Architecture, e.g. topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, standard; one or several.</summary>
     public OneOrMore<string> Arch { get; init; } = "topk";
     /// <summary>Number of features; 0 takes 8 times the width of the activations; one or several.</summary>
     public OneOrMore<int> DSae { get; init; } = 0;
-    /// <summary>Latents kept on a token (topk and its kin); one or several.</summary>
-    public OneOrMore<int> K { get; init; } = 32;
-    /// <summary>Weight of the sparsity penalty (standard, gated, jumprelu); one or several.</summary>
-    public OneOrMore<double> L1 { get; init; } = 1;
-    /// <summary>Steps in which the L1 penalty rises from 0 (standard).</summary>
-    public int L1Warmup { get; init; } = 100;
+    /// <summary>Latents kept on a token (topk and its kin; with batchtopk the mean, which may be a fraction); one or several.</summary>
+    public OneOrMore<double> K { get; init; } = 32;
+    /// <summary>Mean number of latents on a token that a penalty is steered to (standard, gated, jumprelu); one or several; left out: --penalty stays as it is.</summary>
+    public OneOrMore<double> TargetL0 { get; init; }
+    /// <summary>Weight of the sparsity penalty (standard, gated, jumprelu), or with --target-l0 where the search for it starts; one or several.</summary>
+    public OneOrMore<double> Penalty { get; init; } = 1;
+    /// <summary>Steps in which the penalty rises from 0.</summary>
+    public int PenaltyWarmup { get; init; } = 100;
     /// <summary>Training tokens in all; 0 for one pass over the corpus. The corpus is gone through again where it has fewer.</summary>
     public long Tokens { get; init; }
     /// <summary>Tokens a step.</summary>
     public int Batch { get; init; } = 1024;
-    /// <summary>Learning rate; one or several.</summary>
-    public OneOrMore<double> Lr { get; init; } = 4e-3;
+    /// <summary>Learning rate; one or several; left out: one that suits the optimiser, the batch and the number of features.</summary>
+    public OneOrMore<double> Lr { get; init; }
+    /// <summary>Course of the learning rate between warm-up and decay.</summary>
+    public RateShape LrShape { get; init; }
     /// <summary>Steps in which the learning rate rises from 0.</summary>
     public int Warmup { get; init; } = 50;
-    /// <summary>Last steps in which the learning rate falls to 0; left out: a fifth of the steps.</summary>
+    /// <summary>Last steps in which the learning rate falls to 0; left out: four fifths of the steps.</summary>
     public int? Decay { get; init; }
+    /// <summary>Optimiser.</summary>
+    public OptimiserKind Optimiser { get; init; }
+    /// <summary>AdamW's decay of the weights.</summary>
+    public double WeightDecay { get; init; }
+    /// <summary>What is asked of decoder rows: unit-norm keeps their length at 1, none leaves it free and lets it count in the choice of latents or in the penalty; left out: unit-norm for topk and its kin, none elsewhere.</summary>
+    public DecoderConstraint? Decoder { get; init; }
+    /// <summary>Initial directions: random, or data (activations of the first batch).</summary>
+    public DirectionInit Directions { get; init; }
+    /// <summary>Where b_dec starts: at zero, at the mean or at the geometric median of the first batch.</summary>
+    public BiasInit Bias { get; init; } = BiasInit.GeometricMedian;
     /// <summary>A latent is dead when it did not fire for this many steps.</summary>
     public int DeadWindow { get; init; } = 30;
     /// <summary>The same in tokens, where it should not depend on the batch size; left out: --dead-window counts.</summary>
@@ -38,18 +53,38 @@ public sealed record TrainRequest
     /// <summary>Dead latents that the auxiliary loss revives at a time; left out: half of dIn.</summary>
     public int? AuxK { get; init; }
     /// <summary>Weight of the auxiliary loss.</summary>
-    public double AuxCoefficient { get; init; } = 1;
-    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn (folded into the weights when saved), or none.</summary>
+    public double AuxCoefficient { get; init; } = 1.0 / 32;
+    /// <summary>k of the first step, from which it comes to --k (topk and its kin); left out: --k.</summary>
+    public double? InitialK { get; init; }
+    /// <summary>Steps in which k comes from --initial-k to --k.</summary>
+    public int KSteps { get; init; }
+    /// <summary>Matryoshka: latents of each level together with those below it, e.g. 64,256; left out: 1/32, 1/8 and 1/2 of all.</summary>
+    public OneOrMore<int> Widths { get; init; }
+    /// <summary>Matryoshka: an inner error trains only the latents that its level adds.</summary>
+    public bool Detached { get; init; }
+    /// <summary>Matryoshka: levels are made of the latents in the order of how often they fire.</summary>
+    public bool SortByFrequency { get; init; }
+    /// <summary>JumpReLU: what activity costs.</summary>
+    public JumpReluPenalty JumpPenalty { get; init; }
+    /// <summary>JumpReLU: where thresholds start.</summary>
+    public double Threshold { get; init; } = 0.01;
+    /// <summary>JumpReLU: width of the window around a threshold that moves it.</summary>
+    public double Bandwidth { get; init; } = 0.05;
+    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn, mean-square their mean square norm to 1, whitening their covariance to the identity (all are folded into the weights when saved), or none.</summary>
     public string Normalise { get; init; } = "expected-average";
-    /// <summary>Largest norm of all gradients together.</summary>
+    /// <summary>Largest norm of all gradients together; 0 for no limit.</summary>
     public double ClipNorm { get; init; } = 1;
+    /// <summary>Whose habits are followed in what no setting says: sae-lens, dictionary-learning or sparsify.</summary>
+    public Convention Convention { get; init; }
     /// <summary>Seed of the initial weights and of the shuffle; one or several.</summary>
     public OneOrMore<int> Seed { get; init; } = 0;
-    /// <summary>Memory of the shuffle buffer in MiB. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise of one block after another.</summary>
+    /// <summary>Memory of the shuffle buffer in MiB. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise neighbouring parts are mixed in it.</summary>
     public int BufferMiB { get; init; } = 512;
     /// <summary>With several hooks: memory in MiB in which the activations of all of them are kept, so that the model runs over the corpus once. Where they do not fit, it runs once for each hook; the result is the same.</summary>
     public int CacheMiB { get; init; } = 1024;
-    /// <summary>Name of the SAE in the workspace (with several hooks: of their common folder), or a folder; left out: model, hook and architecture.</summary>
+    /// <summary>Batches with numbers that are not finite are skipped and counted; one more than this many stops the run.</summary>
+    public int MaxBadBatches { get; init; } = 10;
+    /// <summary>Name of the SAE in the workspace (with several: of their common folder), or a folder; left out: model, hook and architecture.</summary>
     public string? Out { get; init; }
     /// <summary>Steps between two checkpoints; 0 writes one only when interrupted.</summary>
     public int CheckpointEvery { get; init; } = 200;
@@ -58,7 +93,7 @@ public sealed record TrainRequest
 }
 
 /// <summary>What was trained.</summary>
-/// <param name="Saes">One entry a hook.</param>
+/// <param name="Saes">One entry each.</param>
 /// <param name="Seconds">Wall-clock time.</param>
 /// <param name="TokensPerSecond">Training tokens a second, harvest included.</param>
 public sealed record TrainResult(IReadOnlyList<TrainedSae> Saes, double Seconds, double TokensPerSecond);

@@ -3,7 +3,6 @@ using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
-using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Training;
 
@@ -32,28 +31,27 @@ internal sealed class TrainingPlan
     /// <summary>Steps of every SAE.</summary>
     public int Steps => Saes[0].Options.Steps;
 
-    /// <summary>Every combination; k only where an architecture counts latents, prices only where it has none.</summary>
-    private IEnumerable<Choice> Choices(string hook) =>
+    /// <summary>Every combination; k only where an architecture counts latents, prices and targets only where it has none.</summary>
+    private IEnumerable<TrainingChoice> Choices(string hook) =>
         from arch in Required(_request.Arch, "--arch")
         from dSae in Required(_request.DSae, "--d-sae")
-        from k in Required(_request.K, "--k").Take(CountsLatents(arch) ? int.MaxValue : 1)
-        from price in Required(_request.L1, "--l1").Take(CountsLatents(arch) ? 1 : int.MaxValue)
-        from rate in Required(_request.Lr, "--lr")
+        from k in Required(_request.K, "--k").Take(TrainingChoice.Counts(arch) ? int.MaxValue : 1)
+        from penalty in Required(_request.Penalty, "--penalty").Take(TrainingChoice.Counts(arch) ? 1 : int.MaxValue)
+        from target in OrNone(TrainingChoice.Counts(arch) ? default : _request.TargetL0)
+        from rate in OrNone(_request.Lr)
         from seed in Required(_request.Seed, "--seed")
-        select new Choice(hook, arch, dSae, k, price, rate, seed);
+        select new TrainingChoice(hook, arch, dSae, k, penalty, target, rate, seed);
 
-    private static bool CountsLatents(string arch) => arch.Contains("topk", StringComparison.Ordinal);
-
-    private PlannedSae Of(Choice choice)
+    private PlannedSae Of(TrainingChoice choice)
     {
         if (!SaeTrainer.Architectures.Contains(choice.Arch)) throw OptionException.Invalid(
             $"There is no architecture '{choice.Arch}' that can be trained.", $"Known are: {string.Join(", ", SaeTrainer.Architectures)}.");
-        var label = Label(choice);
-        return new(label.Length == 0 ? choice.Hook : $"{choice.Hook} {label}".TrimEnd(), FolderOf(choice, label.Replace(' ', '-')), choice.Hook, Config(choice), Options(choice));
+        var (label, config) = (Label(choice), Config(choice));
+        return new(label.Length == 0 ? choice.Hook : $"{choice.Hook} {label}", FolderOf(choice, label.Replace(' ', '-')), choice.Hook, config, TrainingSettings.Of(_request, choice, config.DSae, _corpus.KeptTokens));
     }
 
     /// <summary>The settings that differ within the request.</summary>
-    private string Label(Choice choice)
+    private string Label(TrainingChoice choice)
     {
         var parts = new List<string>();
         void Add(bool varies, string text)
@@ -62,50 +60,36 @@ internal sealed class TrainingPlan
         }
         Add(_request.Arch.Count > 1, choice.Arch);
         Add(_request.DSae.Count > 1, Text($"d{choice.DSae}"));
-        Add(_request.K.Count > 1 && CountsLatents(choice.Arch), Text($"k{choice.K}"));
-        Add(_request.L1.Count > 1 && !CountsLatents(choice.Arch), Text($"l{choice.L1}"));
+        Add(_request.K.Count > 1 && choice.CountsLatents, Text($"k{choice.K}"));
+        Add(_request.Penalty.Count > 1 && !choice.CountsLatents, Text($"p{choice.Penalty}"));
+        Add(_request.TargetL0.Count > 1 && !choice.CountsLatents, Text($"l0-{choice.TargetL0}"));
         Add(_request.Lr.Count > 1, Text($"lr{choice.Lr}"));
         Add(_request.Seed.Count > 1, Text($"s{choice.Seed}"));
         return string.Join(' ', parts);
     }
 
-    private SaeConfig Config(Choice choice)
+    private SaeConfig Config(TrainingChoice choice)
     {
         var dIn = _model.Transformer.HookWidth(choice.Hook);
-        var hasK = CountsLatents(choice.Arch);
         return new()
         {
             Architecture = choice.Arch, DIn = dIn, DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
-            K = hasK ? OptionException.Positive(choice.K, "--k") : 0, RescaleActsByDecoderNorm = hasK,
+            K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal),
             ModelName = _model.Name, HookName = choice.Hook, ContextSize = _corpus.Context, ReshapeHookZ = choice.Hook.EndsWith("hook_z", StringComparison.Ordinal),
             PrependBos = _corpus.Windows[0].Ids[0] == _model.BosId,
         };
     }
 
-    private TrainingOptions Options(Choice choice)
+    /// <summary>k in the configuration: whole, except where it is counted over a batch.</summary>
+    private static int WholeK(TrainingChoice choice)
     {
-        var tokens = OptionException.NotNegative(_request.Tokens, "--tokens") > 0 ? _request.Tokens : _corpus.KeptTokens;
-        var steps = (int)Math.Max(1, tokens / _request.Batch);
-        var warmup = Math.Min(_request.Warmup, steps);
-        return new()
-        {
-            Steps = steps, ClipNorm = _request.ClipNorm, Seed = choice.Seed, CheckpointEvery = _request.CheckpointEvery,
-            Rate = new() { Peak = OptionException.Positive(choice.Lr, "--lr"), WarmupSteps = warmup, DecaySteps = Math.Min(_request.Decay ?? steps / 5, steps - warmup) },
-            Dead = new() { WindowTokens = _request.DeadTokens ?? (long)_request.DeadWindow * _request.Batch, AuxK = _request.AuxK, AuxCoefficient = _request.AuxCoefficient },
-            Penalty = new() { Coefficient = choice.L1, WarmupSteps = _request.L1Warmup },
-            Input = new()
-            {
-                Normalisation = _request.Normalise switch
-                {
-                    "expected-average" => InputNormalisation.MeanNorm,
-                    "none" => InputNormalisation.None,
-                    var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average or none.", "Leave it out for expected-average."),
-                },
-            },
-        };
+        OptionException.Positive(choice.K, "--k");
+        if (choice.K != Math.Floor(choice.K) && !choice.Arch.Contains("batch", StringComparison.Ordinal))
+            throw OptionException.Invalid(Text($"--k is {choice.K}, expected a whole number."), "Only architectures that choose over a whole batch (batchtopk, matryoshka_batchtopk) take fractions.");
+        return (int)Math.Ceiling(choice.K);
     }
 
-    private string FolderOf(Choice choice, string label)
+    private string FolderOf(TrainingChoice choice, string label)
     {
         var name = _request.Out ?? $"{_model.ShortName}/{choice.Hook}-{(_request.Arch.Count > 1 ? "sweep" : choice.Arch)}";
         if (Hooks.Count > 1 && _request.Out is not null) name = $"{name}/{choice.Hook}";
@@ -117,7 +101,7 @@ internal sealed class TrainingPlan
     private static OneOrMore<T> Required<T>(OneOrMore<T> values, string flag) where T : notnull =>
         values.Count > 0 ? values : throw OptionException.Invalid($"{flag} holds no value.", "Give one, or several with commas between them.");
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static IEnumerable<double?> OrNone(OneOrMore<double> values) => values.Count > 0 ? values.Select(value => (double?)value) : [null];
 
-    private sealed record Choice(string Hook, string Arch, int DSae, int K, double L1, double Lr, int Seed);
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -77,6 +77,29 @@ public sealed class SparseRows
         else CopyRange<float>(first, end, part);
     }
 
+    /// <summary>Spreads the entries over <paramref name="levels"/> times as many rows: row r's entries of a level l come to row l · rows + r of <paramref name="split"/>, in their order.</summary>
+    /// <param name="levelOf">The level of each latent, from 0.</param>
+    /// <param name="levels">How many there are.</param>
+    /// <param name="split">Gets the entries.</param>
+    /// <param name="positions">Where each entry went; at least <see cref="Count"/>.</param>
+    public void Split(ReadOnlySpan<int> levelOf, int levels, SparseRows split, Span<int> positions)
+    {
+        Shape.RequireType(split.Values, _type);
+        split.Resize(checked(levels * Rows));
+        split.Reserve(Count);
+        var starts = Starts;
+        var indices = Indices.Span<int>()[..Count];
+        var next = split.MutableStarts[1..];
+        for (var row = 0; row < Rows; row++)
+            for (var entry = starts[row]; entry < starts[row + 1]; entry++) next[levelOf[indices[entry]] * Rows + row]++;
+        var begin = 0;
+        foreach (ref var count in next) (count, begin) = (begin, begin + count);
+        for (var row = 0; row < Rows; row++)
+            for (var entry = starts[row]; entry < starts[row + 1]; entry++) positions[entry] = next[levelOf[indices[entry]] * Rows + row]++; // ends as where the row ends
+        if (_type == DType.F64) Move<double>(split, positions);
+        else Move<float>(split, positions);
+    }
+
     internal Span<int> MutableStarts => _starts.Span<int>()[..(Rows + 1)];
 
     internal unsafe int* StartsPointer => _starts.Pointer<int>();
@@ -103,6 +126,16 @@ public sealed class SparseRows
                     (toValues[count], toIndices[count++]) = (fromValues[slot], fromIndices[slot]);
             starts[row + 1] = count;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move<T>(SparseRows split, ReadOnlySpan<int> positions) where T : unmanaged
+    {
+        var fromValues = Values.Span<T>();
+        var fromIndices = Indices.Span<int>();
+        var toValues = split.Values.Span<T>();
+        var toIndices = split.Indices.Span<int>();
+        for (var entry = 0; entry < Count; entry++) (toValues[positions[entry]], toIndices[positions[entry]]) = (fromValues[entry], fromIndices[entry]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

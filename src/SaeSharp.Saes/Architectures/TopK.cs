@@ -7,9 +7,10 @@ namespace SaeSharp.Saes.Architectures;
 /// <remarks>
 /// Gao et al. 2024, arXiv:2406.04093v1, Eq. 1–2; the decoder-norm rescaling is SAELens' (<c>saes/topk_sae.py</c>): p' = pre · ‖W_dec[i]‖ decides who is kept and is
 /// what is given; decoding divides by the norm again. Of the k largest, those at or below 0 are dropped: f = ReLU(TopK(p')).
-/// A decoder row of zeros never fires (in SAELens it turns every output into NaN).
+/// A decoder row of zeros never fires (in SAELens it turns every output into NaN). Trained with several k at once (multi-TopK) it is used with one.
+/// The transcoder forms are sparsify's; SAELens has none.
 /// </remarks>
-[SaeArchitecture("topk")]
+[SaeArchitecture("topk"), SaeArchitecture("topk_transcoder"), SaeArchitecture("topk_skip_transcoder")]
 public sealed class TopK : SparseAutoencoder
 {
     private readonly Tensor _wEnc;
@@ -21,10 +22,10 @@ public sealed class TopK : SparseAutoencoder
         OptionException.InRange(config.K, 1, config.DSae, nameof(config.K));
         _wEnc = weights.Take("W_enc", ("dIn", DIn), ("dSae", DSae));
         _bEnc = weights.Take("b_enc", ("dSae", DSae));
-        _encoder = PackedMatrix.Of(_wEnc);
+        _encoder = backend.Pack(_wEnc, Transpose.None);
     }
 
-    internal override IReadOnlyList<string> LatentTensors => ["W_enc", "b_enc"];
+    internal override IReadOnlyList<string> LatentTensors => Config.RescaleActsByDecoderNorm ? ["W_enc", "b_enc"] : [];
 
     private protected override void EncodeRows(Tensor input, SparseCodesBuilder codes)
     {

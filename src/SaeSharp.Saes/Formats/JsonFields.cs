@@ -24,6 +24,16 @@ internal sealed class JsonFields(JsonElement json, string path, string prefix)
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : throw Wrong(name, "a whole number or null");
     }
 
+    /// <summary>A finite number.</summary>
+    public double? AmountOrNull(string name)
+    {
+        if (!Has(name)) return null;
+        var value = json.GetProperty(name);
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw Wrong(name, "a finite number or null");
+    }
+
+    public double Amount(string name) => AmountOrNull(name) ?? throw FileException.Missing(path, "key", prefix + name, [.. json.EnumerateObject().Select(property => prefix + property.Name)]);
+
     public string Text(string name) => TextOrNull(name)
         ?? throw FileException.Missing(path, "key", prefix + name, [.. json.EnumerateObject().Select(property => prefix + property.Name)]);
 

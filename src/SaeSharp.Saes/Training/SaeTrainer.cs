@@ -157,7 +157,7 @@ public sealed class SaeTrainer
         TrainingStep.AfterUpdate(t);
         Dead.Update(TrainingStep.Fired, Setting.BatchSize);
         Step++;
-        return Report(t, terms, deadCount, norm, rate);
+        return Report(t, terms, terms.Dead ?? deadCount, norm, rate);
     }
 
     private StepReport Report(int t, StepTerms terms, int dead, double gradientNorm, double rate)

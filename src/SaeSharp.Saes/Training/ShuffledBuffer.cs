@@ -2,43 +2,43 @@ using SaeSharp.Numerics;
 
 namespace SaeSharp.Saes.Training;
 
-/// <summary>Shuffled batches from an <see cref="ActivationStream"/> in a fixed block of memory.</summary>
+/// <summary>Shuffled batches from an <see cref="ActivationStream"/> in a fixed block of memory, half of which is refilled at a time (<see cref="ShuffleDeal"/> says how tokens are dealt).</summary>
 /// <remarks>
-/// An epoch is read in blocks of equal size, as large as the memory allows; each block is permuted by a generator seeded with (seed, epoch, block), and its batches
-/// are rows of the permutation. The tokens of an epoch that fill no batch are dropped. When a whole epoch fits, it is read once and each epoch is a fresh uniform
-/// permutation of all of it. What a batch holds follows from its number alone: a run that resumes at batch t reads at most one block again, and because a row of the
-/// model never depends on the rows beside it, it gets the same bits. So checkpoints hold no activations.
-/// Roads not taken: a ring that is refilled by halves mixes neighbouring blocks, but its content depends on the whole past, which would have to be saved or harvested again.
+/// What a batch holds follows from its number alone: a run that resumes at batch t reads at most three chunks again, one and a half times what the buffer holds, and
+/// because a row of the model never depends on the rows beside it, it gets the same bits. So checkpoints hold no activations. When a whole epoch fits, it is read once.
+/// Roads not taken: reading ahead on another thread. Harvest and training both use every core, so that the one would only take from the other.
 /// </remarks>
 public sealed class ShuffledBuffer : ActivationSource
 {
     private readonly ActivationStream _stream;
-    private readonly int _seed;
-    private readonly long _batchesPerEpoch, _batchesPerBlock;
+    private readonly ShuffleDeal _deal;
     private readonly Tensor _rows;
-    private readonly int[] _order;
-    private readonly bool _holdsEpoch;
-    private (long Epoch, long Block) _loaded = (-1, -1), _permuted = (-1, -1);
+    private readonly int[] _order, _phases, _free;
+    private readonly Dictionary<int, List<int>> _due = []; // slots by phase, in the order of their tokens
+    private int _freeCount;
+    private (long Epoch, int Phase) _loaded = (-1, -1);
+    private (long Epoch, int Phase, int Count) _ordered = (-1, -1, 0);
 
     /// <param name="stream">Where activations come from.</param>
     /// <param name="batchSize">Activations in a batch.</param>
     /// <param name="memoryMiB">Size of the block in MiB; less is taken where an epoch is smaller.</param>
-    /// <param name="seed">Seed of the permutations.</param>
-    /// <exception cref="OptionException">An epoch or the memory is smaller than one batch.</exception>
-    public ShuffledBuffer(ActivationStream stream, int batchSize, int memoryMiB, int seed)
+    /// <param name="seed">Seed of the shuffle.</param>
+    /// <param name="storage">f32, or bf16: half the memory a token, and each number rounded to 8 bits.</param>
+    /// <exception cref="OptionException">An epoch is smaller than one batch, or the memory than two.</exception>
+    public ShuffledBuffer(ActivationStream stream, int batchSize, int memoryMiB, int seed, DType storage = DType.F32)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (_stream, BatchSize, _seed) = (stream, OptionException.Positive(batchSize), seed);
-        _batchesPerEpoch = stream.TokensPerEpoch / batchSize;
-        if (_batchesPerEpoch == 0)
+        if (storage is not (DType.F32 or DType.BF16)) throw OptionException.Invalid($"A shuffle buffer cannot hold {storage}.", "Choose f32 or bf16.");
+        (_stream, BatchSize) = (stream, OptionException.Positive(batchSize));
+        if (stream.TokensPerEpoch < batchSize)
             throw OptionException.Invalid($"The texts hold {stream.TokensPerEpoch} tokens to train on, fewer than one batch of {batchSize}.", "Give more text or a smaller batch.");
 
-        var capacity = ((long)OptionException.Positive(memoryMiB) << 20) / sizeof(float) / stream.DIn;
-        _holdsEpoch = capacity >= stream.TokensPerEpoch && stream.TokensPerEpoch <= Array.MaxLength;
-        var blocks = _holdsEpoch ? 1 : Blocks(Math.Min(capacity, Array.MaxLength) / batchSize, memoryMiB);
-        _batchesPerBlock = (_batchesPerEpoch + blocks - 1) / blocks;
-        var rows = checked((int)(_holdsEpoch ? stream.TokensPerEpoch : _batchesPerBlock * batchSize));
-        (_rows, _order) = (Tensor.Zeros(DType.F32, rows, stream.DIn), new int[rows]);
+        var capacity = ((long)OptionException.Positive(memoryMiB) << 20) / storage.Size() / stream.DIn;
+        if (capacity < stream.TokensPerEpoch && capacity / batchSize < 2)
+            throw OptionException.Invalid($"A buffer of {memoryMiB} MiB holds less than two batches of {BatchSize} activations of {stream.DIn} numbers.", "Give it more memory or take smaller batches.");
+        _deal = new(stream.TokensPerEpoch, batchSize, capacity, seed);
+        _rows = Tensor.Zeros(storage, _deal.Capacity, stream.DIn);
+        (_order, _free, _phases) = (new int[_deal.Capacity], new int[_deal.Capacity], new int[_deal.Count(0)]);
     }
 
     public override int DIn => _stream.DIn;
@@ -47,19 +47,31 @@ public sealed class ShuffledBuffer : ActivationSource
 
     public override long TokensPerEpoch => _stream.TokensPerEpoch;
 
-    /// <summary>Memory of the block in bytes.</summary>
-    public long Bytes => _rows.Bytes + (long)_order.Length * sizeof(int);
+    /// <summary>Tokens that the buffer holds.</summary>
+    public int Capacity => _deal.Capacity;
+
+    /// <summary>Memory of the buffer in bytes, with four numbers a token to keep order.</summary>
+    public long Bytes => _rows.Bytes + ((long)_order.Length + _free.Length + _free.Length + _phases.Length) * sizeof(int);
 
     public override void Fill(long batch, Tensor x, CancellationToken cancel)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(batch);
         Shape.Require(x, DType.F32, [("batch", BatchSize), ("dIn", DIn)]);
-        var (epoch, inEpoch) = Math.DivRem(batch, _batchesPerEpoch);
-        var (block, inBlock) = Math.DivRem(inEpoch, _batchesPerBlock);
-        Load(_holdsEpoch ? 0 : epoch, block, cancel);
-        Permute(epoch, block);
-        var first = (int)inBlock * BatchSize;
-        for (var i = 0; i < BatchSize; i++) _rows.Row<float>(_order[first + i]).CopyTo(x.Row<float>(i));
+        Fill(batch, 0, x, cancel);
+    }
+
+    /// <summary>Writes the columns from <paramref name="column"/> on of a batch into <paramref name="x"/> [batch, columns]: for rows that carry several things.</summary>
+    public void Fill(long batch, int column, Tensor x, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        Shape.Require(x, DType.F32, [("batch", BatchSize), ("columns", x.Columns)]);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)column, (uint)(DIn - x.Columns), nameof(column));
+        var (epoch, inEpoch) = Math.DivRem(batch, _deal.BatchesPerEpoch);
+        var (phase, inPhase) = _deal.Place(inEpoch);
+        Load(_deal.HoldsEpoch ? 0 : epoch, phase, cancel);
+        var slots = _due[phase];
+        Order(epoch, phase, slots.Count);
+        var first = (int)inPhase * BatchSize;
+        for (var i = 0; i < BatchSize; i++) _rows.ConvertRow(slots[_order[first + i]], column, x, i, 0, x.Columns);
     }
 
     /// <summary>As <see cref="ActivationSource.MeanNorm"/>, in the order of the stream's first epoch; reads all of it where it does not fit in memory.</summary>
@@ -71,46 +83,96 @@ public sealed class ShuffledBuffer : ActivationSource
     private double Mean(long? tokens, Func<double, double> of, CancellationToken cancel)
     {
         var count = Math.Min(tokens ?? TokensPerEpoch, TokensPerEpoch);
-        var sum = 0.0;
-        for (var start = 0L; start < count; start += _rows.RowCount)
+        var (sum, row) = (0.0, Tensor.Zeros(DType.F32, 1, DIn));
+        if (_deal.HoldsEpoch)
         {
-            var rows = (int)Math.Min(_rows.RowCount, count - start);
-            if (_holdsEpoch) Load(0, 0, cancel);
-            else Read(0, start, rows, cancel);
-            for (var i = 0; i < rows; i++) sum += of(Squares(_rows.Row<float>(i)));
+            Load(0, 0, cancel);
+            for (var i = 0; i < count; i++) sum += of(Squares(_rows, i, row));
+        }
+        else
+        {
+            var rounded = Tensor.Zeros(_rows.DType, 1, DIn);
+            _stream.Read(0, 0, count, piece =>
+            {
+                for (var i = 0; i < piece.RowCount; i++)
+                {
+                    piece.ConvertRow(i, rounded, 0); // as in the buffer
+                    sum += of(Squares(rounded, 0, row));
+                }
+            }, cancel);
         }
         return sum / count;
     }
 
-    private long Blocks(long batchesThatFit, int memoryMiB) => batchesThatFit > 0 ? (_batchesPerEpoch + batchesThatFit - 1) / batchesThatFit
-        : throw OptionException.Invalid($"A buffer of {memoryMiB} MiB holds less than one batch of {BatchSize} activations of {DIn} numbers.", "Give it more memory or take smaller batches.");
-
-    private void Load(long epoch, long block, CancellationToken cancel)
+    /// <summary>Makes the tokens of a phase lie in the buffer: by one refill where the phase before it does, else by reading all that the buffer then holds.</summary>
+    private void Load(long epoch, int phase, CancellationToken cancel)
     {
-        if (_loaded == (epoch, block)) return;
-        var start = block * _batchesPerBlock * BatchSize;
-        Read(epoch, start, (int)(_holdsEpoch ? TokensPerEpoch : Math.Min(_rows.RowCount, _batchesPerEpoch * BatchSize - start)), cancel);
-        _loaded = (epoch, block);
+        if (_loaded == (epoch, phase)) return;
+        var (first, last) = _deal.ChunksOf(phase);
+        if (phase > 0 && _loaded == (epoch, phase - 1))
+        {
+            Release(phase - 1);
+            first = phase + 1;
+        }
+        else Empty();
+        _loaded = (-1, -1); // until all of it is there
+        for (var chunk = first; chunk <= last; chunk++) Read(epoch, chunk, phase, cancel);
+        _loaded = (epoch, phase);
     }
 
-    private void Read(long epoch, long start, int rows, CancellationToken cancel)
+    /// <summary>Puts those tokens of a chunk into free slots that are due in <paramref name="phase"/> or later.</summary>
+    private void Read(long epoch, int chunk, int phase, CancellationToken cancel)
     {
-        _loaded = (-1, -1);
-        _stream.Read(checked((int)epoch), start, _rows.Rows(0, rows), cancel);
+        var count = _deal.Count(chunk);
+        _deal.Deal(epoch, chunk, _order, _phases.AsSpan(0, count));
+        _ordered = (-1, -1, 0);
+        var next = 0;
+        _stream.Read(checked((int)epoch), _deal.Start(chunk), count, piece =>
+        {
+            for (var i = 0; i < piece.RowCount; i++)
+            {
+                var due = _phases[next++];
+                if (due < phase) continue;
+                var slot = _free[--_freeCount];
+                piece.ConvertRow(i, _rows, slot);
+                Due(due).Add(slot);
+            }
+        }, cancel);
+        if (next != count) throw new InvalidOperationException($"The stream gave {next} rows from {_deal.Start(chunk)} on, expected {count}.");
     }
 
-    private void Permute(long epoch, long block)
+    private List<int> Due(int phase)
     {
-        if (_permuted == (epoch, block)) return;
-        var rows = _holdsEpoch ? _order.Length : (int)(Math.Min(_batchesPerBlock, _batchesPerEpoch - block * _batchesPerBlock) * BatchSize);
-        new SeededRandom(_seed, epoch, block).Permute(_order.AsSpan(0, rows));
-        _permuted = (epoch, block);
+        if (!_due.TryGetValue(phase, out var slots)) _due[phase] = slots = [];
+        return slots;
     }
 
-    private static double Squares(ReadOnlySpan<float> row)
+    private void Release(int phase)
     {
+        if (!_due.Remove(phase, out var slots)) return;
+        foreach (var slot in slots) _free[_freeCount++] = slot;
+    }
+
+    private void Empty()
+    {
+        _due.Clear();
+        _freeCount = _free.Length;
+        for (var i = 0; i < _free.Length; i++) _free[i] = _free.Length - 1 - i; // slot 0 is taken first
+    }
+
+    private void Order(long epoch, int phase, int count)
+    {
+        if (_ordered == (epoch, phase, count)) return;
+        _deal.Order(epoch, phase, _order.AsSpan(0, count));
+        _ordered = (epoch, phase, count);
+    }
+
+    /// <summary>‖x‖² of a row.</summary>
+    private static double Squares(Tensor rows, int i, Tensor scratch)
+    {
+        rows.ConvertRow(i, scratch, 0);
         var squares = 0.0;
-        foreach (var value in row) squares += (double)value * value;
+        foreach (var value in scratch.Row<float>(0)) squares += (double)value * value;
         return squares;
     }
 }

@@ -23,6 +23,15 @@ public class CorpusLaws
     });
 
     [Fact]
+    public void Packed_windows_know_the_document_of_each_token() => Gen.Select(Documents, Gen.Int[2, 20], Gen.Bool).Sample((documents, context, hasBos) =>
+    {
+        var plain = hasBos ? documents : [.. documents.Select(ids => ids[1..])];
+        var corpus = Corpus.Of("test", plain, new() { Context = context, Window = WindowKind.Packed }, hasBos ? Bos : null);
+        long[] told = [.. corpus.Windows.SelectMany(window => window.KeptDocuments())];
+        Assert.Equal(documents.SelectMany((ids, number) => Enumerable.Repeat((long)number, ids.Length - 1)).Take(told.Length), told);
+    });
+
+    [Fact]
     public void Document_windows_are_the_beginnings_of_documents() => Gen.Select(Documents, Gen.Int[2, 20]).Sample((documents, context) =>
     {
         var corpus = Corpus.Of("test", documents, new() { Context = context }, Bos);
@@ -43,7 +52,7 @@ public class CorpusLaws
     public void Every_epoch_is_a_permutation_that_finds_each_token() => Gen.Select(Documents, Gen.Int, Gen.Int[0, 9]).Sample((documents, seed, epoch) =>
     {
         var windows = Corpus.Of("test", documents, new() { Context = 16 }, Bos).Windows;
-        var order = new DocumentOrder(windows, seed, epoch);
+        var order = new EpochOrder([.. windows.Select(window => window.Kept.Length)], seed, epoch);
         Assert.Equal(Enumerable.Range(0, windows.Count), order.Order.Order());
         var token = 0L;
         foreach (var (place, window) in order.Order.Index())

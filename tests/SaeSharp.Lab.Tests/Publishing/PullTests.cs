@@ -62,23 +62,41 @@ public class PullTests
         // This release has no factor: the SAE is used as SAELens uses it then, unscaled.
         Assert.Equal("expected-average-only-in", (await place.Workspace.Info(new() { Target = Name })).Sae!.NormalizeActivations);
 
-        const string Scaled = "temporal-sae-gemma-2-2b";
-        await using var other = new HubWorkspace().AddSae("models/canrager/temporalSAEs", "gemma-2-2B/layer_12/temporal", model: "wrong", normalise: "expected_average_only_in");
+        const string Scaled = "gemma-2b-res-jb/blocks.12.hook_resid_post";
+        await using var other = new HubWorkspace().AddSae("models/jbloom/Gemma-2b-Residual-Stream-SAEs", "gemma_2b_blocks.12.hook_resid_post_16384", model: "gemma-2b", normalise: "expected_average_only_in");
         await other.Workspace.Pull(new() { Target = Scaled });
         var info = (await other.Workspace.Info(new() { Target = Scaled })).Sae!;
-        Assert.Equal(("none", "gemma-2-2b", "blocks.12.hook_resid_post", 0.00666666667), (info.NormalizeActivations, info.Model, info.Hook, info.Processing.NormScalingFactor));
+        Assert.Equal(("none", "gemma-2b", 0.21381938399317255), (info.NormalizeActivations, info.Model, info.Processing.NormScalingFactor));
     }
 
     [Fact]
-    public async Task Files_of_another_kind_are_fetched_and_named()
+    public async Task Files_of_another_layout_are_fetched_and_read_by_every_name_they_have()
+    {
+        const string Folder = "layer_0/width_16k/average_l0_105", Repository = "google/gemma-scope-2b-pt-res", Name = "gemma-scope-2b-pt-res/layer_0/width_16k/average_l0_105";
+        await using var place = new HubWorkspace();
+        place.Hub.Add($"models/{Repository}", $"{Folder}/params.npz", GemmaScope()).Add($"models/{Repository}", "layer_0/width_16k/average_l0_13/params.npz", "x");
+        var pulled = await place.Workspace.Pull(new() { Target = Name });
+        Assert.Equal((null, $"{Folder}/params.npz"), (pulled.LoaderMissing, Assert.Single(pulled.Files).Path));
+        var path = (await place.Workspace.Info(new() { Target = Name })).Sae!.Path;
+        foreach (var name in new[] { Name, $"release:{Name}", $"hub:{Repository}/{Folder}", $"{Repository}/{Folder}", path })
+        {
+            var info = (await place.Workspace.Info(new() { Target = name })).Sae!;
+            Assert.Equal(("jumprelu", 8, 16, "gemma-2-2b", "blocks.0.hook_resid_post", 105), (info.Architecture, info.DIn, info.DSae, info.Model, info.Hook, info.Claimed!.L0));
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_file_of_another_layout_is_named()
     {
         const string Name = "gemma-scope-2b-pt-res/layer_0/width_16k/average_l0_105";
         await using var place = new HubWorkspace();
-        place.Hub.Add("models/google/gemma-scope-2b-pt-res", "layer_0/width_16k/average_l0_105/params.npz", "x").Add("models/google/gemma-scope-2b-pt-res", "layer_0/width_16k/average_l0_13/params.npz", "x");
-        var pulled = await place.Workspace.Pull(new() { Target = Name });
-        Assert.Equal(("gemma_2", "layer_0/width_16k/average_l0_105/params.npz"), (pulled.LoaderMissing, Assert.Single(pulled.Files).Path));
-        Assert.Contains("gemma_2", (await Assert.ThrowsAsync<LabException>(() => place.Workspace.Info(new() { Target = Name }))).Message, StringComparison.Ordinal);
+        place.Hub.Add("models/google/gemma-scope-2b-pt-res", "layer_0/width_16k/average_l0_105/params.npz", "x");
+        await place.Workspace.Pull(new() { Target = Name });
+        Assert.Contains("params.npz", (await Assert.ThrowsAsync<FileException>(() => place.Workspace.Info(new() { Target = Name }))).Message, StringComparison.Ordinal);
     }
+
+    private static byte[] GemmaScope() => RawZip.Of(new[] { ("w_enc", "(8, 16)", 128), ("w_dec", "(16, 8)", 128), ("b_enc", "(16,)", 16), ("b_dec", "(8,)", 8), ("threshold", "(16,)", 16) }
+        .Select(array => ($"{array.Item1}.npy", RawNumpy.Array("<f4", array.Item2, [.. Enumerable.Range(1, array.Item3).SelectMany(i => BitConverter.GetBytes(0.01f * i))]))));
 
     [Fact]
     public async Task A_name_that_means_two_things_is_an_error_that_lists_them()

@@ -17,7 +17,7 @@ public class SaeFolderErrors
     public void A_width_that_is_no_count_is_refused() => Refused<FileException>(json => json["d_in"] = -3, "'d_in': it is -3, expected a whole number above 0", "");
 
     [Fact]
-    public void A_width_that_does_not_fit_the_weights_is_refused() => Refused<SaeException>(json => json["d_in"] = 13, "expected [dSae=40, dIn=13]", "d_in");
+    public void A_width_that_does_not_fit_the_weights_is_refused() => Refused<SaeException>(json => json["d_in"] = 13, "expected [dSae=40, dOut=13]", "d_in");
 
     [Fact]
     public void A_k_above_the_width_is_refused() => Refused<OptionException>(json => json["k"] = 41, "K is 41", "");

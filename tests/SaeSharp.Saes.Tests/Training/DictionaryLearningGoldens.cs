@@ -9,7 +9,7 @@ public class DictionaryLearningGoldens
 {
     private const string Root = "golden/saes/training";
 
-    public static TheoryData<string> Runs => ["dl_standard", "dl_standard_april", "dl_gated", "dl_jumprelu", "dl_p_anneal_lp", "dl_p_anneal_lp_p"];
+    public static TheoryData<string> Runs => ["dl_standard", "dl_standard_april", "dl_gated", "dl_jumprelu", "dl_p_anneal_lp", "dl_p_anneal_lp_p", "dl_topk", "dl_batch_topk", "dl_matryoshka"];
 
     [Theory, MemberData(nameof(Runs))]
     public void In_f64_every_step_is_that_of_dictionary_learning(string name)
@@ -21,6 +21,8 @@ public class DictionaryLearningGoldens
             var drift = run.Drift("drift_f64_rows_reversed_vs_f64", t + 1);
             var report = trainer.Advance(default);
             run.RequireLog("f64.loss", t, report.Loss, Math.Max(1e-12, 100 * run.LossDrift("drift_f64_rows_reversed_vs_f64", t + 1)));
+            run.RequireLog("f64.num_dead", t, report.Dead, 0);
+            run.RequireThreshold(t, trainer);
             run.RequireLog("f64.lr", t, report.LearningRate, 1e-12);
             if (!run.IsConstrainedAdam) run.RequireLog("f64.grad_norm", t, report.GradientNorm, Math.Max(1e-10, 1000 * drift));
             if (t == 0) run.RequireFirstGradient(trainer, run.Trainer(Reference.Instance, DType.F64));

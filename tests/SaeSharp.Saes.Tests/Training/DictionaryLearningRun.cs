@@ -42,10 +42,13 @@ internal sealed class DictionaryLearningRun
     public SaeTrainer Trainer(Backend backend, DType type)
     {
         var (trainer, batch) = (_run.GetProperty("trainer").GetString(), _manifest.GetProperty("batch").GetInt32());
-        var architecture = trainer switch { "JumpReluTrainer" => "jumprelu", "GatedSAETrainer" => "gated", _ => "standard" };
+        var architecture = trainer switch
+        {
+            "JumpReluTrainer" => "jumprelu", "GatedSAETrainer" => "gated", "TopKTrainer" => "topk", "BatchTopKTrainer" => "batchtopk", "MatryoshkaBatchTopKTrainer" => "matryoshka_batchtopk", _ => "standard",
+        };
         var config = new SaeConfig
         {
-            Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(), ApplyBDecToInput = architecture != "jumprelu",
+            Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(), ApplyBDecToInput = architecture != "jumprelu", K = (int)Number("k", 0),
         };
         var betas = _run.GetProperty("betas");
         var options = new TrainingOptions
@@ -53,8 +56,14 @@ internal sealed class DictionaryLearningRun
             Steps = Steps, Convention = Convention.DictionaryLearning, ClipNorm = IsConstrainedAdam ? null : 1,
             Rate = new() { Peak = Number("lr", 0), WarmupSteps = (int)Number("warmup_steps", 0), DecaySteps = Steps - (int)Number("decay_start", 0) },
             Optimiser = new() { Beta1 = betas[0].GetDouble(), Beta2 = betas[1].GetDouble() },
-            Decoder = new() { Constraint = trainer == "StandardTrainerAprilUpdate" ? DecoderConstraint.None : DecoderConstraint.UnitNorm },
-            Dead = new() { WindowTokens = _run.GetProperty("dead_feature_threshold_tokens").GetInt64() },
+            Decoder = new()
+            {
+                Constraint = trainer == "StandardTrainerAprilUpdate" ? DecoderConstraint.None : DecoderConstraint.UnitNorm,
+                Bias = architecture.EndsWith("topk", StringComparison.Ordinal) ? BiasInit.GeometricMedian : BiasInit.Zero,
+            },
+            Dead = new() { WindowTokens = _run.GetProperty("dead_feature_threshold_tokens").GetInt64(), AuxCoefficient = Number("auxk_alpha", 1.0 / 32) },
+            Selection = new() { ThresholdRate = 1 - Number("threshold_beta", 0.999), ThresholdStart = (int)Number("threshold_start_step", 1000) },
+            Matryoshka = new() { Widths = Widths() },
             Penalty = new()
             {
                 Coefficient = Number("l1_penalty", Number("sparsity_penalty", Number("initial_sparsity_penalty", 0))), WarmupSteps = (int)Number("sparsity_warmup_steps", 0),
@@ -81,6 +90,21 @@ internal sealed class DictionaryLearningRun
     /// <summary>Where the weights start. The recorded encoder bias of trainers without one of their own is zeros, but they drew it at random; their first step has rate 0, so it stands after that one.</summary>
     private Tensor Initial(string name) =>
         name == "encoder.bias" && Number("warmup_steps", 0) > 0 && File.Contains($"params.f64.step1.{name}") ? File.Read($"params.f64.step1.{name}") : File.Read($"init.{name}");
+
+    /// <summary>Fractions are rounded down, the last group has the rest.</summary>
+    private int[]? Widths()
+    {
+        if (!_settings.TryGetProperty("group_fractions", out var fractions)) return null;
+        var (widths, width, dSae) = (new List<int>(), 0, _manifest.GetProperty("d_sae").GetInt32());
+        foreach (var fraction in fractions.EnumerateArray().SkipLast(1)) widths.Add(width += (int)(fraction.GetDouble() * dSae));
+        return [.. widths, dSae];
+    }
+
+    /// <summary>The threshold that topk and its kin learn, after step t; theirs is kept in f32.</summary>
+    public void RequireThreshold(int t, SaeTrainer trainer)
+    {
+        if (trainer.TrainingStep.State.FirstOrDefault(state => state.Name == "threshold") is { Tensor: { } threshold } && threshold.Count == 1) RequireLog("f64.threshold_mean", t, threshold.Read(0), 1e-6);
+    }
 
     public double Drift(string table, int step) =>
         _run.GetProperty(table).EnumerateArray().First(row => row.GetProperty("step").GetInt32() >= step).GetProperty("param_max_abs").GetDouble();

@@ -54,6 +54,11 @@ internal sealed class GoldenRun
             },
             Optimiser = new() { Beta1 = Number(trainer, "adam_beta1", 0.9), Beta2 = Number(trainer, "adam_beta2", 0.999) },
             Dead = new() { WindowTokens = trainer.GetProperty("dead_feature_window").GetInt64() * batch, AuxCoefficient = Number(sae, "aux_loss_coefficient", 1) },
+            Matryoshka = new()
+            {
+                Widths = sae.TryGetProperty("matryoshka_widths", out var widths) ? [.. widths.EnumerateArray().Select(width => width.GetInt32())] : null,
+                AuxByLevel = Flag(sae, "use_matryoshka_aux_loss", false),
+            },
             Selection = new() { K = isSelection ? k.GetDouble() : null, ThresholdRate = Number(sae, "topk_threshold_lr", 0.01) },
             Penalty = new()
             {

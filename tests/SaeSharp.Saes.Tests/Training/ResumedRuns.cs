@@ -10,10 +10,10 @@ public class ResumedRuns
 {
     private static readonly TrainingOptions Options = new()
     {
-        Steps = 24, Rate = new() { Peak = 5e-3, WarmupSteps = 4, DecaySteps = 6 }, Dead = new() { WindowTokens = 3 * 32 }, Penalty = new() { Coefficient = 0.2 }, Seed = 9,
+        Steps = 24, Rate = new() { Peak = 5e-3, WarmupSteps = 4, DecaySteps = 6 }, Dead = new() { WindowTokens = 3 * 32 }, Penalty = new() { Coefficient = 0.2, TargetL0 = 4 }, Seed = 9,
     };
 
-    [Theory, InlineData("topk"), InlineData("standard")]
+    [Theory, InlineData("topk"), InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
     public void A_run_stopped_anywhere_ends_with_the_same_bits(string architecture)
     {
         var whole = Trainer(architecture, Options).Run();

@@ -35,8 +35,69 @@ public class ShuffledBufferProperties
     public void Memory_stays_within_what_was_given() => AnySetup.Sample(setup =>
     {
         var buffer = new ShuffledBuffer(new NumberedStream(setup.Tokens), setup.Batch, setup.MiB, setup.Seed);
-        Assert.InRange(buffer.Bytes, 1, ((long)setup.MiB << 20) + 4L * setup.Tokens);
+        Assert.InRange(buffer.Bytes, 1, ((long)setup.MiB << 20) + 16L * setup.Tokens);
     }, iter: 40);
+
+    [Fact]
+    public void In_sequence_each_token_is_read_once_an_epoch() => AnySetup.Sample(setup =>
+    {
+        var stream = new NumberedStream(setup.Tokens);
+        var buffer = new ShuffledBuffer(stream, setup.Batch, setup.MiB, setup.Seed);
+        for (var batch = 0; batch < setup.Tokens / setup.Batch; batch++) Tokens(buffer, batch);
+        Assert.InRange(stream.TokensRead, setup.Tokens / setup.Batch * setup.Batch, setup.Tokens);
+    }, iter: 40);
+
+    [Fact]
+    public void Going_on_anywhere_reads_at_most_one_and_a_half_times_what_the_buffer_holds() => Gen.Select(AnySetup, Gen.Int[0, 60]).Sample((setup, batch) =>
+    {
+        var stream = new NumberedStream(setup.Tokens);
+        var buffer = new ShuffledBuffer(stream, setup.Batch, setup.MiB, setup.Seed);
+        Tokens(buffer, batch);
+        Assert.InRange(stream.TokensRead, 1, (int)(1.5 * buffer.Capacity));
+    }, iter: 60);
+
+    [Fact]
+    public void A_read_that_fails_leaves_a_buffer_that_works()
+    {
+        var (stream, whole) = (new NumberedStream(60), new ShuffledBuffer(new NumberedStream(60), 3, 1, 7));
+        var buffer = new ShuffledBuffer(stream, 3, 1, 7);
+        for (var batch = 0; batch < 40; batch++)
+        {
+            stream.FailsIn = batch % 3;
+            var failed = false;
+            try
+            {
+                Tokens(buffer, batch);
+            }
+            catch (InvalidDataException)
+            {
+                failed = true;
+            }
+            stream.FailsIn = int.MaxValue;
+            Assert.True(!failed || stream.Reads > 0);
+            Assert.Equal(Tokens(whole, batch), Tokens(buffer, batch));
+        }
+    }
+
+    [Fact]
+    public void Kept_as_bf16_the_numbers_are_rounded_and_twice_as_many_tokens_fit()
+    {
+        var (wide, narrow) = (new ShuffledBuffer(new NumberedStream(1024), 4, 4, 2), new ShuffledBuffer(new NumberedStream(1024), 4, 4, 2, DType.BF16));
+        Assert.Equal(2 * wide.Capacity, narrow.Capacity);
+        var seen = Enumerable.Range(0, 256).SelectMany(batch => Tokens(narrow, batch)).Order().ToArray();
+        Assert.Equal(Enumerable.Range(0, 1024).Select(token => (int)BFloat16.FromSingle(token).ToSingle()).Order(), seen);
+        Assert.Equal(Enumerable.Range(0, 1024).Average(token => 128 * BFloat16.FromSingle(token).ToSingle()), narrow.MeanNorm(null, default), 1e-9);
+    }
+
+    [Fact]
+    public void A_batch_can_be_had_by_columns()
+    {
+        var buffer = new ShuffledBuffer(new NumberedStream(60), 3, 2, 7);
+        var (all, part) = (Tensor.Zeros(DType.F32, 3, DIn), Tensor.Zeros(DType.F32, 3, 6));
+        buffer.Fill(11, all, default);
+        buffer.Fill(11, 5, part, default);
+        for (var row = 0; row < 3; row++) Assert.Equal(all.Row<float>(row)[5..11].ToArray(), part.Row<float>(row).ToArray());
+    }
 
     [Fact]
     public void What_fits_is_read_once_and_shuffled_anew_each_epoch()
@@ -54,7 +115,7 @@ public class ShuffledBufferProperties
     {
         var norms = new[] { 1, 2, 4 }.Select(mib => new ShuffledBuffer(new NumberedStream(60), 3, mib, 1)).Select(buffer => (buffer.MeanNorm(null, default), buffer.MeanNorm(7, default))).ToArray();
         Assert.Single(norms.Distinct());
-        Assert.Equal(Enumerable.Range(0, 7).Average(token => (double)token), norms[0].Item2, 1e-12);
+        Assert.Equal(Enumerable.Range(0, 7).Average(token => token * Math.Sqrt(DIn)), norms[0].Item2, 1e-9);
     }
 
     [Fact]
@@ -71,19 +132,31 @@ public class ShuffledBufferProperties
         return [.. Enumerable.Range(0, buffer.BatchSize).Select(row => (int)x.Row<float>(row)[0])];
     }
 
-    /// <summary>Token n is the vector (n, 0, 0 …), in an order that each epoch rotates.</summary>
+    /// <summary>Token n is the vector (n, n, n …), in an order that each epoch rotates.</summary>
     private sealed class NumberedStream(int tokens) : ActivationStream
     {
         public int Reads { get; private set; }
+
+        public long TokensRead { get; private set; }
+
+        /// <summary>Pieces until a read fails.</summary>
+        public int FailsIn { get; set; } = int.MaxValue;
 
         public override int DIn => ShuffledBufferProperties.DIn;
 
         public override long TokensPerEpoch => tokens;
 
-        public override void Read(int epoch, long start, Tensor x, CancellationToken cancel)
+        public override void Read(int epoch, long start, long count, Action<Tensor> take, CancellationToken cancel)
         {
             Reads++;
-            for (var i = 0; i < x.RowCount; i++) x.Row<float>(i)[0] = (start + i + 3 * epoch) % tokens;
+            TokensRead += count;
+            for (var done = 0; done < count; done += 5)
+            {
+                var piece = Tensor.Zeros(DType.F32, (int)Math.Min(5, count - done), DIn);
+                for (var i = 0; i < piece.RowCount; i++) piece.Row<float>(i).Fill((start + done + i + 3 * epoch) % tokens);
+                if (FailsIn-- == 0) throw new InvalidDataException();
+                take(piece);
+            }
         }
     }
 }

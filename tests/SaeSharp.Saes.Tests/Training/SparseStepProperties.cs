@@ -49,7 +49,7 @@ public class SparseStepProperties
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    [Theory, InlineData("topk"), InlineData("standard")]
+    [Theory, InlineData("topk"), InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
     public void The_number_of_threads_changes_no_bit(string architecture)
     {
         var options = Options with { Steps = 60, Dead = new() { WindowTokens = 3 * 600 }, Penalty = new() { Coefficient = 0.1 } };

@@ -2,7 +2,7 @@ namespace SaeSharp.Numerics.Backends.Cpu;
 
 /// <summary>The complementary error function, to the last digits of a double.</summary>
 /// <remarks>W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969): three rational forms, coefficients as published.</remarks>
-internal static class ErrorFunction
+public static class ErrorFunction
 {
     private static readonly double[] A = [3.16112374387056560e0, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3, 1.85777706184603153e-1];
     private static readonly double[] B = [2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3];

@@ -33,6 +33,9 @@ public sealed record TrainingOptions
     /// <summary>The choice of latents, where their number is given (topk and its kin).</summary>
     public SelectionOptions Selection { get; init; } = new();
 
+    /// <summary>The levels of a Matryoshka dictionary.</summary>
+    public MatryoshkaOptions Matryoshka { get; init; } = new();
+
     /// <summary>When a latent is dead, and what revives it.</summary>
     public DeadOptions Dead { get; init; } = new();
 

@@ -16,6 +16,8 @@ internal static class TrainingChecks
             throw OptionException.Invalid($"{options.Rate.WarmupSteps} warm-up and {options.Rate.DecaySteps} decay steps do not fit into {options.Steps} steps.",
                 "Train longer, or shorten the two.");
         }
+        if (options.Penalty is { TargetL0: { } target, Coefficient: 0 })
+            throw OptionException.Invalid($"The search for the penalty that gives L0 {target} starts at coefficient 0, which stays 0.", "Start it at any number above 0.");
         if (config.NormalizeActivations is ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm)
         {
             throw OptionException.Invalid($"Training with {config.NormalizeActivations} is not offered.",

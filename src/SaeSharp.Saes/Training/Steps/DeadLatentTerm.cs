@@ -1,13 +1,16 @@
 using System.Numerics;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>The aux-k loss: the strongest dead latents of each activation explain what the living ones left over, and so get a gradient again.</summary>
 /// <remarks>
-/// Gao et al. 2024, arXiv:2406.04093v1, A.2, in SAELens' form (<c>saes/topk_sae.py</c>): κ = auxK or dIn/2, s = coefficient · min(dead/κ, 1), z = the min(κ, dead) largest
-/// pre-activations (times decoder norms where they are used) among the dead, negative ones included; loss = s · mean‖(x − x̂) − z·W_dec‖², x − x̂ held fixed, no bias.
+/// Gao et al. 2024, arXiv:2406.04093v1, A.2: κ = auxK or dIn/2, z = the min(κ, dead) largest pre-activations (times decoder norms where they are used) among the dead;
+/// loss = s · ‖r − z·W_dec‖² with r = x − x̂ held fixed, no bias. Trainers differ in the rest (<see cref="Convention"/>):
+/// SAELens (<c>saes/topk_sae.py</c>): z may be negative; s = coefficient · min(dead/κ, 1) · mean. dictionary_learning: z = ReLU; s = coefficient / Σ‖r − r̄‖².
+/// sparsify: z = ReLU; s as SAELens', in units of the loss; the encoder gets no gradient of it.
 /// </remarks>
 internal sealed class DeadLatentTerm
 {
@@ -17,60 +20,63 @@ internal sealed class DeadLatentTerm
     private readonly SparseTerm _term;
     private readonly int _auxK;
     private readonly Slots _slots;
-    private readonly Tensor _scratch, _scratchColumn, _scratchBias, _latents;
+    private readonly DeadScratch _scratch;
+    private readonly Convention _convention;
     private Views? _views;
     private double _weight;
 
-    public DeadLatentTerm(StepSetting setting, SaeParameters weights)
+    public DeadLatentTerm(StepSetting setting, SaeParameters weights, DeadScratch scratch)
     {
-        (_setting, _weights) = (setting, weights);
-        var (dIn, dSae) = (setting.Config.DIn, setting.Config.DSae);
-        _auxK = setting.Options.Dead.AuxK ?? Math.Max(dIn / 2, 1);
+        (_setting, _weights, _scratch, _convention) = (setting, weights, scratch, setting.Options.Convention);
+        _auxK = setting.Options.Dead.AuxK ?? Math.Max(setting.DIn / 2, 1);
         _term = new(setting);
-        _slots = new(setting, Math.Min(_auxK, dSae));
-        _scratch = Tensor.Zeros(setting.Type, dSae, dIn);
-        _scratchBias = Tensor.Zeros(setting.Type, dSae);
-        _scratchColumn = _scratchBias.Reshape(dSae, 1);
-        _latents = Tensor.Zeros(setting.Type, Math.Min(BlockRows, setting.BatchSize) * dSae);
+        _slots = new(setting, Math.Min(_auxK, setting.DSae));
     }
 
-    /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dOut], whose Σ‖r‖² counts <paramref name="errorWeight"/>. <paramref name="norms"/> [dSae] are the decoder norms, or null where they are not used.</summary>
+    /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dOut].</summary>
+    /// <param name="input">x̃ [batch, dIn].</param>
+    /// <param name="residual">What is to be explained.</param>
+    /// <param name="norms">Decoder norms [dSae], or null where they are not used.</param>
+    /// <param name="dead">Ids of those that explain it.</param>
+    /// <param name="errorWeight">What Σ‖r‖² counts in the loss.</param>
     public double Forward(Tensor input, Tensor residual, Tensor? norms, ReadOnlySpan<int> dead, double errorWeight)
     {
         _slots.Resize(Math.Min(_auxK, dead.Length));
-        _weight = _setting.Options.Dead.AuxCoefficient * Math.Min((double)dead.Length / _auxK, 1);
+        var share = Math.Min((double)dead.Length / _auxK, 1);
+        _weight = _setting.Options.Dead.AuxCoefficient * (_convention == Convention.DictionaryLearning ? _scratch.InverseVariance(residual) : share * errorWeight);
         if (_views is null || _views.Dead != dead.Length || _views.Source != input) _views = new(this, input, dead.Length);
         if (_setting.Type == DType.F64) Gather<double>(norms, dead);
         else Gather<float>(norms, dead);
         Choose(dead);
         if (norms is not null) _term.DivideByNorms(norms);
-        return _weight * errorWeight * _term.Decode(residual, _weights.Decoder.Value);
+        return _weight * _term.Decode(residual, _weights.Decoder.Value);
     }
 
     /// <summary>Adds the gradients of the loss to those of the weights. They share one scratch matrix, so they are taken one by one.</summary>
-    public void AddGradients(Tensor input, double errorWeight)
+    public void AddGradients(Tensor input)
     {
         var backend = _setting.Backend;
         _term.Sort();
-        _term.Prepare(_weight * errorWeight, _weights.Decoder.Value);
-        _term.DecoderGradient(_scratch);
-        backend.Add(_weights.Decoder.Gradient, _scratch, _weights.Decoder.Gradient);
-        _term.EncoderGradient(input, _scratch);
-        backend.Add(_weights.Encoder.Gradient, _scratch, _weights.Encoder.Gradient);
-        _term.BiasGradient(_scratchColumn);
-        backend.Add(_weights.EncoderBias.Gradient, _scratchBias, _weights.EncoderBias.Gradient);
+        _term.Prepare(_weight, _weights.Decoder.Value);
+        _term.DecoderGradient(_scratch.Decoder);
+        backend.Add(_weights.Decoder.Gradient, _scratch.Decoder, _weights.Decoder.Gradient);
+        if (_convention == Convention.Sparsify) return;
+        _term.EncoderGradient(input, _scratch.Encoder);
+        backend.Add(_weights.Encoder.Gradient, _scratch.Encoder, _weights.Encoder.Gradient);
+        _term.BiasGradient(_scratch.BiasColumn);
+        backend.Add(_weights.EncoderBias.Gradient, _scratch.Bias, _weights.EncoderBias.Gradient);
     }
 
     /// <summary>Copies encoder rows and biases of the dead, times decoder norms, to the front of the scratch tensors.</summary>
     private void Gather<T>(Tensor? norms, ReadOnlySpan<int> dead) where T : unmanaged, INumber<T>
     {
-        var bias = _scratchBias.Span<T>();
+        var bias = _scratch.Bias.Span<T>();
         ReadOnlySpan<T> from = _weights.EncoderBias.Value.Span<T>();
         for (var i = 0; i < dead.Length; i++)
         {
             var norm = norms is null ? T.One : norms.Span<T>()[dead[i]];
             bias[i] = from[dead[i]] * norm;
-            var row = _scratch.Row<T>(i);
+            var row = _scratch.Encoder.Row<T>(i);
             ReadOnlySpan<T> encoder = _weights.Encoder.Value.Row<T>(dead[i]);
             for (var j = 0; j < row.Length; j++) row[j] = encoder[j] * norm;
         }
@@ -86,8 +92,20 @@ internal sealed class DeadLatentTerm
             backend.AddRow(latents, _views.Bias, latents);
             backend.TopKRows(latents, values, indices);
         }
-        foreach (ref var index in _slots.Indices.Span<int>()) index = dead[index];
+        var chosen = _slots.Indices.Span<int>();
+        if (_convention != Convention.SaeLens)
+        {
+            if (_setting.Type == DType.F64) DropNegative(_slots.Values.Span<double>(), chosen);
+            else DropNegative(_slots.Values.Span<float>(), chosen);
+        }
+        foreach (ref var index in chosen) index = index < 0 ? -1 : dead[index];
         _term.Code.Take(_slots.Values, _slots.Indices);
+    }
+
+    private static void DropNegative<T>(ReadOnlySpan<T> values, Span<int> indices) where T : INumber<T>
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (!(values[i] > T.Zero)) indices[i] = -1;
     }
 
     /// <summary>Views for one number of dead latents; they are made anew when it changes.</summary>
@@ -96,11 +114,11 @@ internal sealed class DeadLatentTerm
         public Views(DeadLatentTerm owner, Tensor input, int dead)
         {
             (Dead, Source) = (dead, input);
-            (Encoder, Bias) = (owner._scratch.Rows(0, dead), owner._scratchBias.Rows(0, dead));
+            (Encoder, Bias) = (owner._scratch.Encoder.Rows(0, dead), owner._scratch.Bias.Rows(0, dead));
             for (var start = 0; start < input.RowCount; start += BlockRows)
             {
                 var count = Math.Min(BlockRows, input.RowCount - start);
-                Blocks.Add((input.Rows(start, count), owner._latents.Rows(0, count * dead).Reshape(count, dead),
+                Blocks.Add((input.Rows(start, count), owner._scratch.Latents(BlockRows).Rows(0, count * dead).Reshape(count, dead),
                     owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count)));
             }
         }

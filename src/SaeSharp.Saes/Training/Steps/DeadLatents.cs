@@ -17,6 +17,15 @@ internal sealed class DeadLatents(int dSae, long window)
         return _dead.AsSpan(0, count);
     }
 
+    /// <summary>Latents that will not have fired for the window or more once a batch of <paramref name="tokens"/> is counted, ascending: dictionary_learning's rule.</summary>
+    public ReadOnlySpan<int> FindWith(ReadOnlySpan<bool> fired, int tokens)
+    {
+        var count = 0;
+        for (var f = 0; f < SinceFired.Length; f++)
+            if (!fired[f] && SinceFired[f] + tokens >= window) _dead[count++] = f;
+        return _dead.AsSpan(0, count);
+    }
+
     /// <summary>Takes note of a batch of <paramref name="tokens"/>.</summary>
     public void Update(ReadOnlySpan<bool> fired, int tokens)
     {

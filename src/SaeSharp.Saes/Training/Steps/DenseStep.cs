@@ -19,6 +19,7 @@ internal abstract class DenseStep : TrainingStep
     private readonly Tensor _pre, _latents, _gradient, _residual, _residualSums;
     private readonly PackedMatrix _encoder, _decoder, _decoderTransposed;
     private LatentBlock[] _blocks = [];
+    private double _penalty;
 
     /// <param name="setting">What the step is made for.</param>
     /// <param name="keepsPre">Whether the way back needs pre-activations beside latents.</param>
@@ -56,6 +57,9 @@ internal abstract class DenseStep : TrainingStep
     /// <summary>Latents that fire in the batch.</summary>
     protected long TotalActive { get; private set; }
 
+    /// <summary>What the penalty may be of the error of giving nothing, while λ is sought.</summary>
+    protected virtual double LargestShare => 2; // ‖f‖₁ shrinks f as well, so it needs more than it saves
+
     /// <summary>Whether λ is moved towards the target L0, where there is one.</summary>
     protected virtual bool SeeksTarget => true;
 
@@ -82,16 +86,16 @@ internal abstract class DenseStep : TrainingStep
         foreach (var block in _blocks) squares += Add(block);
         TotalActive = 0;
         foreach (var count in Active) TotalActive += count;
-        var (penalty, aux) = Finish();
+        (_penalty, var aux) = Finish();
         if (CountsNorms) AddNormGradient();
         AddDecoderBiasGradient(_residualSums, 1, PreSums);
         for (var f = 0; f < Fired.Length; f++) Fired[f] = LatentSums.Read(f) > 0;
-        return new(squares * ErrorWeight, penalty, aux, TotalActive) { Coefficient = Coefficient };
+        return new(squares * ErrorWeight, _penalty, aux, TotalActive) { Coefficient = Coefficient };
     }
 
     public override void AfterUpdate(int step)
     {
-        if (SeeksTarget) Penalty.Observe(step, (double)TotalActive / Setting.BatchSize);
+        if (SeeksTarget) Penalty.Observe(step, (double)TotalActive / Setting.BatchSize, Coefficient > 0 ? _penalty / Coefficient : 0, LargestShare * Statistics.Energy * ErrorWeight);
     }
 
     /// <summary>Called before the first block.</summary>

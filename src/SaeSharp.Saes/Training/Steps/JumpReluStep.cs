@@ -41,6 +41,8 @@ internal sealed class JumpReluStep : DenseStep
 
     protected override bool SeeksTarget => Jump.Penalty != JumpReluPenalty.Quadratic; // which aims at it by itself
 
+    protected override double LargestShare => 0.5; // a latent is worth its price where it explains more than that
+
     private double Target => Options.Penalty.TargetL0!.Value;
 
     protected override void Begin(ReadOnlySpan<int> dead)

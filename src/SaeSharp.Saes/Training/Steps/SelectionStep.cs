@@ -1,26 +1,31 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>A training step whose latents are a sparse selection of the positive pre-activations: all that does not depend on how they are chosen.</summary>
 /// <remarks>
-/// loss = mean‖x − x̂‖² + aux (see <see cref="DeadLatentTerm"/>). No [batch, dSae] matrix is ever made: besides the weights, memory is batch × (2·dIn + 3·k).
-/// Allocates nothing after the first step, but for a few views when the number of dead latents changes.
+/// loss = mean‖x − x̂‖² (+ those of inner levels, see <see cref="PrefixTerm"/>) + aux (see <see cref="DeadLatentTerm"/>). No [batch, dSae] matrix is ever made: besides the
+/// weights, memory is batch × (2·dIn + 3·k). Allocates nothing after the first step, but for a few views when the number of dead latents changes.
 /// </remarks>
 internal abstract class SelectionStep : TrainingStep
 {
+    private readonly PrefixTerm? _prefixes;
     private readonly Tensor _norms;
     private readonly Tensor _dEncoderBias;
-    private DeadLatentTerm? _dead; // made when the first latent dies: many runs never need its memory
+    private readonly AuxLoss _aux;
 
-    protected SelectionStep(StepSetting setting) : base(setting)
+    /// <param name="setting">What the step is made for.</param>
+    /// <param name="prefixes">The levels of a dictionary that is to reconstruct by parts as well.</param>
+    protected SelectionStep(StepSetting setting, PrefixTerm? prefixes = null) : base(setting)
     {
-        K = new(setting);
+        (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
         Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
+        _aux = new(setting, Weights);
     }
 
     /// <summary>How many latents each activation has.</summary>
@@ -38,25 +43,33 @@ internal abstract class SelectionStep : TrainingStep
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);
-        var norms = Setting.Config.RescaleActsByDecoderNorm ? _norms : null;
-        if (norms is not null) Backend.RowNorms(Weights.Decoder.Value, norms);
+        var (decoder, norms) = (Weights.Decoder.Value, Setting.Config.RescaleActsByDecoderNorm ? _norms : null);
+        if (norms is not null) Backend.RowNorms(decoder, norms);
         Backend.Pack(Weights.Encoder.Value, Transpose.B, Encoder);
         Select(input, norms, step, Term.Code);
         if (norms is not null) Term.DivideByNorms(norms);
         Term.Sort();
         var starts = Term.Order.Starts;
         for (var f = 0; f < Fired.Length; f++) Fired[f] = starts[f + 1] > starts[f];
+        if (Options.Convention == Convention.DictionaryLearning) dead = Dead.FindWith(Fired, Setting.BatchSize);
 
-        var squares = Term.Decode(target, Weights.Decoder.Value);             // Σ‖x − x̂‖²
-        var aux = dead.Length > 0 && Options.Dead.AuxCoefficient > 0;
-        var auxLoss = aux ? (_dead ??= new(Setting, Weights)).Forward(input, Term.Residual, norms, dead, ErrorWeight) : 0;
-
-        Term.Prepare(ErrorWeight, Weights.Decoder.Value);
-        Term.DecoderGradient(Weights.Decoder.Gradient);
+        var squares = _prefixes is null ? Term.Decode(target, decoder) : _prefixes.Decode(Term, target, decoder); // Σ‖x − x̂‖²
+        var auxLoss = _prefixes is not null && Options.Matryoshka.AuxByLevel ? _aux.Forward(input, _prefixes, norms, dead, ErrorWeight)
+            : _aux.Forward(input, _prefixes?.Residual(_prefixes.Levels - 1) ?? Term.Residual, norms, dead, ErrorWeight);
+        if (_prefixes is null)
+        {
+            Term.Prepare(ErrorWeight, decoder);
+            Term.DecoderGradient(Weights.Decoder.Gradient);
+        }
+        else
+        {
+            _prefixes.Prepare(Term, ErrorWeight, decoder);
+            _prefixes.DecoderGradient(Weights.Decoder.Gradient);
+        }
         Term.EncoderGradient(input, Weights.Encoder.Gradient);
         Term.BiasGradient(_dEncoderBias);
-        if (aux) _dead!.AddGradients(input, ErrorWeight);
-        AddDecoderBiasGradient(Term.Residual, -2 * ErrorWeight);
-        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]);
+        _aux.AddGradients(input);
+        AddDecoderBiasGradient(_prefixes?.Residual(0) ?? Term.Residual, -2 * ErrorWeight);
+        return new(squares * ErrorWeight, 0, auxLoss, starts[^1]) { Inner = (_prefixes?.Inner ?? 0) * ErrorWeight, Dead = dead.Length };
     }
 }

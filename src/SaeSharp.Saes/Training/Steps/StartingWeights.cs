@@ -8,6 +8,7 @@ internal static class StartingWeights
 {
     private const int MostMedianRounds = 100;
     private const double MedianTolerance = 1e-6; // relative change of the point at which the search ends
+    private const double DictionaryLearningTolerance = 1e-5; // theirs, not relative
 
     /// <summary>Decoder rows of random direction, the encoder their transpose, biases 0.</summary>
     public static void Draw(SaeParameters weights, TrainingOptions options)
@@ -28,7 +29,7 @@ internal static class StartingWeights
         var bias = options.Decoder.Bias switch
         {
             BiasInit.Mean => Mean(x),
-            BiasInit.GeometricMedian => GeometricMedian(x),
+            BiasInit.GeometricMedian => GeometricMedian(x, options.Convention),
             _ => null,
         };
         for (var i = 0; bias is not null && i < bias.Length; i++) weights.DecoderBias.Value.Write(i, bias[i]);
@@ -64,7 +65,7 @@ internal static class StartingWeights
     }
 
     /// <summary>argmin_m Σ‖x − m‖ by Weiszfeld's iteration from the mean.</summary>
-    private static double[] GeometricMedian(Tensor x)
+    private static double[] GeometricMedian(Tensor x, Convention convention)
     {
         var point = Mean(x);
         for (var round = 0; round < MostMedianRounds; round++)
@@ -81,7 +82,7 @@ internal static class StartingWeights
             for (var i = 0; i < next.Length; i++) next[i] /= total;
             var (moved, length) = (Math.Sqrt(next.Zip(point).Sum(pair => Math.Pow(pair.First - pair.Second, 2))), Math.Sqrt(next.Sum(value => value * value)));
             point = next;
-            if (moved <= MedianTolerance * length) break;
+            if (convention == Convention.DictionaryLearning ? moved < DictionaryLearningTolerance : moved <= MedianTolerance * length) break;
         }
         return point;
     }

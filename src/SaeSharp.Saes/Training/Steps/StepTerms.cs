@@ -10,6 +10,12 @@ internal readonly record struct StepTerms(double Error, double Sparsity, double 
     /// <summary>Coefficient of the penalty in this step; 0 where there is none.</summary>
     public double Coefficient { get; init; }
 
+    /// <summary>What further reconstructions (the levels of a Matryoshka dictionary, a larger k) add to <see cref="Error"/>.</summary>
+    public double Inner { get; init; }
+
+    /// <summary>Dead latents that the aux term counted, where those are not the ones from before the batch.</summary>
+    public int? Dead { get; init; }
+
     /// <summary>What is minimised.</summary>
-    public double Loss => Error + Sparsity + Aux;
+    public double Loss => Error + Inner + Sparsity + Aux;
 }

@@ -16,7 +16,7 @@ internal abstract class TrainingStep
     {
         (Setting, Weights, Statistics) = (setting, new(setting, hasEncoder, encoderBias), new(setting));
         Dead = new(setting.DSae, setting.Options.Dead.WindowTokens);
-        (Fired, Penalty) = (new bool[setting.DSae], new(setting.Options.Penalty));
+        (Fired, Penalty) = (new bool[setting.DSae], new(setting.Options));
         _minusBDec = Tensor.Zeros(setting.Type, setting.DOut);
         if (!setting.Config.ApplyBDecToInput) _centred = setting.BatchOf(setting.DOut);
         if (!hasEncoder) return;

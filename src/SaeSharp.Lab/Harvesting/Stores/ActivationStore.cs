@@ -1,0 +1,79 @@
+using SaeSharp.Numerics;
+using SaeSharp.Saes.Training;
+
+namespace SaeSharp.Lab.Harvesting.Stores;
+
+/// <summary>Activations on disk, read through the memory map: a folder with safetensors shards and an <c>index.json</c> (docs/activations.md).</summary>
+/// <remarks>A shard is checked against its checksum when it is first used, so that a damaged file is named and never trained on. Not for several threads.</remarks>
+internal sealed class ActivationStore
+{
+    /// <summary>Tokens that are read in a row: enough for the disk, few enough that an epoch mixes the whole store before the shuffle buffer mixes the runs.</summary>
+    private const int RunTokens = 64;
+
+    private readonly string _folder;
+    private readonly ShardLayout?[] _shards;
+
+    private ActivationStore(string folder, StoreIndex index) => (_folder, Index, _shards) = (folder, index, new ShardLayout?[index.Shards.Count]);
+
+    public StoreIndex Index { get; }
+
+    /// <summary>Opens a finished store whose files are all there; no activation is read yet.</summary>
+    public static ActivationStore Open(string folder)
+    {
+        if (!StoreIndex.Exists(folder)) throw StoreException.NoStore(folder);
+        var index = StoreIndex.Read(folder);
+        if (!index.Complete) throw StoreException.Unfinished(folder, index.Shards.Sum(shard => (long)shard.Tokens), index.Tokens);
+        foreach (var shard in index.Shards) ShardLayout.RequireSize(folder, shard);
+        return new(folder, index);
+    }
+
+    /// <summary>Width of a hook's activations.</summary>
+    public int Width(string hook) => Index.Hooks.FirstOrDefault(stored => stored.Name == hook)?.Width ?? throw StoreException.NoHook(_folder, hook, [.. Index.Hooks.Select(stored => stored.Name)]);
+
+    /// <summary>A stream of rows, in an order of runs that depends on seed and epoch.</summary>
+    public ActivationStream At(RowLayout layout, int seed)
+    {
+        var width = layout.Parts.Sum(part => (long)Width(part.Hook));
+        if (width > Array.MaxLength) throw OptionException.Invalid($"A row of '{layout}' has {width} numbers, expected at most {Array.MaxLength}.", "Ask for fewer parts.");
+        var (places, counts) = (new List<(int Shard, int First)>(), new List<int>());
+        for (var shard = 0; shard < Index.Shards.Count; shard++)
+        {
+            var tokens = Index.Shards[shard].Tokens;
+            for (var first = 0; first < tokens; first += RunTokens)
+            {
+                places.Add((shard, first));
+                counts.Add(RowsOf(layout, shard, first)?.Length ?? Math.Min(RunTokens, tokens - first));
+            }
+        }
+        return counts.Any(count => count > 0) ? new Stream(this, layout, (int)width, [.. places], [.. counts], seed) : throw StoreException.NoNeighbours(_folder, layout.ToString());
+    }
+
+    private ShardLayout Shard(int shard) => _shards[shard] ??= ShardLayout.Open(_folder, Index, Index.Shards[shard]);
+
+    private int[]? RowsOf(RowLayout layout, int shard, int first)
+    {
+        if (!layout.HasNeighbours) return null;
+        var (opened, rows) = (Shard(shard), new List<int>(RunTokens));
+        for (var row = first; row < Math.Min(first + RunTokens, Index.Shards[shard].Tokens); row++)
+            if (layout.Fits(opened.PositionOfToken, opened.DocumentOfToken, row)) rows.Add(row - first);
+        return [.. rows];
+    }
+
+    /// <summary>Rows in an order of runs that depends on the epoch.</summary>
+    private sealed class Stream(ActivationStore store, RowLayout layout, int width, (int Shard, int First)[] places, int[] counts, int seed) : UnitStream(layout, width, counts, seed)
+    {
+        protected override int[]? RowsOf(int unit) => store.RowsOf(Layout, places[unit].Shard, places[unit].First);
+
+        protected override void ReadUnits(IReadOnlyList<int> units, UnitSink take, CancellationToken cancel)
+        {
+            var sources = new Tensor[Layout.Parts.Count];
+            foreach (var unit in units)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var (shard, first) = places[unit];
+                for (var part = 0; part < sources.Length; part++) sources[part] = store.Shard(shard).Activations(Layout.Parts[part].Hook);
+                take(unit, sources, first);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using SaeSharp.Saes.Training.Options;
+
+namespace SaeSharp.Lab.Training;
+
+/// <summary>Turns a request into the trainer's options, with defaults that suit what is trained.</summary>
+internal static class TrainingSettings
+{
+    private const int TunedBatch = 256, TunedWidth = 1024; // where the rates below were tuned
+    private const double AdamRate = 5e-3, MuonRate = 2e-2, SignumRate = 1e-3;
+    private const double DecayShare = 0.8;
+
+    /// <summary>The options of one SAE.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="choice">Its values where it has several.</param>
+    /// <param name="dSae">Number of features.</param>
+    /// <param name="corpusTokens">Tokens of one pass over the corpus.</param>
+    public static TrainingOptions Of(TrainRequest request, TrainingChoice choice, int dSae, long corpusTokens)
+    {
+        var tokens = OptionException.NotNegative(request.Tokens, "--tokens") > 0 ? request.Tokens : corpusTokens;
+        var steps = (int)Math.Clamp(tokens / request.Batch, 1, int.MaxValue);
+        var warmup = Math.Min(OptionException.NotNegative(request.Warmup, "--warmup"), steps);
+        var decay = request.Decay ?? (int)(steps * DecayShare);
+        return new()
+        {
+            Steps = steps, Seed = choice.Seed, CheckpointEvery = request.CheckpointEvery, MaxBadBatches = request.MaxBadBatches, Convention = request.Convention,
+            ClipNorm = OptionException.NotNegative(request.ClipNorm, "--clip-norm") > 0 ? request.ClipNorm : null,
+            Rate = new()
+            {
+                Peak = choice.Lr is { } rate ? OptionException.Positive(rate, "--lr") : Rate(request, dSae), Shape = request.LrShape,
+                WarmupSteps = warmup, DecaySteps = Math.Min(OptionException.NotNegative(decay, "--decay"), steps - warmup),
+            },
+            Optimiser = new() { Kind = request.Optimiser, WeightDecay = request.WeightDecay },
+            Decoder = new() { Constraint = request.Decoder ?? (choice.CountsLatents ? DecoderConstraint.UnitNorm : DecoderConstraint.None), Directions = request.Directions, Bias = request.Bias },
+            Dead = new() { WindowTokens = request.DeadTokens ?? (long)OptionException.Positive(request.DeadWindow, "--dead-window") * request.Batch, AuxK = request.AuxK, AuxCoefficient = request.AuxCoefficient },
+            Penalty = new() { Coefficient = choice.Penalty, WarmupSteps = request.PenaltyWarmup, TargetL0 = choice.TargetL0 },
+            Selection = new() { K = choice.CountsLatents ? choice.K : null, InitialK = request.InitialK, KSteps = request.KSteps },
+            Matryoshka = new() { Widths = request.Widths.Count > 0 ? [.. request.Widths] : null, Detached = request.Detached, SortByFrequency = request.SortByFrequency },
+            JumpRelu = new() { Penalty = request.JumpPenalty, InitialThreshold = request.Threshold, Bandwidth = request.Bandwidth },
+            Input = new() { Normalisation = Normalisation(request.Normalise) },
+        };
+    }
+
+    /// <summary>α ∝ √(batch / width): noise of a batch falls with its root, and a wider dictionary has rarer latents. The constants were found at one shape (docs/lab-log.md).</summary>
+    private static double Rate(TrainRequest request, int dSae) => (request.Optimiser switch
+    {
+        OptimiserKind.Muon => MuonRate,
+        OptimiserKind.Signum => SignumRate,
+        _ => AdamRate,
+    }) * Math.Sqrt((double)request.Batch / TunedBatch * TunedWidth / dSae);
+
+    private static InputNormalisation Normalisation(string word) => word switch
+    {
+        "expected-average" => InputNormalisation.MeanNorm,
+        "mean-square" => InputNormalisation.MeanSquare,
+        "whitening" => InputNormalisation.Whitening,
+        "none" => InputNormalisation.None,
+        var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average, mean-square, whitening or none.", "Leave it out for expected-average."),
+    };
+}
