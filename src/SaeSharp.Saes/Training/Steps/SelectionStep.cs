@@ -23,7 +23,7 @@ internal abstract class SelectionStep : TrainingStep
     {
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
-        Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
+        Encoder = PackedMatrix.ForEncoder(setting.Backend, setting.Type, setting.DIn, setting.DSae);
         _norms = Tensor.Zeros(setting.Type, setting.DSae);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
         _aux = new(setting, Weights, isSigned);
@@ -46,6 +46,12 @@ internal abstract class SelectionStep : TrainingStep
 
     /// <summary>Adds its gradients: to those of the weights, and what has the column sums that b_dec gets directly to <paramref name="residual"/> [batch, dOut].</summary>
     protected virtual void AddMoreGradients(Tensor input, Tensor residual) { }
+
+    public override bool TakeErrors(Tensor errors)
+    {
+        Backend.RowNorms(Term.Residual, errors);
+        return true;
+    }
 
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {

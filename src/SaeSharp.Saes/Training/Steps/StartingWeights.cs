@@ -39,10 +39,17 @@ internal static class StartingWeights
         var order = new int[x.RowCount];
         for (var f = 0; f < weights.Decoder.Value.RowCount; f++)
         {
-            if (f % order.Length == 0) random.Permute(order);                 // more latents than rows: the rows again, in another order
-            for (var i = 0; i < row.Length; i++) row[i] = x.Read((long)order[f % order.Length] * x.Columns + i) - (bias?[i] ?? 0);
+            if (f % order.Length == 0) random.Permute(order);
+            Array.Clear(row);
+            Add(row, x, order[f % order.Length], bias);
+            if (f >= order.Length) Add(row, x, random.NextInt(order.Length), bias); // more latents than rows: sums of two, since equal latents would stay equal
             Write(weights, f, row, norm);
         }
+    }
+
+    private static void Add(double[] direction, Tensor x, int row, double[]? bias)
+    {
+        for (var i = 0; i < direction.Length; i++) direction[i] += x.Read((long)row * x.Columns + i) - (bias?[i] ?? 0);
     }
 
     private static void Write(SaeParameters weights, int latent, double[] direction, double norm)
