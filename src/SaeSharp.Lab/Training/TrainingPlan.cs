@@ -16,7 +16,6 @@ internal sealed class TrainingPlan
     public TrainingPlan(TrainRequest request, LanguageModel model, TrainingData data, string home)
     {
         (_request, _model, _data, _home) = (request, model, data, home);
-        OptionException.Positive(request.Batch, "--batch");
         Hooks = [.. request.Hooks.Distinct()];
         Saes = [.. Hooks.SelectMany(Choices).Select(Of)];
         var twice = Saes.GroupBy(sae => sae.Folder).FirstOrDefault(group => group.Count() > 1);

@@ -41,15 +41,16 @@ internal static class StartingWeights
         {
             if (f % order.Length == 0) random.Permute(order);
             Array.Clear(row);
-            Add(row, x, order[f % order.Length], bias);
-            if (f >= order.Length) Add(row, x, random.NextInt(order.Length), bias); // more latents than rows: sums of two, since equal latents would stay equal
+            Add(row, x, order[f % order.Length], 1, bias);
+            // More latents than rows: another row is added, more or less of it, since latents that start alike may stay alike.
+            if (f >= order.Length && order.Length > 1) Add(row, x, order[(f + 1 + random.NextInt(order.Length - 1)) % order.Length], 0.5 + random.NextDouble() / 2, bias);
             Write(weights, f, row, norm);
         }
     }
 
-    private static void Add(double[] direction, Tensor x, int row, double[]? bias)
+    private static void Add(double[] direction, Tensor x, int row, double weight, double[]? bias)
     {
-        for (var i = 0; i < direction.Length; i++) direction[i] += x.Read((long)row * x.Columns + i) - (bias?[i] ?? 0);
+        for (var i = 0; i < direction.Length; i++) direction[i] += weight * (x.Read((long)row * x.Columns + i) - (bias?[i] ?? 0));
     }
 
     private static void Write(SaeParameters weights, int latent, double[] direction, double norm)
