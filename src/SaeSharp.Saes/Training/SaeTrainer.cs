@@ -22,7 +22,9 @@ public sealed class SaeTrainer
     private const double DivergedError = 4; // an SAE that gives nothing but zeros has 1
     private readonly Tensor _batch, _x;
     private readonly InputTransform _input;
+    private readonly Resampler? _resampler;
     private int _divergedSteps;
+    private bool _hasStarted;
 
     /// <param name="config">What to train: architecture, sizes, k, hook.</param>
     /// <param name="options">How.</param>
@@ -40,6 +42,7 @@ public sealed class SaeTrainer
         TrainingStep = TrainingStep.Create(Setting);
         TrainingChecks.Require(Setting, TrainingStep, source);
         StartingWeights.Draw(TrainingStep.Weights, options);
+        if (options.Dead.ResampleTokens > 0) _resampler = new(Setting, TrainingStep);
         _input = InputTransform.Create(Setting);
         _batch = Tensor.Zeros(DType.F32, source.BatchSize, source.DIn);
         _x = Setting.BatchOf(source.DIn);
@@ -47,6 +50,9 @@ public sealed class SaeTrainer
 
     /// <summary>Names of the architectures that can be trained.</summary>
     public static IReadOnlyList<string> Architectures => TrainingStep.Names;
+
+    /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
+    public SparseAutoencoder? Start { get; init; }
 
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
@@ -61,6 +67,8 @@ public sealed class SaeTrainer
     internal TrainingStep TrainingStep { get; }
 
     internal InputTransform Input => _input;
+
+    internal Resampler? Resampler => _resampler;
 
     internal DeadLatents Dead => TrainingStep.Dead;
 
@@ -129,6 +137,9 @@ public sealed class SaeTrainer
     internal void Prepare(CancellationToken cancel)
     {
         if (!_input.IsFitted) _input.Fit(Source, cancel);
+        if (Start is null || _hasStarted || Step > 0) return;
+        FineTuning.Begin(Setting, TrainingStep.Weights, _input, Start);
+        _hasStarted = true;
     }
 
     /// <summary>One step on batch number <see cref="Step"/>, x [batch, width], raw and f32; it is left as it is, so several trainers can be given the same.</summary>
@@ -138,7 +149,7 @@ public sealed class SaeTrainer
         batch.ConvertTo(_x);
         if (!double.IsFinite(backend.SumOfSquares(_x))) return Skip();
         _input.Apply(_x);
-        if (t == BadBatches) StartingWeights.Fit(TrainingStep.Weights, options, _x);
+        if (t == BadBatches && Start is null) StartingWeights.Fit(TrainingStep.Weights, options, _x);
 
         var dead = Dead.Find();
         var deadCount = dead.Length;
@@ -156,6 +167,13 @@ public sealed class SaeTrainer
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
         TrainingStep.AfterUpdate(t);
         Dead.Update(TrainingStep.Fired, Setting.BatchSize);
+        _resampler?.Observe(TrainingStep.Fired);
+        if (_resampler?.IsDue(t) == true)
+        {
+            batch.ConvertTo(_x);                                              // the step has overwritten it
+            _input.Apply(_x);
+            _resampler.Revive(t, _x);
+        }
         Step++;
         return Report(t, terms, terms.Dead ?? deadCount, norm, rate);
     }

@@ -23,6 +23,10 @@ public sealed class TrainingException : SaeSharpException
         string.Create(CultureInfo.InvariantCulture, $"The mean norm of the activations is {norm}, expected a finite number above 0."),
         "Look at the activations: they are all zero, or some are NaN or infinite.");
 
+    internal static TrainingException NoCovariance(int dimension, double variance) => new(
+        string.Create(CultureInfo.InvariantCulture, $"The activations cannot be whitened: what is left of the variance at dimension {dimension} is {variance:G3}, expected a finite number above 0."),
+        "Look at the activations: some are NaN, infinite or of very different sizes.");
+
     internal static TrainingException OtherRun(string checkpoint, string what, string then, string now) => new(
         $"The checkpoint {checkpoint} was made with {what} {then}, but this run asks for {now}.",
         "Resume with the same options and data, or train into another folder.");

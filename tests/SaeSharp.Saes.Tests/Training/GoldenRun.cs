@@ -73,7 +73,8 @@ internal sealed class GoldenRun
             },
             Input = new()
             {
-                Normalisation = sae.TryGetProperty("normalize_activations", out var n) && n.GetString() == "expected_average_only_in" ? InputNormalisation.MeanNorm : InputNormalisation.None,
+                Normalisation = !sae.TryGetProperty("normalize_activations", out var n) ? InputNormalisation.None
+                    : n.GetString() == "covariance_whitening" ? InputNormalisation.Whitening : InputNormalisation.MeanNorm,
                 Batches = (int)Number(trainer, "n_batches_for_norm_estimate", 0),
             },
         };
@@ -85,6 +86,7 @@ internal sealed class GoldenRun
             (transposed ? MatrixTranspose.Of(initial) : initial).ConvertTo(weight.Value);
         }
         if (result.Input is ScaledInput scaled) SetScale(scaled, source, type);
+        if (result.Input is WhitenedInput whitened) SetWhitening(whitened, new PoolSource(_pool, batch), type);
         return result;
     }
 
@@ -94,6 +96,29 @@ internal sealed class GoldenRun
         var expected = _run.GetProperty(type == DType.F64 ? "scaling_factor_f64" : "scaling_factor_f32").GetDouble();
         Assert.Equal(expected, input.Find(source, default), 1e-6);
         input.Scale = expected;
+    }
+
+    /// <summary>SAELens' whitening is ours turned, and where it turns to depends on its eigenvectors; so M·Mᵀ, which does not, is compared and then theirs is used.</summary>
+    private void SetWhitening(WhitenedInput input, ActivationSource source, DType type)
+    {
+        input.Fit(source, default);
+        var (mean, matrix, inverse) = (File.Read("folded.f64.whitening.mean"), File.Read("folded.f64.whitening.matrix"), File.Read("folded.f64.whitening.inverse_matrix"));
+        var tolerance = type == DType.F64 ? 1e-9 : 1e-4;
+        RequireClose(Square(matrix), Square(input.Matrix), tolerance, "M·Mᵀ");
+        RequireClose(mean, input.Mean, tolerance, "mean");
+        var identity = Tensor.Zeros(DType.F64, input.Matrix.Shape);
+        Reference.Instance.MatMul(input.Matrix, input.Inverse, identity);
+        for (var i = 0; i < identity.Count; i++) Assert.Equal(i % (identity.Columns + 1) == 0 ? 1 : 0, identity.Read(i), 1e-10);
+        mean.CopyTo(input.Mean);
+        matrix.CopyTo(input.Matrix);
+        inverse.CopyTo(input.Inverse);
+    }
+
+    private static Tensor Square(Tensor matrix)
+    {
+        var square = Tensor.Zeros(DType.F64, matrix.Shape);
+        Reference.Instance.MatMul(matrix, matrix, square, Transpose.B);
+        return square;
     }
 
     /// <summary>A drift of this run at a step, the first recorded one at or after it.</summary>

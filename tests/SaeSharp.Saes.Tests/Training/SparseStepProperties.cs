@@ -49,6 +49,18 @@ public class SparseStepProperties
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Theory, InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
+    public void Dense_steps_allocate_nothing(string architecture)
+    {
+        var options = Options with { Penalty = new() { Coefficient = 0.1, TargetL0 = 5 } };
+        var trainer = new SaeTrainer(RandomTensors.Config(architecture, DIn, DSae), options, new PoolSource(Pool, 5 * Batch), CpuBackend.Create(2));
+        for (var i = 0; i < 3; i++) trainer.Advance(default);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) trainer.Advance(default);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     [Theory, InlineData("topk"), InlineData("standard"), InlineData("gated"), InlineData("jumprelu")]
     public void The_number_of_threads_changes_no_bit(string architecture)
     {

@@ -13,7 +13,7 @@ public class TrainingGoldens
     private const string Root = "golden/saes/training";
 
     public static TheoryData<string> Runs => ["sl_topk_aux", "sl_topk_plain_decoder_norm", "sl_standard_l1_warmup", "sl_standard_p2_cosine", "sl_standard_expected_average",
-        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk"];
+        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk", "sl_topk_whitening"];
 
     [Theory, MemberData(nameof(Runs))]
     public void In_f64_every_step_is_that_of_SAELens(string name)
@@ -38,10 +38,10 @@ public class TrainingGoldens
     [Theory, MemberData(nameof(Runs))]
     public void In_f32_the_vector_backend_stays_within_the_drift_of_SAELens(string name) => RequireF32(name, CpuBackend.Create(2));
 
-    [Fact]
-    public void The_finished_SAE_has_the_activation_scale_folded_in()
+    [Theory, InlineData("sl_standard_expected_average"), InlineData("sl_topk_whitening")]
+    public void The_finished_SAE_reads_activations_as_they_are(string name)
     {
-        var run = new GoldenRun(Root, "sl_standard_expected_average");
+        var run = new GoldenRun(Root, name);
         var trainer = run.Trainer(Reference.Instance, DType.F64);
         var sae = trainer.Run();
         foreach (var (tensorName, tensor) in sae.Tensors)

@@ -17,6 +17,7 @@ internal abstract class InputTransform
     {
         InputNormalisation.None => new Untransformed(),
         InputNormalisation.MeanNorm or InputNormalisation.MeanSquare => new ScaledInput(setting),
+        InputNormalisation.Whitening => new WhitenedInput(setting),
         var other => throw OptionException.Invalid($"The normalisation {other} is not known.", $"Known are: {string.Join(", ", Enum.GetNames<InputNormalisation>())}."),
     };
 
@@ -29,4 +30,7 @@ internal abstract class InputTransform
 
     /// <summary>The SAE for raw activations, when <paramref name="sae"/> was trained on transformed ones.</summary>
     public virtual SparseAutoencoder Fold(SparseAutoencoder sae) => sae;
+
+    /// <summary>The SAE for transformed activations, when <paramref name="sae"/> reads raw ones.</summary>
+    public virtual SparseAutoencoder Unfold(SparseAutoencoder sae) => sae;
 }

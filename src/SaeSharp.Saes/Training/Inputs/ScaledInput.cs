@@ -29,6 +29,8 @@ internal sealed class ScaledInput(StepSetting setting) : InputTransform
 
     public override SparseAutoencoder Fold(SparseAutoencoder sae) => Scale == 1 ? sae : sae.FoldActivationScale(Scale);
 
+    public override SparseAutoencoder Unfold(SparseAutoencoder sae) => Scale == 1 ? sae : sae.FoldActivationScale(1 / Scale);
+
     /// <summary>√dIn / mean‖x‖, or 1 / √(mean‖x‖²).</summary>
     public double Find(ActivationSource source, CancellationToken cancel)
     {

@@ -9,7 +9,7 @@ internal sealed class TrainedTensor
 
     public TrainedTensor(string name, Optimiser optimiser, DType type, params ReadOnlySpan<int> shape)
     {
-        (Name, Value, Gradient, _momentNames) = (name, Tensor.Zeros(type, shape), Tensor.Zeros(type, shape), optimiser.MomentNames);
+        (Name, Value, Gradient, _momentNames) = (name, Tensor.Zeros(type, shape), Tensor.Zeros(type, shape), optimiser.MomentNames(shape.Length));
         Moments = new Tensor[_momentNames.Count];
         for (var i = 0; i < Moments.Length; i++) Moments[i] = Tensor.Zeros(type, shape);
     }
@@ -20,7 +20,7 @@ internal sealed class TrainedTensor
 
     public Tensor Gradient { get; }
 
-    /// <summary>One for each of the optimiser's <see cref="Optimiser.MomentNames"/>.</summary>
+    /// <summary>One for each of the optimiser's <see cref="Optimiser.MomentNames(int)"/>.</summary>
     public Tensor[] Moments { get; }
 
     /// <summary>What a checkpoint keeps of it.</summary>

@@ -11,4 +11,25 @@ public sealed record DeadOptions
 
     /// <summary>Dead latents that take part for each activation; dIn / 2 where null.</summary>
     public int? AuxK { get; init => field = value is { } k ? OptionException.Positive(k) : null; }
+
+    /// <summary>Dead latents are given a new life every so many tokens; 0 never does.</summary>
+    public long ResampleTokens { get; init => field = OptionException.NotNegative(value); }
+
+    /// <summary>Share of the run after which none is revived any more, so that all have time to learn.</summary>
+    public double ResampleUntil { get; init => field = OptionException.InRange(value, 0, 1); } = 0.8;
+
+    /// <summary>What a revived latent points to.</summary>
+    public Revival Revival { get; init; }
+
+    /// <summary>Latents that fired in less than this share of the batches since the last revival are revived as well; 0 leaves it at dead ones.</summary>
+    public double RareBelow { get; init => field = OptionException.InRange(value, 0, 1); }
+}
+
+/// <summary>What a revived latent points to.</summary>
+public enum Revival
+{
+    /// <summary>An activation that is badly reconstructed (Anthropic's resampling).</summary>
+    Resample,
+    /// <summary>A random direction.</summary>
+    Redraw,
 }

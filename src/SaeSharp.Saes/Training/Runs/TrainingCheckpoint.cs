@@ -60,7 +60,8 @@ internal static class TrainingCheckpoint
 
     private static IEnumerable<(string, Tensor)> Tensors(SaeTrainer trainer) =>
         trainer.TrainingStep.Weights.All.SelectMany(weight => weight.State)
-            .Concat(trainer.TrainingStep.State).Concat(trainer.Input.State)
+            .Concat(trainer.Setting.Optimiser.State).Concat(trainer.TrainingStep.State).Concat(trainer.Input.State)
+            .Concat(trainer.Resampler is { } resampler ? [resampler.State] : [])
             .Append((SinceFired, Tensor.Of(trainer.Dead.SinceFired, trainer.Dead.SinceFired.Length)));
 
     private static IEnumerable<string> All(string checkpoints) => !Directory.Exists(checkpoints) ? [] :

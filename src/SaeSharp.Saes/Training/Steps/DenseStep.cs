@@ -19,6 +19,7 @@ internal abstract class DenseStep : TrainingStep
     private readonly Tensor _pre, _latents, _gradient, _residual, _residualSums;
     private readonly PackedMatrix _encoder, _decoder, _decoderTransposed;
     private LatentBlock[] _blocks = [];
+    private readonly Tensor? _errors;
     private double _penalty;
 
     /// <param name="setting">What the step is made for.</param>
@@ -35,6 +36,7 @@ internal abstract class DenseStep : TrainingStep
         (LatentSums, Norms, NormGradient) = (Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae));
         for (var f = 0; f < dSae; f++) Norms.Write(f, 1);
         Active = new int[setting.BatchSize];
+        if (setting.Options.Dead.ResampleTokens > 0) _errors = Tensor.Zeros(type, setting.BatchSize);
     }
 
     public override IEnumerable<(string Name, Tensor Tensor)> State => Penalty.State;
@@ -98,6 +100,13 @@ internal abstract class DenseStep : TrainingStep
         if (SeeksTarget) Penalty.Observe(step, (double)TotalActive / Setting.BatchSize, Coefficient > 0 ? _penalty / Coefficient : 0, LargestShare * Statistics.Energy * ErrorWeight);
     }
 
+    public override bool TakeErrors(Tensor errors)
+    {
+        if (_errors is null) return false;
+        Backend.Scale(_errors, 1 / (2 * ErrorWeight), errors);
+        return true;
+    }
+
     /// <summary>Called before the first block.</summary>
     protected virtual void Begin(ReadOnlySpan<int> dead) { }
 
@@ -140,6 +149,7 @@ internal abstract class DenseStep : TrainingStep
         Backend.MatMul(block.Input, _encoder, block.Pre);
         Activate(block);                                                                // f       [rows, dSae]
         var squares = Reconstruct(block, block.Latents, block.Residual, block.Gradient, learns: true);
+        if (_errors is not null) Backend.RowNorms(block.Residual, block.Errors!);        // of −2w·r
         Backward(block);                                                                // ∂pre    [rows, dSae]
         Backend.MatMul(block.Gradient, block.Input, Weights.Encoder.Gradient, Transpose.A, accumulate: true);
         return squares;
@@ -159,7 +169,7 @@ internal abstract class DenseStep : TrainingStep
         {
             var (start, rows) = (i * BlockRows, Math.Min(BlockRows, input.RowCount - i * BlockRows));
             var (pre, latents) = (_pre.Rows(0, rows), _latents.Rows(0, rows));
-            _blocks[i] = new(input, start, input.Rows(start, rows), target.Rows(start, rows), pre, _latents == _pre ? pre : latents, _gradient.Rows(0, rows), _residual.Rows(0, rows));
+            _blocks[i] = new(input, start, input.Rows(start, rows), target.Rows(start, rows), pre, _latents == _pre ? pre : latents, _gradient.Rows(0, rows), _residual.Rows(0, rows), _errors?.Rows(start, rows));
         }
     }
 

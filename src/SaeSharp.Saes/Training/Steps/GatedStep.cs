@@ -32,6 +32,13 @@ internal sealed class GatedStep : DenseStep
 
     protected override Tensor PreSums { get; }
 
+    public override void ResetLatent(int latent)
+    {
+        base.ResetLatent(latent);
+        _rMag.Value.Write(latent, 0);
+        _bMag.Value.Write(latent, 0);
+    }
+
     protected override void Begin(ReadOnlySpan<int> dead)
     {
         for (var f = 0; f < Setting.DSae; f++) _scales.Write(f, Math.Exp(_rMag.Value.Read(f)));
@@ -90,7 +97,15 @@ internal sealed class GatedStep : DenseStep
             {
                 ReadOnlySpan<T> z = block.Pre.Row<T>(row);
                 Span<T> f = block.Latents.Row<T>(row), g = step._gates.Row<T>(row);
-                for (var i = 0; i < z.Length; i++)
+                var i = 0;
+                for (; i <= z.Length - Vector<T>.Count; i += Vector<T>.Count)
+                {
+                    Vector<T> product = new(z[i..]), gate = Vector.Max(product + new Vector<T>(bGate[i..]), Vector<T>.Zero);
+                    var magnitude = Vector.Max(product * new Vector<T>(scales[i..]) + new Vector<T>(bMag[i..]), Vector<T>.Zero);
+                    gate.CopyTo(g[i..]);
+                    Vector.ConditionalSelect(Vector.GreaterThan(gate, Vector<T>.Zero), magnitude, Vector<T>.Zero).CopyTo(f[i..]);
+                }
+                for (; i < z.Length; i++)
                 {
                     g[i] = T.Max(z[i] + bGate[i], T.Zero);
                     f[i] = g[i] > T.Zero ? T.Max(z[i] * scales[i] + bMag[i], T.Zero) : T.Zero;
@@ -121,7 +136,23 @@ internal sealed class GatedStep : DenseStep
                 ReadOnlySpan<T> z = block.Pre.Row<T>(row).Slice(first, width), f = block.Latents.Row<T>(row).Slice(first, width);
                 ReadOnlySpan<T> g = step._gates.Row<T>(row).Slice(first, width), dg = step._gateGradient.Row<T>(row).Slice(first, width);
                 var d = block.Gradient.Row<T>(row).Slice(first, width);               // ∂f, then ∂z
-                for (var i = 0; i < z.Length; i++)
+                var i = 0;
+                for (; i <= z.Length - Vector<T>.Count; i += Vector<T>.Count)
+                {
+                    Vector<T> latents = new(f[i..]), gates = new(g[i..]);
+                    var mags = Vector.ConditionalSelect(Vector.GreaterThan(latents, Vector<T>.Zero), new Vector<T>(d[i..]), Vector<T>.Zero);
+                    var slopes = Vector.ConditionalSelect(Vector.GreaterThan(gates, Vector<T>.Zero), new Vector<T>(dg[i..]) + new Vector<T>(price) * new Vector<T>(norms[i..]), Vector<T>.Zero);
+                    var scaledMags = mags * new Vector<T>(scales[i..]);
+                    var dz = scaledMags + slopes;
+                    dz.CopyTo(d[i..]);
+                    (new Vector<T>(dMag[i..]) + mags).CopyTo(dMag[i..]);
+                    (new Vector<T>(dGate[i..]) + slopes).CopyTo(dGate[i..]);
+                    (new Vector<T>(dR[i..]) + scaledMags * new Vector<T>(z[i..])).CopyTo(dR[i..]);
+                    (new Vector<T>(preSums[i..]) + dz).CopyTo(preSums[i..]);
+                    (new Vector<T>(sums[i..]) + latents).CopyTo(sums[i..]);
+                    (new Vector<T>(gateSums[i..]) + gates).CopyTo(gateSums[i..]);
+                }
+                for (; i < z.Length; i++)
                 {
                     var mag = f[i] > T.Zero ? d[i] : T.Zero;
                     var gate = g[i] > T.Zero ? dg[i] + price * norms[i] : T.Zero;

@@ -1,8 +1,10 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Threads;
 using SaeSharp.Saes.Training.Optimisers;
 using SaeSharp.Saes.Training.Options;
+using Tensor = SaeSharp.Numerics.Tensor;
 
 namespace SaeSharp.Saes.Training.Steps;
 
@@ -38,6 +40,12 @@ internal sealed class JumpReluStep : DenseStep
     }
 
     private JumpReluOptions Jump => Options.JumpRelu;
+
+    public override void ResetLatent(int latent)
+    {
+        base.ResetLatent(latent);
+        _threshold.Value.Write(latent, Jump.InitialThreshold);
+    }
 
     protected override bool SeeksTarget => Jump.Penalty != JumpReluPenalty.Quadratic; // which aims at it by itself
 
@@ -112,11 +120,14 @@ internal sealed class JumpReluStep : DenseStep
             for (var row = first; row < end; row++)
             {
                 Span<T> pre = block.Pre.Row<T>(row), f = block.Latents.Row<T>(row);
-                for (var i = 0; i < f.Length; i++)
+                TensorPrimitives.Add(pre, bias, pre);
+                var i = 0;
+                for (; i <= f.Length - Vector<T>.Count; i += Vector<T>.Count)
                 {
-                    pre[i] += bias[i];
-                    f[i] = pre[i] > thresholds[i] ? pre[i] : T.Zero;
+                    var z = new Vector<T>(pre[i..]);
+                    Vector.ConditionalSelect(Vector.GreaterThan(z, new Vector<T>(thresholds[i..])), z, Vector<T>.Zero).CopyTo(f[i..]);
                 }
+                for (; i < f.Length; i++) f[i] = pre[i] > thresholds[i] ? pre[i] : T.Zero;
                 step.Active[block.Start + row] = LatentJobs.CountPositive<T>(f);
             }
         }
@@ -147,7 +158,20 @@ internal sealed class JumpReluStep : DenseStep
                 var d = block.Gradient.Row<T>(row).Slice(first, width);
                 if (step.Jump.Penalty == JumpReluPenalty.Tanh) AddTanh(part, first, f, d);
                 var price = T.CreateTruncating(step.StepPrice(step.Active[block.Start + row]));
-                for (var i = 0; i < pre.Length; i++)
+                var i = 0;
+                for (; !ofBatch && i <= pre.Length - Vector<T>.Count; i += Vector<T>.Count)
+                {
+                    Vector<T> z = new(pre[i..]), theta = new(thresholds[i..]), df = new(d[i..]);
+                    var isNear = Vector.LessThan(Vector.Abs((z - theta) / new Vector<T>(bandwidth)), new Vector<T>(half));
+                    var slope = Vector.ConditionalSelect(isNear, (theta * df + new Vector<T>(price)) / new Vector<T>(bandwidth), Vector<T>.Zero);
+                    var dz = Vector.ConditionalSelect(Vector.GreaterThan(z, theta), df, Vector<T>.Zero);
+                    if (straight) dz += slope;
+                    (new Vector<T>(dThresholds[i..]) - slope).CopyTo(dThresholds[i..]);
+                    (new Vector<T>(dBias[i..]) + dz).CopyTo(dBias[i..]);
+                    (new Vector<T>(sums[i..]) + new Vector<T>(f[i..])).CopyTo(sums[i..]);
+                    dz.CopyTo(d[i..]);
+                }
+                for (; i < pre.Length; i++)
                 {
                     var isNear = T.Abs((pre[i] - thresholds[i]) / bandwidth) < half;
                     var slope = isNear ? (thresholds[i] * d[i] + price) / bandwidth : T.Zero;

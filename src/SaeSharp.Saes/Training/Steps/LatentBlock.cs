@@ -11,7 +11,8 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <param name="Latents">f [rows, dSae]; may be the same as <paramref name="Pre"/>.</param>
 /// <param name="Gradient">∂f, then ∂pre [rows, dSae].</param>
 /// <param name="Residual">r, then ∂x̂ [rows, dOut].</param>
-internal sealed record LatentBlock(Tensor Of, int Start, Tensor Input, Tensor Target, Tensor Pre, Tensor Latents, Tensor Gradient, Tensor Residual)
+/// <param name="Errors">Length of each row of ∂x̂, where it is kept [rows].</param>
+internal sealed record LatentBlock(Tensor Of, int Start, Tensor Input, Tensor Target, Tensor Pre, Tensor Latents, Tensor Gradient, Tensor Residual, Tensor? Errors)
 {
     public int Rows => Input.RowCount;
 }

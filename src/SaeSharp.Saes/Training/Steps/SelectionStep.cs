@@ -47,6 +47,12 @@ internal abstract class SelectionStep : TrainingStep
     /// <summary>Adds its gradients: to those of the weights, and what has the column sums that b_dec gets directly to <paramref name="residual"/> [batch, dOut].</summary>
     protected virtual void AddMoreGradients(Tensor input, Tensor residual) { }
 
+    public override bool TakeErrors(Tensor errors)
+    {
+        Backend.RowNorms(Term.Residual, errors);
+        return true;
+    }
+
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);

@@ -119,7 +119,18 @@ internal sealed class StandardStep(StepSetting setting) : DenseStep(setting, kee
                 ReadOnlySpan<T> f = block.Latents.Row<T>(row).Slice(first, width);
                 var d = block.Gradient.Row<T>(row).Slice(first, width);
                 var slope = T.CreateTruncating(p == 1 ? price : price * (step.Options.Penalty.WithoutRoot ? p : Math.Pow(step._lengths[block.Start + row], 1 - p)));
-                for (var i = 0; i < f.Length; i++)
+                var i = 0;
+                for (; p == 1 && i <= f.Length - Vector<T>.Count; i += Vector<T>.Count)
+                {
+                    Vector<T> latents = new(f[i..]), dvs = new(slope);
+                    var fires = Vector.GreaterThan(latents, Vector<T>.Zero);
+                    var dPre = Vector.ConditionalSelect(fires, new Vector<T>(d[i..]) + dvs * new Vector<T>(norms[i..]), Vector<T>.Zero);
+                    dPre.CopyTo(d[i..]);
+                    (new Vector<T>(dNorms[i..]) + dvs * latents).CopyTo(dNorms[i..]);
+                    (new Vector<T>(sums[i..]) + latents).CopyTo(sums[i..]);
+                    (new Vector<T>(dBias[i..]) + dPre).CopyTo(dBias[i..]);
+                }
+                for (; i < f.Length; i++)
                 {
                     if (!(f[i] > T.Zero))
                     {

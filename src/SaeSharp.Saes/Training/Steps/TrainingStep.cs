@@ -70,6 +70,12 @@ internal abstract class TrainingStep
     /// <summary>Called after the optimiser has changed the weights: for what is learnt without a gradient or has to stay in a range.</summary>
     public virtual void AfterUpdate(int step) { }
 
+    /// <summary>Writes ‖x − x̂‖ of each activation of the last <see cref="Run"/>: [batch]. False where that is not kept.</summary>
+    public virtual bool TakeErrors(Tensor errors) => false;
+
+    /// <summary>Puts what a latent has beside its rows of encoder and decoder back to where it starts.</summary>
+    public virtual void ResetLatent(int latent) => Weights.EncoderBias.Value.Write(latent, 0);
+
     /// <summary>What a checkpoint has to hold beside weights and dead-latent counts. Written in place when a run resumes.</summary>
     public virtual IEnumerable<(string Name, Tensor Tensor)> State => [];
 
