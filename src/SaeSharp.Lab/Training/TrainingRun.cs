@@ -24,7 +24,7 @@ internal sealed class TrainingRun
         (_request, _shelves, _home) = (request, shelves, home);
         if (request.Hooks.Count == 0) throw LabException.NothingToDo("no hook point is named", "Give --hook H, e.g. --hook blocks.1.hook_resid_post; sae info MODEL lists them.");
         _model = shelves.Models.Get(request.Model);
-        foreach (var hook in request.Hooks) _model.Transformer.RequireHook(hook);
+        foreach (var hook in request.Hooks.Concat(request.HookOut)) _model.Transformer.RequireHook(hook);
         _corpus = Corpus.Read(request.Corpus, _model);
         _plan = new(request, _model, _corpus, home);
     }
@@ -37,7 +37,7 @@ internal sealed class TrainingRun
         cost.Require();
         progress?.Report(new($"training {_plan.Saes.Count} SAE{(_plan.Saes.Count > 1 ? "s" : "")}, {cost.Text}", 0, 0, 0, null, ""));
         using var activations = CorpusActivations.Open(_model, _corpus, _plan.Hooks, _request.Seed[0], cache, progress, cancel);
-        var saes = _plan.Saes.Select(sae => Train(sae, activations.At(sae.Hook), progress, cancel)).ToList();
+        var saes = _plan.Saes.Select(sae => Train(sae, activations.At(sae.Rows.Layout), progress, cancel)).ToList();
         var seconds = clock.Elapsed.TotalSeconds;
         return new(saes, seconds, saes.Sum(sae => sae.Tokens) / seconds);
     }
@@ -46,7 +46,7 @@ internal sealed class TrainingRun
     private TrainingCost Cost(long cache)
     {
         var kept = _plan.Hooks.Sum(hook => (double)_corpus.KeptTokens * _model.Transformer.HookWidth(hook) * sizeof(float));
-        var buffer = _plan.Saes.Max(sae => Math.Min((double)_request.BufferMiB * (1 << 20), (double)_corpus.KeptTokens * sae.Config.DIn * sizeof(float)));
+        var buffer = _plan.Saes.Max(sae => Math.Min((double)_request.BufferMiB * (1 << 20), (double)_corpus.KeptTokens * sae.RowWidth * sizeof(float)));
         var isKept = kept <= cache;
         var tokens = (double)_plan.Steps * _request.Batch;
         return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), isKept ? _corpus.KeptTokens : tokens * _plan.Saes.Count, _shelves.Backend.Threads);
