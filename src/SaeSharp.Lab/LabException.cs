@@ -184,6 +184,10 @@ public sealed class LabException : SaeSharpException
         FormattableString.Invariant($"The index needs about {neededGiB:F1} GiB of temporary space in {folder}, which has {freeGiB:F1} GiB free: {l0:F0} features fire on a token."),
         "Count fewer tokens with --tokens, use a sparser SAE, or choose another disk with --home.");
 
+    internal static LabException NotTrained(string sae, SaeSharpException why, int others) => new(
+        $"{sae}: {why.Message}",
+        $"{why.Hint} The {others} other SAEs of this command are trained and saved.");
+
     private static string NearestOrPull(string name, IReadOnlyCollection<string> known, string? pull, string otherwise) => pull is null
         ? Nearest(name, known, otherwise)
         : $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}Fetch it from the hub with: sae pull {pull}";

@@ -211,13 +211,10 @@ public sealed class Transformer
     {
         Shape.Require(vectors, [("dModel", Spec.DModel)]);
         var x = vectors.To(ComputeType);
-        if (throughFinalNorm && _finalNorm is not null)
-        {
-            var normed = Tensor.Zeros(ComputeType, x.Shape);
-            _finalNorm.Norm.Forward(Backend, x, normed);
-            x = normed;
-        }
-        return Unembed(x);
+        if (!throughFinalNorm || _finalNorm is null) return Unembed(x);
+        var normed = Tensor.Zeros(ComputeType, x.Shape);
+        _finalNorm.Norm.Forward(Backend, x, normed);
+        return Unembed(normed);
     }
 
     /// <summary>What directions of the residual stream add to the logits: [n, dModel] → [n, dVocab]. What is there without them is left out: biases, and the soft cap of the sum.</summary>

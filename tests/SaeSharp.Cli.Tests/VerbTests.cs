@@ -17,6 +17,14 @@ public class VerbTests(TinyHome home)
     }
 
     [Fact]
+    public async Task Synth_scores_what_it_trained_against_known_features()
+    {
+        var result = await Json("synth", "--size", "small", "--recipe", "ours", "--samples", "2560", "--points", "1", "--eval-samples", "500", "--d-sae", "64", "--k", "4");
+        Assert.Equal((2048, 64), (result.GetProperty("features").GetInt32(), result.GetProperty("dSae").GetInt32()));
+        Assert.InRange(result.GetProperty("curve")[0].GetProperty("mcc").GetDouble(), 0.01, 1);
+    }
+
+    [Fact]
     public async Task Tokens_gives_a_line_a_text_and_decodes_it_again()
     {
         var texts = Temporary("texts.txt", "Once upon a time\nthe round hen\n");

@@ -3,15 +3,15 @@ namespace SaeSharp.Lab.Benchmarks;
 /// <summary>Measure this machine's roofs and one of our kernels against them.</summary>
 public sealed record BenchRequest
 {
-    /// <summary>What to measure: roofs, gemm, sae-step, harvest or decode.</summary>
+    /// <summary>What to measure: roofs, gemm, sae-step, harvest, decode or store.</summary>
     public required string Subject { get; init; }
     /// <summary>Architecture (sae-step).</summary>
     public string Arch { get; init; } = "topk";
-    /// <summary>Width of the activations (sae-step).</summary>
+    /// <summary>Width of the activations (sae-step, store).</summary>
     public int DIn { get; init; } = 288;
     /// <summary>Number of features (sae-step).</summary>
     public int DSae { get; init; } = 4608;
-    /// <summary>Tokens a step (sae-step; left out: 4096) or sequences of a batch (harvest; left out: 16).</summary>
+    /// <summary>Tokens a step (sae-step, store; left out: 4096) or sequences of a batch (harvest; left out: 16).</summary>
     public int? Batch { get; init => field = value is { } batch ? OptionException.Positive(batch) : null; }
     /// <summary>Latents kept on a token (sae-step).</summary>
     public int K { get; init; } = 32;

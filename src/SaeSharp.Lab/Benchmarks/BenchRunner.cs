@@ -13,6 +13,7 @@ internal static class BenchRunner
         ["sae-step"] = new SaeStepBenchmark(),
         ["harvest"] = new HarvestBenchmark(),
         ["decode"] = new DecodeBenchmark(),
+        ["store"] = new StoreBenchmark(),
     };
 
     public static async Task<BenchResult> Run(BenchRequest request, int threads, CancellationToken cancel)
@@ -82,6 +83,7 @@ internal static class BenchRunner
         {
             "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K)],
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
+            "store" => ["bench", request.Subject, "--d-in", Text(request.DIn), .. Batch()],
             "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
                 "--streams", Text(request.Streams), .. request.Steer ? ["--steer"] : Array.Empty<string>()],
             _ => ["bench", request.Subject],

@@ -36,12 +36,15 @@ internal sealed class CorpusActivations : IDisposable
     public ActivationStream At(string hook) => At(new RowLayout(new RowPart(hook)));
 
     /// <summary>The stream of rows that hold several things.</summary>
-    public ActivationStream At(RowLayout layout)
+    public ActivationStream At(RowLayout layout) => At(layout, _seed);
+
+    /// <summary>The same in another order of windows.</summary>
+    public ActivationStream At(RowLayout layout, int seed)
     {
         foreach (var hook in layout.Hooks) _model.Transformer.RequireHook(hook);
         int[] counts = [.. _corpus.Windows.Select(window => RowsOf(layout, window)?.Length ?? window.Kept.Length)];
         return counts.Any(count => count > 0)
-            ? new Stream(this, layout, counts)
+            ? new Stream(this, layout, counts, seed)
             : throw OptionException.Invalid($"No token of the texts has all the neighbours that '{layout}' asks for.", "Take longer windows (--context), longer texts or nearer neighbours.");
     }
 
@@ -74,8 +77,8 @@ internal sealed class CorpusActivations : IDisposable
     private ActivationView View(string hook) => ActivationView.Of(_model.Transformer, hook, ModelProcessing.None);
 
     /// <summary>Rows in an order of windows that depends on the epoch.</summary>
-    private sealed class Stream(CorpusActivations owner, RowLayout layout, int[] counts)
-        : UnitStream(layout, layout.Parts.Sum(part => owner._model.Transformer.HookWidth(part.Hook)), counts, owner._seed)
+    private sealed class Stream(CorpusActivations owner, RowLayout layout, int[] counts, int seed)
+        : UnitStream(layout, layout.Parts.Sum(part => owner._model.Transformer.HookWidth(part.Hook)), counts, seed)
     {
         protected override int[]? RowsOf(int unit) => CorpusActivations.RowsOf(Layout, owner._corpus.Windows[unit]);
 

@@ -5,7 +5,7 @@ namespace SaeSharp.Lab.Synthetic;
 /// <summary>Train an SAE on synthetic activations whose true features are known (SynthSAEBench) and score how many of them it found, beside the published figures.</summary>
 public sealed record SynthRequest
 {
-    /// <summary>How to train: topk, standard … as published, or ours (see docs/synth.md).</summary>
+    /// <summary>How to train: topk, batchtopk, matryoshka, jumprelu or standard, with the published settings, or ours (see docs/synth.md).</summary>
     public string Recipe { get; init; } = "topk";
     /// <summary>The world: 16k (16,384 features in 768 dimensions, the benchmark) or small (2,048 in 128, for a quick look).</summary>
     public string Size { get; init; } = "16k";
@@ -17,9 +17,11 @@ public sealed record SynthRequest
     public double K { get; init; } = 25;
     /// <summary>Number of latents; 0 takes a quarter of the true features.</summary>
     public int DSae { get; init; }
-    /// <summary>Samples a step.</summary>
-    public int Batch { get; init; } = 1024;
-    /// <summary>Learning rate; left out: the recipe's.</summary>
+    /// <summary>Samples a step; left out: 1,024, or 256 with --short.</summary>
+    public int? Batch { get; init; }
+    /// <summary>Settings that suit a hundredth of the published samples: small batches, a high learning rate that falls to 0 in the last third, directions that start on activations, latents dead soon. The recipe ours always has them.</summary>
+    public bool Short { get; init; }
+    /// <summary>Learning rate; left out: 3e-4, or 3e-3 with --short.</summary>
     public double? Lr { get; init; }
     /// <summary>Fresh samples that each point of the curve is scored on.</summary>
     public int EvalSamples { get; init; } = 100_000;

@@ -19,14 +19,14 @@ internal sealed class SynthRun(SynthRequest request, Backend backend, string hom
     {
         var clock = Stopwatch.StartNew();
         var recipe = SynthRecipe.Get(request.Recipe);
-        var options = recipe.OptionsOf(request);
+        var (options, batch) = (recipe.OptionsOf(request), recipe.BatchOf(request));
         _ = OptionException.Positive(request.EvalSamples, "--eval-samples");
         var points = PointsAt(options.Steps);
         var (world, name) = World(progress, cancel);
         var config = recipe.ConfigOf(request, world.DIn, world.Features);
-        var trainer = new SaeTrainer(config, options, new SyntheticSource(world, request.Batch, backend, Stream(0)), backend);
+        var trainer = new SaeTrainer(config, options, new SyntheticSource(world, batch, backend, Stream(0)), backend);
 
-        var (curve, training, meter) = (new List<SynthPoint>(), Stopwatch.StartNew(), new ProgressMeter(progress, $"training {recipe.Name}", options.Steps * (long)request.Batch, "samples"));
+        var (curve, training, meter) = (new List<SynthPoint>(), Stopwatch.StartNew(), new ProgressMeter(progress, $"training {recipe.Name}", options.Steps * (long)batch, "samples"));
         var sae = trainer.Run(null, step =>
         {
             meter.Report(step.Tokens, () => new Dictionary<string, double> { ["explained"] = step.ExplainedVariance, ["l0"] = step.L0, ["dead"] = step.Dead });
@@ -37,7 +37,7 @@ internal sealed class SynthRun(SynthRequest request, Backend backend, string hom
         }, cancel);
         training.Stop();
         return new(
-            recipe.Name, name, world.Features, world.DIn, config.DSae, request.K, curve, options.Steps * (long)request.Batch / training.Elapsed.TotalSeconds, clock.Elapsed.TotalSeconds,
+            recipe.Name, name, world.Features, world.DIn, config.DSae, request.K, curve, options.Steps * (long)batch / training.Elapsed.TotalSeconds, clock.Elapsed.TotalSeconds,
             request.World is null && request.Size == Sizes[0].Name ? PublishedScore.Near(request.K) : [], Save(sae));
     }
 

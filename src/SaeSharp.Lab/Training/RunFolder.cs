@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics.Files;
 
@@ -24,7 +23,7 @@ internal sealed class RunFolder
     }
 
     /// <summary>The folder of <paramref name="sae"/>'s run. What an earlier run left there stays only to be resumed, and only where corpus and model are the same.</summary>
-    public static RunFolder Open(PlannedSae sae, RunInfo info, Corpus corpus, LanguageModel model, CorpusOptions windows, bool resume, string home)
+    public static RunFolder Open(PlannedSae sae, RunInfo info, TrainingData data, LanguageModel model, bool resume, string home)
     {
         var path = System.IO.Path.Combine(home, "runs", info.Id);
         if (!resume && Directory.Exists(path)) Directory.Delete(path, recursive: true);
@@ -32,7 +31,7 @@ internal sealed class RunFolder
         var folder = new RunFolder(path);
         folder.RequireSame(new()
         {
-            ["corpus"] = corpus.Sha256, ["model"] = model.Sha256, ["hook"] = sae.Hook, ["windows"] = JsonSerializer.Serialize(windows with { Texts = null, IdsFile = null }, LabJson.Options),
+            ["corpus"] = data.Sha256, ["model"] = model.Sha256, ["hook"] = sae.Rows.Layout.ToString(), ["windows"] = data.WindowsText,
         });
         folder.Write(RunFile, info);
         return folder;

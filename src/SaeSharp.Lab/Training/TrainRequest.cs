@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Harvesting;
+using SaeSharp.Lab.Harvesting.Stores;
 using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Training;
@@ -18,6 +19,8 @@ public sealed record TrainRequest
     public bool Crosscoder { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
+    /// <summary>An activation store to train on instead of texts: a folder that sae activations --out made with this model. The model does not run.</summary>
+    public string? Activations { get; init; }
     /// <summary>Architecture, e.g. topk, batchtopk, matryoshka_batchtopk, jumprelu, gated, standard; one or several.</summary>
     public OneOrMore<string> Arch { get; init; } = "topk";
     /// <summary>Number of features; 0 takes 8 times the width of the activations; one or several.</summary>
@@ -84,9 +87,11 @@ public sealed record TrainRequest
     public Convention Convention { get; init; }
     /// <summary>Seed of the initial weights and of the shuffle; one or several.</summary>
     public OneOrMore<int> Seed { get; init; } = 0;
-    /// <summary>Memory of the shuffle buffer in MiB. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise neighbouring parts are mixed in it.</summary>
+    /// <summary>Memory of the shuffle buffer in MiB for each hook. Where it holds the whole corpus, each pass is a fresh permutation of all of it; otherwise half of it is refilled at a time, and each batch draws on one and a half times what it holds.</summary>
     public int BufferMiB { get; init; } = 512;
-    /// <summary>With several hooks: memory in MiB in which the activations of all of them are kept, so that the model runs over the corpus once. Where they do not fit, it runs once for each hook; the result is the same.</summary>
+    /// <summary>How the shuffle buffer keeps activations: f32, or bf16, with twice as many tokens in the same memory.</summary>
+    public StoreType BufferDtype { get; init; } = StoreType.F32;
+    /// <summary>With several seeds: memory in MiB in which the activations of all hooks are kept, so that the model runs over the corpus once. Where they do not fit, it runs once for each seed; the result is the same.</summary>
     public int CacheMiB { get; init; } = 1024;
     /// <summary>Batches with numbers that are not finite are skipped and counted; one more than this many stops the run.</summary>
     public int MaxBadBatches { get; init; } = 10;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
@@ -11,13 +10,13 @@ internal sealed class TrainingPlan
 {
     private readonly TrainRequest _request;
     private readonly LanguageModel _model;
-    private readonly Corpus _corpus;
+    private readonly TrainingData _data;
     private readonly string _home;
     private readonly IReadOnlyList<TrainingRows> _rows;
 
-    public TrainingPlan(TrainRequest request, LanguageModel model, Corpus corpus, string home)
+    public TrainingPlan(TrainRequest request, LanguageModel model, TrainingData data, string home)
     {
-        (_request, _model, _corpus, _home) = (request, model, corpus, home);
+        (_request, _model, _data, _home) = (request, model, data, home);
         OptionException.Positive(request.Batch, "--batch");
         _rows = TrainingRows.Of(request, model);
         Hooks = [.. _rows.SelectMany(rows => rows.Hooks).Distinct()];
@@ -53,7 +52,7 @@ internal sealed class TrainingPlan
         if (!SaeTrainer.Architectures.Contains(choice.Arch)) throw OptionException.Invalid(
             $"There is no architecture '{choice.Arch}' that can be trained.", $"Known are: {string.Join(", ", SaeTrainer.Architectures)}.");
         var (label, config) = (Label(choice), Config(choice));
-        return new(label.Length == 0 ? choice.Rows.Label : $"{choice.Rows.Label} {label}", FolderOf(choice, label.Replace(' ', '-')), choice.Rows, config, TrainingSettings.Of(_request, choice, config.DSae, _corpus.KeptTokens));
+        return new(label.Length == 0 ? choice.Rows.Label : $"{choice.Rows.Label} {label}", FolderOf(choice, label.Replace(' ', '-')), choice.Rows, config, TrainingSettings.Of(_request, choice, config.DSae, _data.Tokens));
     }
 
     /// <summary>What SAELens calls the transcoder whose encoder is that of <paramref name="arch"/>.</summary>
@@ -92,8 +91,8 @@ internal sealed class TrainingPlan
             Architecture = choice.Arch, DIn = dIn, DOut = rows.Written is { } written ? _model.Transformer.HookWidth(written) : null, ApplyBDecToInput = rows.Written is null, HookNameOut = rows.Written,
             DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
             K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal),
-            ModelName = _model.Name, HookName = rows.Hook, ContextSize = _corpus.Context, ReshapeHookZ = rows.Read.Count == 1 && rows.Hook.EndsWith("hook_z", StringComparison.Ordinal),
-            PrependBos = _corpus.Windows[0].Ids[0] == _model.BosId,
+            ModelName = _model.Name, HookName = rows.Hook, ContextSize = _data.Context, ReshapeHookZ = rows.Read.Count == 1 && rows.Hook.EndsWith("hook_z", StringComparison.Ordinal),
+            PrependBos = _data.PrependBos,
         };
     }
 

@@ -1,22 +1,23 @@
 using System.Diagnostics;
 using System.Text.Json;
 using SaeSharp.Lab.Harvesting;
+using SaeSharp.Lab.Harvesting.Stores;
 using SaeSharp.Lab.Library;
+using SaeSharp.Numerics;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Training;
 
-/// <summary>Trains the SAEs of a <see cref="TrainingPlan"/> and saves each in SAELens' format.</summary>
+/// <summary>Trains the SAEs of a <see cref="TrainingPlan"/>, all of one seed in lock-step on one stream of activations, and saves each in SAELens' format.</summary>
 /// <remarks>A run's checkpoints and log lie in <c>runs/</c> under the hash of what the SAE is to be written to; a finished run leaves a note instead of checkpoints.</remarks>
 internal sealed class TrainingRun
 {
-    private const int LastSteps = 20; // over which the reported figures are averaged
     private readonly TrainRequest _request;
     private readonly Shelves _shelves;
     private readonly string _home;
     private readonly LanguageModel _model;
-    private readonly Corpus _corpus;
+    private readonly TrainingData _data;
     private readonly TrainingPlan _plan;
 
     public TrainingRun(TrainRequest request, Shelves shelves, string home)
@@ -25,72 +26,91 @@ internal sealed class TrainingRun
         if (request.Hooks.Count == 0) throw LabException.NothingToDo("no hook point is named", "Give --hook H, e.g. --hook blocks.1.hook_resid_post; sae info MODEL lists them.");
         _model = shelves.Models.Get(request.Model);
         foreach (var hook in request.Hooks.Concat(request.HookOut)) _model.Transformer.RequireHook(hook);
-        _corpus = Corpus.Read(request.Corpus, _model);
-        _plan = new(request, _model, _corpus, home);
+        _data = TrainingData.Open(request, _model);
+        _plan = new(request, _model, _data, home);
     }
 
     public TrainResult Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var cache = _plan.Saes.Count > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache") << 20 : 0;
-        var cost = Cost(cache);
+        PlannedSae[][] groups = [.. _plan.Saes.GroupBy(sae => sae.Options.Seed).Select(group => group.ToArray())];
+        var cache = groups.Length > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache-mib") << 20 : 0;
+        var cost = Cost(groups.Length, cache);
         cost.Require();
         progress?.Report(new($"training {_plan.Saes.Count} SAE{(_plan.Saes.Count > 1 ? "s" : "")}, {cost.Text}", 0, 0, 0, null, ""));
-        using var activations = CorpusActivations.Open(_model, _corpus, _plan.Hooks, _request.Seed[0], cache, progress, cancel);
-        var saes = _plan.Saes.Select(sae => Train(sae, activations.At(sae.Rows.Layout), progress, cancel)).ToList();
-        var seconds = clock.Elapsed.TotalSeconds;
-        return new(saes, seconds, saes.Sum(sae => sae.Tokens) / seconds);
+        using (_data)
+        {
+            _data.Harvest(_plan.Hooks, cache, progress, cancel);
+            var trained = groups.SelectMany(group => Train(group, progress, cancel)).ToDictionary(sae => sae.Path);
+            var seconds = clock.Elapsed.TotalSeconds;
+            return new([.. _plan.Saes.Select(sae => trained[sae.Folder])], seconds, trained.Values.Sum(sae => sae.Tokens) / seconds);
+        }
     }
 
     /// <summary>What this will take.</summary>
-    private TrainingCost Cost(long cache)
+    private TrainingCost Cost(int groups, long cache)
     {
-        var kept = _plan.Hooks.Sum(hook => (double)_corpus.KeptTokens * _model.Transformer.HookWidth(hook) * sizeof(float));
-        var buffer = _plan.Saes.Max(sae => Math.Min((double)_request.BufferMiB * (1 << 20), (double)_corpus.KeptTokens * sae.RowWidth * sizeof(float)));
-        var isKept = kept <= cache;
-        var tokens = (double)_plan.Steps * _request.Batch;
-        return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), isKept ? _corpus.KeptTokens : tokens * _plan.Saes.Count, _shelves.Backend.Threads);
+        var width = _plan.Hooks.Sum(hook => (double)_data.Width(RowLayout.Parse(hook)));
+        var (kept, epoch, most) = (_data.Tokens * width * sizeof(float), _data.Tokens * width * _request.BufferDtype.Held().Size(), (double)BufferMiB(_plan.Hooks.Count) * (1 << 20));
+        var (isKept, buffer) = (_data.Harvests && kept <= cache, Math.Min(most, epoch));
+        // An epoch that does not fit into the buffer is harvested each time, and once more for the mean norm.
+        var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise == "none" ? 0 : 1);
+        var harvested = !_data.Harvests ? 0 : isKept ? _data.Tokens : _data.Tokens * groups * passes;
+        return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), harvested, _shelves.Backend.Threads);
     }
 
-    private TrainedSae Train(PlannedSae planned, ActivationStream stream, IProgress<Progress>? progress, CancellationToken cancel)
-    {
-        var source = new ShuffledBuffer(stream, _request.Batch, _request.BufferMiB, planned.Options.Seed);
-        var run = RunFolder.Open(planned, RunInfo.Of(planned, _request, _shelves.Backend.Threads), _corpus, _model, _request.Corpus, _request.Resume, _home);
-        if (run.Finished(Command) is { } finished && _shelves.Saes.Find(finished.Path) is not null && _shelves.Saes.Get(finished.Path).WeightsSha256 == finished.WeightsSha256) return finished;
-        var trainer = SaeTrainer.Resume(run.Path, planned.Config, planned.Options, source, _shelves.Backend);
+    private int BufferMiB(int hooks) => checked(OptionException.Positive(_request.BufferMiB, "--buffer-mib") * hooks);
 
-        var last = new Queue<StepReport>();
-        var meter = new ProgressMeter(progress, $"training {planned.Label}", planned.Options.Steps * (long)_request.Batch, "tokens");
-        var before = (long)trainer.Step * _request.Batch;
-        using var log = new RunLog(run.Path, trainer.Step, planned.Options.Steps);
-        var sae = trainer.Run(run.Path, step =>
+    /// <summary>Trains SAEs of one seed together: one buffer, whose rows hold all their hooks side by side.</summary>
+    private List<TrainedSae> Train(PlannedSae[] group, IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
+        var (done, members) = (new List<TrainedSae>(), new List<TrainedMember>());
+        try
         {
-            log.Add(step);
-            if (!double.IsFinite(step.Loss)) return;
-            last.Enqueue(step);
-            if (last.Count > LastSteps) last.Dequeue();
-            meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["l0"] = step.L0, ["dead"] = step.Dead }, before);
-        }, cancel);
-
-        var trained = Save(planned, sae, last);
-        run.Finish(Command, trained);
-        return trained;
+            ShuffledBuffer? buffer = null;
+            Dictionary<string, ColumnSource>? sources = null;
+            foreach (var planned in group)
+            {
+                var run = RunFolder.Open(planned, RunInfo.Of(planned, _request, _shelves.Backend.Threads), _data, _model, _request.Resume, _home);
+                if (run.Finished(Command) is { } finished && _shelves.Saes.Find(finished.Path) is not null && _shelves.Saes.Get(finished.Path).WeightsSha256 == finished.WeightsSha256)
+                {
+                    done.Add(finished);
+                    continue;
+                }
+                buffer ??= new(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), planned.Options.Seed), _request.Batch, BufferMiB(layouts.Count), planned.Options.Seed, _request.BufferDtype.Held());
+                sources ??= layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
+                members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend)));
+            }
+            if (members.Count == 0) return done;
+            var meter = new ProgressMeter(progress, members.Count > 1 ? $"training {members.Count} SAEs" : $"training {members[0].Planned.Label}", members.Sum(member => member.TotalTokens), "tokens");
+            var before = members.Sum(member => member.Tokens);
+            new TrainingGroup([.. members.Select(member => member.Join(() => meter.Report(members.Sum(one => one.Tokens), () => TrainedMember.Figures(members), before)))]).Run(cancel);
+            foreach (var member in members.Where(member => member.Failure is null)) done.Add(Save(member));
+        }
+        finally
+        {
+            foreach (var member in members) member.Dispose();
+        }
+        if (members.FirstOrDefault(member => member.Failure is not null) is not { } failed) return done;
+        throw group.Length == 1 ? failed.Failure! : LabException.NotTrained(failed.Planned.Label, failed.Failure!, done.Count);
     }
 
-    private TrainedSae Save(PlannedSae planned, SparseAutoencoder sae, Queue<StepReport> last)
+    private TrainedSae Save(TrainedMember member)
     {
+        var planned = member.Planned;
         Directory.CreateDirectory(Path.GetDirectoryName(planned.Folder)!);
         Leftovers.Remove(planned.Folder);
-        SaeFolder.Save(sae, planned.Folder);
+        SaeFolder.Save(member.Trainer.Snapshot(), planned.Folder);
         _shelves.Saes.Forget(planned.Folder);
         var saved = _shelves.Saes.Get(planned.Folder);
-        return new(
-            saved.Name, planned.Folder, planned.Hook, planned.Options.Steps, planned.Options.Steps * (long)_request.Batch,
-            Mean(last, step => step.Loss), Mean(last, step => 1 - step.ExplainedVariance), Mean(last, step => step.L0), last.LastOrDefault().Dead, saved.WeightsSha256);
+        var trained = new TrainedSae(
+            saved.Name, planned.Folder, planned.Hook, planned.Options.Steps, member.TotalTokens,
+            member.Mean(step => step.Loss), member.Mean(step => 1 - step.ExplainedVariance), member.Mean(step => step.L0), member.Last.Dead, saved.WeightsSha256);
+        member.Run.Finish(Command, trained);
+        return trained;
     }
 
     /// <summary>All that decides the result.</summary>
     private string Command => JsonSerializer.Serialize(_request with { Resume = false, CheckpointEvery = 0, CacheMiB = 0 }, LabJson.Options);
-
-    private static double Mean(IEnumerable<StepReport> steps, Func<StepReport, double> value) => steps.Select(value).DefaultIfEmpty().Average();
 }

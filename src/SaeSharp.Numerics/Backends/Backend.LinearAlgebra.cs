@@ -40,6 +40,7 @@ public abstract partial class Backend
     public void Pack(Tensor matrix, Transpose layout, PackedMatrix packed)
     {
         packed.RequireFits(matrix, layout);
+        packed.Forget();
         PackCore(matrix, layout, packed);
     }
 

@@ -59,14 +59,15 @@ public abstract partial class Backend
     /// <param name="order">The entries sorted by feature.</param>
     /// <param name="y">[rows, d].</param>
     /// <param name="dW">[n, d].</param>
-    public void SparseGradient(Tensor values, FeatureMajor order, Tensor y, Tensor dW)
+    /// <param name="accumulate">Whether the sums are added to dW; features without entries are then left alone.</param>
+    public void SparseGradient(Tensor values, FeatureMajor order, Tensor y, Tensor dW, bool accumulate = false)
     {
         RequireFloat(values, nameof(values));
         Shape.RequireType(y, values.DType);
         Shape.Require(dW, values.DType, [("n", order.Features), ("d", y.Columns)]);
         if (!order.IsRagged && values.RowCount != y.RowCount) throw ShapeException.Mismatch(nameof(values), $"{y.RowCount} rows", values.ShapeText);
         if (values.Count < order.Entries.Length) throw ShapeException.Mismatch(nameof(values), $"{order.Entries.Length} entries", values.ShapeText);
-        SparseGradientCore(values, order, y, dW);
+        SparseGradientCore(values, order, y, dW, accumulate);
     }
 
     private static void RequireSlots(Tensor values, Tensor indices, int rows)
@@ -80,5 +81,5 @@ public abstract partial class Backend
     protected abstract void EncodeTopKCore(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices);
     protected abstract void SparseDecodeCore(Tensor values, Tensor indices, Tensor w, Tensor? bias, Tensor y);
     protected abstract void SparseDotsCore(Tensor dy, Tensor indices, Tensor w, Tensor dValues);
-    protected abstract void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW);
+    protected abstract void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW, bool accumulate);
 }

@@ -17,6 +17,9 @@ public abstract partial class Backend
     /// <summary>How many threads an operation may use.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>How encoders of this size are screened in 8-bit integers.</summary>
+    internal virtual Screening ScreeningOf(int dIn, int dSae) => Screening.Off;
+
     /// <summary>Runs parts 0 … <paramref name="parts"/> − 1 of a job on this backend's threads: for element-wise work that only one caller has, and that is therefore no op.</summary>
     /// <remarks>What a part writes must not depend on another part, so that the number of threads changes no bit. Allocates nothing.</remarks>
     public virtual void Run<TJob>(int parts, ref TJob job) where TJob : struct, IJob

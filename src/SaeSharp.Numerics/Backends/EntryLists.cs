@@ -14,6 +14,9 @@ internal sealed unsafe class EntryLists
 
     public int BlockCount { get; private set; }
 
+    /// <summary>Where the last choice over a whole batch ended; 0 before the first. The next one's is likely close, but nothing depends on it.</summary>
+    public float LastThreshold { get; set; }
+
     /// <summary>Empties all lists and has as many as there are blocks.</summary>
     public void Reset(int blocks)
     {

@@ -41,14 +41,18 @@ public sealed class FeatureTree
     public static FeatureTree Build(SyntheticSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        var children = new List<int>[spec.Features];
-        for (var i = 0; i < children.Length; i++) children[i] = [];
+        var children = new IReadOnlyList<int>[spec.Features];
+        Array.Fill(children, []); // most features have none
         var (first, next) = (0, Math.Min(spec.Roots, spec.Features));
         for (var depth = 0; depth < spec.Depth; depth++)
         {
             var end = next;
-            for (; first < end; first++)
-                for (var i = 0; i < spec.Branching && next < spec.Features; i++) children[first].Add(next++);
+            for (; first < end && next < spec.Features; first++)
+            {
+                var count = Math.Min(spec.Branching, spec.Features - next);
+                children[first] = [.. Enumerable.Range(next, count)];
+                next += count;
+            }
         }
         bool[] hasTwo = [.. children.Select(list => spec.ExclusiveSiblings && list.Count > 1)], scales = [.. children.Select(list => spec.ScaleChildrenByParent && list.Count > 0)];
         return new(children, hasTwo, scales);

@@ -13,8 +13,8 @@ internal static class FeatureTreeFile
     /// <summary>The tree in a JSON document; <paramref name="file"/> is what errors call it. The parser has limited how deep it nests.</summary>
     public static FeatureTree Parse(JsonElement json, int features, string file)
     {
-        var children = new List<int>[features];
-        for (var i = 0; i < features; i++) children[i] = [];
+        var children = new IReadOnlyList<int>[features];
+        Array.Fill(children, []); // most features have none
         var (exclusive, scales, seen) = (new bool[features], new bool[features], new bool[features]);
         var open = new Stack<JsonElement>(List(json, Roots, file).Reverse());
         while (open.TryPop(out var node))
@@ -23,11 +23,9 @@ internal static class FeatureTreeFile
             if (seen[feature]) throw FileException.Malformed(file, $"node of feature {feature}", "the feature stands in the hierarchy twice, expected once");
             seen[feature] = true;
             (exclusive[feature], scales[feature]) = (Flag(node, Exclusive, file), Flag(node, Scales, file));
-            foreach (var child in List(node, Children, file))
-            {
-                children[feature].Add(Index(child, features, file));
-                open.Push(child);
-            }
+            var below = List(node, Children, file);
+            if (below.Any()) children[feature] = [.. below.Select(child => Index(child, features, file))];
+            foreach (var child in below) open.Push(child);
         }
         return new(children, exclusive, scales);
     }

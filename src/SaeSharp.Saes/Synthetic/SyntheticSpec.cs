@@ -3,6 +3,9 @@ namespace SaeSharp.Saes.Synthetic;
 /// <summary>A world with known features: how many, how often and how strongly they fire, and what they have to do with each other. Defaults are SynthSAEBench-16k (v2).</summary>
 public sealed record SyntheticSpec
 {
+    /// <summary>Deeper trees could not be read from a file again.</summary>
+    public const int MostLevels = 25;
+
     /// <summary>N: true features.</summary>
     public int Features { get; init => field = OptionException.Positive(value); } = 16_384;
 
@@ -24,8 +27,8 @@ public sealed record SyntheticSpec
     /// <summary>Children of a feature that has any.</summary>
     public int Branching { get; init => field = OptionException.Positive(value); } = 4;
 
-    /// <summary>Levels below the roots.</summary>
-    public int Depth { get; init => field = OptionException.NotNegative(value); } = 3;
+    /// <summary>Levels below the roots; at most <see cref="MostLevels"/>.</summary>
+    public int Depth { get; init => field = OptionException.InRange(value, 0, MostLevels); } = 3;
 
     /// <summary>Whether at most one of the children of a feature fires.</summary>
     public bool ExclusiveSiblings { get; init; } = true;

@@ -16,14 +16,14 @@ internal static class SyntheticSpecFile
         if (tree is { } forest && Number(forest, "mutually_exclusive_portion", file, 0) is not (0 or 1)) throw Wrong(file, "mutually_exclusive_portion", "a share", "0 or 1");
         return new()
         {
-            Features = (int)Number(json, "num_features", file), DIn = (int)Number(json, "hidden_dim", file), Seed = (int)Number(json, "seed", file),
+            Features = Whole(json, "num_features", file), DIn = Whole(json, "hidden_dim", file), Seed = Whole(json, "seed", file),
             ZipfExponent = Number(zipf, "exponent", file), MaxProbability = Number(zipf, "max_prob", file), MinProbability = Number(zipf, "min_prob", file),
-            Roots = tree is { } t ? (int)Number(t, "total_root_nodes", file) : 0, Branching = tree is { } b ? (int)Number(b, "branching_factor", file) : 1, Depth = tree is { } d ? (int)Number(d, "max_depth", file) : 0,
+            Roots = tree is { } t ? Whole(t, "total_root_nodes", file) : 0, Branching = tree is { } b ? Whole(b, "branching_factor", file) : 1, Depth = tree is { } d ? Whole(d, "max_depth", file) : 0,
             ExclusiveSiblings = tree is { } e && Number(e, "mutually_exclusive_portion", file) == 1,
             CompensateProbabilities = tree is { } c && Flag(c, "compensate_probabilities"), ScaleChildrenByParent = tree is { } s && Flag(s, "scale_children_by_parent"),
-            CorrelationRank = correlation is { } r ? (int)Number(r, "rank", file) : 0, CorrelationScale = correlation is { } f ? Number(f, "correlation_scale", file) : 0,
+            CorrelationRank = correlation is { } r ? Whole(r, "rank", file) : 0, CorrelationScale = correlation is { } f ? Number(f, "correlation_scale", file) : 0,
             Means = Rule(json, "mean_firing_magnitudes", file), Deviations = Rule(json, "std_firing_magnitudes", file), BiasNorm = Bias(json, file),
-            OrthogonalSteps = apart is { } o ? (int)Number(o, "num_steps", file) : 0, OrthogonalRate = apart is { } l ? Number(l, "lr", file) : 1,
+            OrthogonalSteps = apart is { } o ? Whole(o, "num_steps", file) : 0, OrthogonalRate = apart is { } l ? Number(l, "lr", file) : 1,
         };
     }
 
@@ -104,6 +104,12 @@ internal static class SyntheticSpecFile
     }
 
     private static bool Flag(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
+
+    private static int Whole(JsonElement json, string name, string file)
+    {
+        var number = Number(json, name, file);
+        return number == Math.Floor(number) ? (int)number : throw Wrong(file, name, json.GetProperty(name).GetRawText(), "a whole number");
+    }
 
     private static double Number(JsonElement json, string name, string file, double? otherwise = null) =>
         NumberOrNull(json, name, file) ?? otherwise ?? throw Wrong(file, name, "absent", "a number");

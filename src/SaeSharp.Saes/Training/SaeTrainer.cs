@@ -57,6 +57,9 @@ public sealed class SaeTrainer
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
 
+    /// <summary>Activations in a batch.</summary>
+    public int BatchSize => Source.BatchSize;
+
     /// <summary>Batches skipped because they held numbers that are not finite.</summary>
     public int BadBatches { get; internal set; }
 

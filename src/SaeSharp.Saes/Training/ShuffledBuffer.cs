@@ -75,19 +75,20 @@ public sealed class ShuffledBuffer : ActivationSource
     }
 
     /// <summary>As <see cref="ActivationSource.MeanNorm"/>, in the order of the stream's first epoch; reads all of it where it does not fit in memory.</summary>
-    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => Math.Sqrt(squares), cancel);
+    public override double MeanNorm(long? tokens, CancellationToken cancel) => Mean(tokens, Math.Sqrt, cancel);
 
     public override double MeanSquaredNorm(long? tokens, CancellationToken cancel) => Mean(tokens, squares => squares, cancel);
 
-    /// <summary>Mean of a function of ‖x‖².</summary>
-    private double Mean(long? tokens, Func<double, double> of, CancellationToken cancel)
+    /// <summary>Hands the first rows of the stream's first epoch, or all of them, to <paramref name="take"/> one by one as [1, dIn], f32, rounded as the buffer keeps them.</summary>
+    /// <returns>How many they were.</returns>
+    internal long ForEach(long? tokens, Action<Tensor> take, CancellationToken cancel)
     {
         var count = Math.Min(tokens ?? TokensPerEpoch, TokensPerEpoch);
-        var (sum, row) = (0.0, Tensor.Zeros(DType.F32, 1, DIn));
+        var row = Tensor.Zeros(DType.F32, 1, DIn);
         if (_deal.HoldsEpoch)
         {
             Load(0, 0, cancel);
-            for (var i = 0; i < count; i++) sum += of(Squares(_rows, i, row));
+            for (var i = 0; i < count; i++) Take(_rows, i);
         }
         else
         {
@@ -96,11 +97,32 @@ public sealed class ShuffledBuffer : ActivationSource
             {
                 for (var i = 0; i < piece.RowCount; i++)
                 {
-                    piece.ConvertRow(i, rounded, 0); // as in the buffer
-                    sum += of(Squares(rounded, 0, row));
+                    piece.ConvertRow(i, rounded, 0);
+                    Take(rounded, 0);
                 }
             }, cancel);
         }
+        return count;
+
+        void Take(Tensor rows, int i)
+        {
+            rows.ConvertRow(i, row, 0);
+            take(row);
+        }
+    }
+
+    /// <summary>Σ x² in f64.</summary>
+    internal static double Squares(ReadOnlySpan<float> x)
+    {
+        var squares = 0.0;
+        foreach (var value in x) squares += (double)value * value;
+        return squares;
+    }
+
+    private double Mean(long? tokens, Func<double, double> of, CancellationToken cancel)
+    {
+        var sum = 0.0;
+        var count = ForEach(tokens, row => sum += of(Squares(row.Row<float>(0))), cancel);
         return sum / count;
     }
 
@@ -165,14 +187,5 @@ public sealed class ShuffledBuffer : ActivationSource
         if (_ordered == (epoch, phase, count)) return;
         _deal.Order(epoch, phase, _order.AsSpan(0, count));
         _ordered = (epoch, phase, count);
-    }
-
-    /// <summary>‖x‖² of a row.</summary>
-    private static double Squares(Tensor rows, int i, Tensor scratch)
-    {
-        rows.ConvertRow(i, scratch, 0);
-        var squares = 0.0;
-        foreach (var value in scratch.Row<float>(0)) squares += (double)value * value;
-        return squares;
     }
 }

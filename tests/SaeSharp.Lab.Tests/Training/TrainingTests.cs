@@ -1,4 +1,6 @@
+using SaeSharp.Lab.Harvesting.Stores;
 using SaeSharp.Lab.Training;
+
 namespace SaeSharp.Lab.Tests.Training;
 
 [Collection(typeof(TinyWorkspaceTests))]
@@ -42,6 +44,39 @@ public class TrainingTests(TinyWorkspace tiny)
         Assert.Equal(alone.Saes[0].WeightsSha256, sweep.Saes[0].WeightsSha256);
     }
 
+    /// <summary>1 MiB holds 4,096 tokens of one hook, a fifth of the texts.</summary>
+    [Fact]
+    public async Task Several_hooks_through_a_small_buffer_give_the_weights_of_one_at_a_time()
+    {
+        var training = TinyWorkspace.Training with { BufferMiB = 1, Seed = 3, Tokens = 128 * 90 };
+        var together = await tiny.Workspace.Train(training with { Out = "streamed", Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], K = [4, 6] });
+        Assert.Equal(4, together.Saes.Count);
+        var alone = await tiny.Workspace.Train(training with { Out = "streamed-alone", K = 4 });
+        Assert.Equal(alone.Saes[0].WeightsSha256, together.Saes.Single(sae => sae.Hook == "blocks.1.hook_resid_post" && sae.Name.EndsWith("k4", StringComparison.Ordinal)).WeightsSha256);
+    }
+
+    [Fact]
+    public async Task A_store_is_trained_on_without_texts_and_a_stopped_run_ends_with_the_same_bits()
+    {
+        var store = Path.Combine(tiny.Home, "store");
+        await tiny.Workspace.Activations(new() { Model = TinyWorkspace.Model, Texts = TinyWorkspace.Corpus.Texts, Context = 64, Hooks = TinyWorkspace.Training.Hooks, Out = store });
+        var training = TinyWorkspace.Training with { Corpus = new(), Activations = store, BufferMiB = 1, BufferDtype = StoreType.Bf16 };
+        var whole = await tiny.Workspace.Train(training with { Out = "stored" });
+        Assert.InRange(whole.Saes[0].Fvu, 0, 0.9);
+
+        using var stop = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tiny.Workspace.Train(training with { Out = "stored-parts" }, new Stopper(stop, "training blocks"), stop.Token));
+        var parts = await tiny.Workspace.Train(training with { Out = "stored-parts", Resume = true });
+        Assert.Equal(whole.Saes[0].WeightsSha256, parts.Saes[0].WeightsSha256);
+
+        Assert.Contains("expected one of them", (await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Train(training with { Corpus = TinyWorkspace.Corpus }))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no hook", (await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Train(training with { Hooks = ["blocks.0.hook_resid_post"] }))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_holds_plain_texts_only() => Assert.Contains("does not end in .safetensors", (await Assert.ThrowsAnyAsync<SaeSharpException>(() =>
+        tiny.Workspace.Activations(new() { Model = TinyWorkspace.Model, Text = "hello", Hooks = TinyWorkspace.Training.Hooks, Out = Path.Combine(tiny.Home, "no-store") }))).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_run_logs_its_course_and_says_what_it_was_asked_for()
     {
@@ -61,11 +96,11 @@ public class TrainingTests(TinyWorkspace tiny)
     }
 
     /// <summary>Cancels at the first report of training.</summary>
-    private sealed class Stopper(CancellationTokenSource stop) : IProgress<Progress>
+    private sealed class Stopper(CancellationTokenSource stop, string stage = "training") : IProgress<Progress>
     {
         public void Report(Progress value)
         {
-            if (value.Stage.StartsWith("training", StringComparison.Ordinal)) stop.Cancel();
+            if (value.Stage.StartsWith(stage, StringComparison.Ordinal)) stop.Cancel();
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed record OpCase(string Op, Func<Draw, Problem> Make)
     public static IReadOnlyList<string> Ops { get; } =
     [
         .. typeof(Backend).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            .Where(method => !method.IsSpecialName).Select(NameOf),
+            .Where(method => method is { IsSpecialName: false, IsGenericMethod: false }).Select(NameOf),
     ];
 
     /// <summary>The method's name; those that take packed weights or ragged rows are told from their overloads by a word.</summary>

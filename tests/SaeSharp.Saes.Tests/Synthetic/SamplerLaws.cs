@@ -7,7 +7,7 @@ namespace SaeSharp.Saes.Tests.Synthetic;
 /// <summary>The sampler that skips what cannot fire is, in distribution, the one that draws everything.</summary>
 public class SamplerLaws
 {
-    private const int Samples = 40_000;
+    private const int Samples = 20_000;
     private static readonly SyntheticSpec Spec = new() { Features = 60, DIn = 16, Roots = 3, Branching = 3, Depth = 2, CorrelationRank = 4, CorrelationScale = 0.3, MinProbability = 0.01, OrthogonalSteps = 3, Deviations = new MagnitudeRule.FoldedNormal(2, 2) };
 
     [Fact]

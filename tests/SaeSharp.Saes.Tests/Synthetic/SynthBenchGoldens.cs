@@ -10,7 +10,7 @@ namespace SaeSharp.Saes.Tests.Synthetic;
 public class SynthBenchGoldens
 {
     private const string Values = "golden/saes/metrics/synth_bench.json", Arrays = "golden/saes/metrics/synth_bench.safetensors";
-    private const int Batch = 2048, Batches = 40;
+    private const int Batch = 2048, Batches = 20;
     private const double StandardErrors = 4;
 
     [Fact]

@@ -40,7 +40,7 @@ internal sealed class GoldenRun
         var config = new SaeConfig
         {
             Architecture = architecture, DIn = _manifest.GetProperty("d_in").GetInt32(), DSae = _manifest.GetProperty("d_sae").GetInt32(),
-            K = isSelection ? (int)k.GetDouble() : 0,
+            K = isSelection ? (int)k.GetDouble() : 0, Pursuit = sae.TryGetProperty("max_iterations", out var iterations) ? new(MaxIterations: iterations.GetInt32()) : null,
             RescaleActsByDecoderNorm = isSelection && Flag(sae, "rescale_acts_by_decoder_norm", true), ApplyBDecToInput = Flag(sae, "apply_b_dec_to_input", true),
         };
         var options = new TrainingOptions

@@ -13,7 +13,7 @@ public class TrainingGoldens
     private const string Root = "golden/saes/training";
 
     public static TheoryData<string> Runs => ["sl_topk_aux", "sl_topk_plain_decoder_norm", "sl_standard_l1_warmup", "sl_standard_p2_cosine", "sl_standard_expected_average",
-        "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk", "sl_topk_whitening"];
+        "sl_topk_whitening", "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk", "sl_matching_pursuit"];
 
     [Theory, MemberData(nameof(Runs))]
     public void In_f64_every_step_is_that_of_SAELens(string name)

@@ -44,12 +44,17 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.MatMul(a, w, c);
             return;
         }
-        if (w.Panels.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
-        Multiply(a.Pointer<float>(), (void*)w.Panels.Address, w.Panels.DType, c.Pointer<float>(), a.RowCount, w.N, w.K, false, false);
+        if (w.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
+        Multiply(a.Pointer<float>(), (void*)w.Panels.Address, w.DType, c.Pointer<float>(), a.RowCount, w.N, w.K, false, false);
         Keep(a, w, c);
     }
 
     protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed)
+    {
+        if (layout != Transpose.B || !Quantise(matrix, packed)) Fill(matrix, layout, packed);
+    }
+
+    private void Fill(Tensor matrix, Transpose layout, PackedMatrix packed)
     {
         var job = new PackWeightJob { Matrix = matrix, Packed = packed, Layout = layout, PanelsPerPart = PackWeightJob.Share(packed, Threads) };
         _pool.For(job.Parts, ref job);

@@ -7,38 +7,42 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     /// <summary>Rows whose code tells about where the threshold of a whole batch lies.</summary>
     private const int SampleRows = 128;
 
+    /// <summary>The share of the last batch's threshold that is likely below this one's.</summary>
+    private const float Ease = 0.92f;
+
     protected override void EncodeAboveCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, Tensor? thresholds, SparseRows code)
     {
-        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        if (x.DType == DType.F64 || encoder.DType != DType.F32)
         {
             Reference.Instance.EncodeAbove(x, encoder, bias, scale, thresholds, code);
             return;
         }
-        var source = Source(x, encoder, bias, scale);
-        Collect(source, x.RowCount, Floats(thresholds), 0, code.Lists);
+        if (!CollectScreened(x, encoder, bias, scale, Floats(thresholds), 0, code.Lists)) Collect(Source(x, encoder, bias, scale), x.RowCount, Floats(thresholds), 0, code.Lists);
         Deliver(code, BatchSelection.All);
+        encoder.Screen?.Trial.End();
         Keep(x, encoder, bias, scale);
         Keep(thresholds);
     }
 
     protected override void EncodeBatchTopKCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, int count, SparseRows code)
     {
-        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        if (x.DType == DType.F64 || encoder.DType != DType.F32)
         {
             Reference.Instance.EncodeBatchTopK(x, encoder, bias, scale, count, code);
             return;
         }
         if (count == 0) return;
-        var source = Source(x, encoder, bias, scale);
-        var guess = GuessThreshold(source, x.RowCount, count, code.Lists);
-        Collect(source, x.RowCount, null, guess, code.Lists);
-        var found = code.Lists.Total();
-        if (found < count && guess > 0)
-        {
-            Collect(source, x.RowCount, null, 0, code.Lists); // the sample was not like the batch: the choice stays exact, only slower
-            found = code.Lists.Total();
-        }
-        Deliver(code, found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count));
+        // Whatever the guesses are, the choice is exact: a guess that leaves too few is followed by a lower one, and 0 leaves all.
+        Span<float> guesses = stackalloc float[3];
+        var (found, last) = (-1L, code.Lists.LastThreshold * Ease);
+        if (last > 0) found = CollectAbove(x, encoder, bias, scale, last, code.Lists);
+        if (found < count) GuessThresholds(Source(x, encoder, bias, scale), x.RowCount, count, code.Lists, guesses);
+        for (var i = 0; found < count && i < guesses.Length; i++)
+            if (i == 0 || guesses[i] < guesses[i - 1]) found = CollectAbove(x, encoder, bias, scale, guesses[i], code.Lists);
+        var selection = found <= count ? BatchSelection.All : BatchSelection.Largest(code.Lists, count);
+        code.Lists.LastThreshold = found <= count ? 0 : BitConverter.Int32BitsToSingle((int)selection.Bits);
+        Deliver(code, selection);
+        encoder.Screen?.Trial.End();
         Keep(x, encoder, bias, scale);
     }
 
@@ -77,6 +81,13 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Rows = code.Rows, D = w.Columns, BlockRows = BlockRows(code.Rows, (long)(code.Count / Math.Max(code.Rows, 1) + 1) * w.Columns),
     };
 
+    /// <summary>Lists what lies above a threshold of all latents, and says how many.</summary>
+    private long CollectAbove(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float threshold, EntryLists lists)
+    {
+        if (!CollectScreened(x, encoder, bias, scale, null, threshold, lists)) Collect(Source(x, encoder, bias, scale), x.RowCount, null, threshold, lists);
+        return lists.Total();
+    }
+
     /// <summary>Lists what lies above the thresholds, or above one threshold.</summary>
     private void Collect(PreActivations<L, TVector> source, int rows, float* thresholds, float threshold, EntryLists lists)
     {
@@ -86,10 +97,11 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         _pool.For(parts, ref job);
     }
 
-    /// <summary>A threshold that leaves some more than <paramref name="count"/> numbers of the batch, from rows spread over it; 0 where the batch is small.</summary>
-    private float GuessThreshold(PreActivations<L, TVector> source, int rows, int count, EntryLists lists)
+    /// <summary>Thresholds that leave some more, and a multiple of, <paramref name="count"/> numbers of the batch, from rows spread over it; 0 where the batch is small.</summary>
+    private void GuessThresholds(PreActivations<L, TVector> source, int rows, int count, EntryLists lists, Span<float> guesses)
     {
-        if (rows < 4 * SampleRows) return 0;
+        guesses.Clear();
+        if (rows < 4 * SampleRows) return;
         var x = (long)source.DIn;
         using var lease = new Lease(_scratch, SampleRows * x * sizeof(float));
         var sample = (float*)lease.Address;
@@ -97,8 +109,12 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         source.X = sample;
         Collect(source, SampleRows, null, 0, lists);
         var expected = (double)count * SampleRows / rows;
-        var wanted = (int)Math.Min(int.MaxValue, 1.2 * expected + 6 * Math.Sqrt(expected) + 8);
-        return lists.Total() <= wanted ? 0 : BitConverter.Int32BitsToSingle((int)BatchSelection.Largest(lists, wanted).Bits);
+        for (var i = 0; i < 2; i++)
+        {
+            // Rows differ much in how many of the largest they hold, so the sample's own error is larger than a random draw's.
+            var wanted = (int)Math.Min(int.MaxValue, (i == 0 ? 1.5 : 4) * expected + 64);
+            if (lists.Total() > wanted) guesses[i] = BitConverter.Int32BitsToSingle((int)BatchSelection.Largest(lists, wanted).Bits);
+        }
     }
 
     /// <summary>Moves the selected entries from the lists into the rows of the code.</summary>

@@ -22,11 +22,17 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     protected override void EncodeTopKCore(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices)
     {
-        if (x.DType == DType.F64 || encoder.Panels.DType != DType.F32)
+        if (x.DType == DType.F64 || encoder.DType != DType.F32)
         {
             Reference.Instance.EncodeTopK(x, encoder, bias, scale, values, indices);
             return;
         }
+        if (encoder.Screen is not { IsReady: true } || !EncodeTopKScreened(x, encoder, bias, scale, values, indices)) EncodeTopKPlain(x, encoder, bias, scale, values, indices);
+        encoder.Screen?.Trial.End();
+    }
+
+    private void EncodeTopKPlain(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices)
+    {
         var job = new EncodeTopKJob<L, TVector>
         {
             Source = Source(x, encoder, bias, scale), Values = values.Pointer<float>(), Indices = indices.Pointer<int>(), Rows = x.RowCount, K = values.Columns, Scratch = _scratch,
@@ -38,9 +44,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(values, indices);
     }
 
-    private static PreActivations<L, TVector> Source(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale) => new()
+    private PreActivations<L, TVector> Source(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale) => new()
     {
-        X = x.Pointer<float>(), Panels = encoder.Panels.Pointer<float>(), Bias = Floats(bias), Scale = Floats(scale), DIn = encoder.K, DSae = encoder.N, BlockK = BlockK(encoder.K),
+        X = x.Pointer<float>(), Panels = Panels(encoder), Bias = Floats(bias), Scale = Floats(scale), DIn = encoder.K, DSae = encoder.N, BlockK = BlockK(encoder.K),
     };
 
     private void EncodeSlices(ref EncodeTopKJob<L, TVector> job)
@@ -90,18 +96,18 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(dy, indices, w, dValues);
     }
 
-    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW)
+    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW, bool accumulate)
     {
         if (values.DType == DType.F64)
         {
-            Reference.Instance.SparseGradient(values, order, y, dW);
+            Reference.Instance.SparseGradient(values, order, y, dW, accumulate);
             return;
         }
         fixed (int* starts = order.Starts, entries = order.Entries, rows = order.Rows)
         {
             var job = new SparseGradientJob<L, TVector>
             {
-                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries, Rows = rows,
+                Values = values.Pointer<float>(), Y = y.Pointer<float>(), Gradient = dW.Pointer<float>(), Starts = starts, Entries = entries, Rows = rows, Accumulate = accumulate,
                 Features = order.Features, D = y.Columns, RowOfEntry = ulong.MaxValue / (uint)Math.Max(values.Columns, 1) + 1, OneSlot = values.Columns <= 1,
             };
             _pool.For(job.Parts, ref job, order.Entries.Length * (long)y.Columns < SmallWork);
@@ -122,7 +128,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             var end = Math.Min(Rows, (part + 1) * BlockRows);
             for (var row = part * BlockRows; row < end; row++)
             {
-                var selector = new TopKSelector((ulong*)lease.Address, Columns, K);
+                var selector = new TopKSelector((ulong*)lease.Address, K);
                 var x = X + (long)row * Columns;
                 for (var j = 0; j < Columns; j++) selector.Add(x[j], j);
                 selector.Finish(Values + (long)row * K, Indices + (long)row * K);

@@ -9,20 +9,21 @@ public static class CpuBackend
     /// <summary>A backend with its own compute threads.</summary>
     /// <param name="threads">Threads a tensor operation may use; 0 means one for each processor.</param>
     /// <param name="path">Which instructions; tests force each.</param>
-    public static Backend Create(int threads = 0, CpuPath path = CpuPath.Auto)
+    /// <param name="screening">Whether encoders made for it are screened in 8-bit integers: results are the same.</param>
+    public static Backend Create(int threads = 0, CpuPath path = CpuPath.Auto, Screening screening = Screening.Auto)
     {
         var count = OptionException.NotNegative(threads) == 0 ? Environment.ProcessorCount : threads;
         return path.Resolve() switch
         {
-            CpuPath.Avx512 => new CpuBackend<Lanes512, Vector512<float>>(count),
-            CpuPath.Avx2 => new CpuBackend<Lanes256, Vector256<float>>(count),
-            _ => new CpuBackend<Lanes128, Vector128<float>>(count),
+            CpuPath.Avx512 => new CpuBackend<Lanes512, Vector512<float>>(count, screening),
+            CpuPath.Avx2 => new CpuBackend<Lanes256, Vector256<float>>(count, screening),
+            _ => new CpuBackend<Lanes128, Vector128<float>>(count, screening),
         };
     }
 }
 
 /// <summary>The op set on vector instructions and compute threads. f32 is computed here; f64 goes to <see cref="Reference"/>, whose accuracy is then the point.</summary>
-internal sealed unsafe partial class CpuBackend<L, TVector>(int threads) : Backend, IDisposable where L : ILanes<TVector> where TVector : struct
+internal sealed unsafe partial class CpuBackend<L, TVector>(int threads, Screening screening) : Backend, IDisposable where L : ILanes<TVector> where TVector : struct
 {
     /// <summary>Elements below which handing work to another thread costs more than it saves.</summary>
     private const int SmallWork = 1 << 14;

@@ -36,14 +36,16 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         var slice = part % Slices;
         var first = part / Slices * BlockRows;
         var count = Math.Min(BlockRows, Rows - first);
-        var capacity = Math.Max(4 * K, K + 2 * TilePanels * Width);
+        var capacity = 2 * K + 64 + 2 * TilePanels * Width;
         var (packedFloats, tileFloats) = (Source.PackedFloats(count), PreActivations<L, TVector>.TileFloats(count));
-        using var lease = new Lease(Scratch, (packedFloats + tileFloats) * sizeof(float) + (long)count * (capacity * sizeof(ulong) + sizeof(TopKSelector)));
+        var list = RunningTopK<L, TVector>.Bytes(capacity, bounded: false);
+        using var lease = new Lease(Scratch, (packedFloats + tileFloats) * sizeof(float) + capacity * sizeof(ulong) + (long)count * (list + sizeof(RunningTopK<L, TVector>)));
         var packed = (float*)lease.Address;
         var tile = packed + packedFloats;
-        var candidates = (ulong*)(tile + tileFloats);
-        var selectors = (TopKSelector*)(candidates + (long)count * capacity);
-        for (var r = 0; r < count; r++) selectors[r] = new TopKSelector(candidates + (long)r * capacity, capacity, K);
+        var keys = (ulong*)(tile + tileFloats);
+        var lists = (byte*)(keys + capacity);
+        var selectors = (RunningTopK<L, TVector>*)(lists + (long)count * list);
+        for (var r = 0; r < count; r++) selectors[r] = new(lists + (long)r * list, capacity, K, bounded: false);
 
         Source.Pack(first, count, packed);
         var panels = (Source.DSae + Width - 1) / Width;
@@ -53,16 +55,16 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
         {
             var wide = Math.Min(TilePanels, end - p);
             Source.Multiply(packed, tile, count, p, wide);
-            for (var r = 0; r < count; r++) Choose(ref selectors[r], tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, Source.DSae - p * Width));
+            for (var r = 0; r < count; r++) Choose(ref selectors[r], keys, tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, Source.DSae - p * Width));
         }
-        for (var r = 0; r < count; r++) selectors[r].Finish(Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K);
+        for (var r = 0; r < count; r++) selectors[r].Finish(keys, Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K);
     }
 
     /// <summary>Offers one row's next pre-activations, (z + bias) · scale, to its selector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Choose(ref TopKSelector selector, float* z, int feature, int count)
+    private readonly void Choose(ref RunningTopK<L, TVector> selector, ulong* keys, float* z, int feature, int count)
     {
-        selector.Reserve(count);
+        selector.Reserve(count, keys);
         var threshold = L.Broadcast(selector.Threshold);
         var j = 0;
         for (; j + L.Count <= count; j += L.Count)
@@ -74,13 +76,13 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
             for (; above != 0; above &= above - 1)
             {
                 var lane = j + BitOperations.TrailingZeroCount(above);
-                selector.Add(z[lane], feature + lane);
+                selector.Add(z[lane], z[lane], feature + lane);
             }
         }
         for (; j < count; j++)
         {
             var value = Source.OneValue(z + j, feature + j);
-            if (value > selector.Threshold) selector.Add(value, feature + j);
+            if (value > selector.Threshold) selector.Add(value, value, feature + j);
         }
     }
 }
@@ -97,7 +99,7 @@ internal unsafe struct MergeTopKJob : IJob
     {
         var count = K * Slices;
         using var lease = new Lease(Scratch, (long)count * sizeof(ulong));
-        var selector = new TopKSelector((ulong*)lease.Address, count, K);
+        var selector = new TopKSelector((ulong*)lease.Address, K);
         for (var i = row * count; i < (row + 1) * count; i++)
             if (FromIndices[i] >= 0) selector.Add(From[i], FromIndices[i]);
         selector.Finish(Values + (long)row * K, Indices + (long)row * K);

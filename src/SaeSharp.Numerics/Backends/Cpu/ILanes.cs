@@ -13,6 +13,10 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     static abstract string Name { get; }
     static abstract TVector Load(float* p);
     static abstract TVector Load(BFloat16* p);
+
+    /// <summary>As many 32-bit integers, rounded to floats.</summary>
+    static abstract TVector LoadIntegers(int* p);
+
     static abstract void Store(float* p, TVector v);
     static abstract TVector Broadcast(float x);
     static abstract TVector Add(TVector a, TVector b);

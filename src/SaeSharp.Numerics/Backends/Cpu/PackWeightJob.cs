@@ -21,7 +21,7 @@ internal struct PackWeightJob : IJob
     /// <summary>Panels of a part: about 4 MiB, and at least a few parts for each thread.</summary>
     public static int Share(PackedMatrix packed, int threads)
     {
-        var panelBytes = Math.Max(1, (long)packed.K * PackedMatrix.PanelWidth * packed.Panels.DType.Size());
+        var panelBytes = Math.Max(1, (long)packed.K * PackedMatrix.PanelWidth * packed.DType.Size());
         return (int)Math.Clamp(PartBytes / panelBytes, 1, Math.Max(1, packed.PanelCount / (4 * threads)));
     }
 
@@ -29,7 +29,7 @@ internal struct PackWeightJob : IJob
     {
         var first = part * PanelsPerPart;
         var end = Math.Min(Packed.PanelCount, first + PanelsPerPart);
-        var rowBytes = (long)Packed.K * Packed.Panels.DType.Size();
+        var rowBytes = (long)Packed.K * Packed.DType.Size();
         var start = first * PackedMatrix.PanelWidth * rowBytes;
         var bytes = (Math.Min(Packed.N, end * PackedMatrix.PanelWidth) * rowBytes) - start;
         if (Layout == Transpose.B) Matrix.EnterMemory(start, bytes);

@@ -81,14 +81,15 @@ internal unsafe struct SparseGradientJob<L, TVector> : IJob where L : ILanes<TVe
     /// <summary>⌈2⁶⁴ / k⌉: the high half of its product with an entry is entry / k (Lemire, Kaser, Kurz, arXiv:1902.01961). Wraps to 0 at k = 1.</summary>
     public ulong RowOfEntry;
 
-    public bool OneSlot;
+    public bool OneSlot, Accumulate;
 
     public readonly int Parts => (Features + BlockFeatures - 1) / BlockFeatures;
 
     public readonly void Run(int part)
     {
         var end = Math.Min(Features, (part + 1) * BlockFeatures);
-        for (var f = part * BlockFeatures; f < end; f++) Gather(Starts[f], Starts[f + 1], Gradient + (long)f * D);
+        for (var f = part * BlockFeatures; f < end; f++)
+            if (!Accumulate || Starts[f + 1] > Starts[f]) Gather(Starts[f], Starts[f + 1], Gradient + (long)f * D);
     }
 
     private readonly long Row(int at) => Rows != null ? Rows[at] : OneSlot ? Entries[at] : (long)Math.BigMul(RowOfEntry, (ulong)Entries[at], out _);
@@ -100,6 +101,7 @@ internal unsafe struct SparseGradientJob<L, TVector> : IJob where L : ILanes<TVe
         for (; i + 4 * L.Count <= D; i += 4 * L.Count)
         {
             TVector a = L.Broadcast(0), b = a, c = a, d = a;
+            if (Accumulate) (a, b, c, d) = (L.Load(gradient + i), L.Load(gradient + i + L.Count), L.Load(gradient + i + 2 * L.Count), L.Load(gradient + i + 3 * L.Count));
             for (var e = first; e < end; e++)
             {
                 var s = L.Broadcast(Values[Entries[e]]);
@@ -115,7 +117,7 @@ internal unsafe struct SparseGradientJob<L, TVector> : IJob where L : ILanes<TVe
             L.Store(gradient + i + 3 * L.Count, d);
         }
         if (i == D) return;
-        new Span<float>(gradient + i, D - i).Clear();
+        if (!Accumulate) new Span<float>(gradient + i, D - i).Clear();
         for (var e = first; e < end; e++) RowKernel<L, TVector>.AddScaled(gradient + i, Y + Row(e) * D + i, Values[Entries[e]], D - i);
     }
 }

@@ -2,30 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
 
-/// <summary>Keeps the k largest of a stream of numbers, ties to the smaller index, in a buffer of candidates and a rising threshold.</summary>
+/// <summary>Finds the k largest of a list of numbers, ties to the smaller index.</summary>
 /// <remarks>
 /// A candidate is one 64-bit key: the number's bits made monotone above, the complement of its index below, so that comparing keys compares (value, −index).
-/// When the buffer is full, the k best stay and the k-th becomes the threshold; numbers come in ascending index, so a later tie has already lost.
 /// </remarks>
-internal unsafe struct TopKSelector(ulong* candidates, int capacity, int k)
+internal unsafe struct TopKSelector(ulong* candidates, int k)
 {
     private int _count;
-
-    /// <summary>Only numbers above this can still be among the k largest.</summary>
-    public float Threshold;
-
-    /// <summary>Makes room for <paramref name="incoming"/> more candidates; the capacity must hold them beside k.</summary>
-    public void Reserve(int incoming)
-    {
-        // Raising the threshold early is cheaper than carrying candidates that a later number would beat anyway.
-        if (_count <= 2 * k + 32 && _count + incoming <= capacity) return;
-        if (_count <= k) return;
-        Select(candidates, _count, k);
-        _count = k;
-        var worst = candidates[0];
-        for (var i = 1; i < k; i++) worst = Math.Min(worst, candidates[i]);
-        Threshold = Value(worst);
-    }
 
     public void Add(float value, int index) => candidates[_count++] = Key(value, index);
 
@@ -54,6 +37,9 @@ internal unsafe struct TopKSelector(ulong* candidates, int capacity, int k)
         var monotone = float.IsNaN(value) ? 0 : (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
         return ((ulong)monotone << 32) | ~(uint)index;
     }
+
+    /// <summary>What <see cref="Key"/> was made of.</summary>
+    public static (float Value, int Index) Entry(ulong key) => (Value(key), Index(key));
 
     private static float Value(ulong key)
     {

@@ -60,12 +60,12 @@ public sealed partial class Reference
         }
     }
 
-    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW)
+    protected override void SparseGradientCore(Tensor values, FeatureMajor order, Tensor y, Tensor dW, bool accumulate)
     {
         var k = values.Columns;
         for (var f = 0; f < order.Features; f++)
         {
-            var sum = new double[y.Columns];
+            var sum = accumulate ? Read(dW, f) : new double[y.Columns];
             for (var at = order.Starts[f]; at < order.Starts[f + 1]; at++)
             {
                 var entry = order.Entries[at];

@@ -23,6 +23,7 @@ internal sealed class DeadLatentTerm
     private readonly DeadScratch _scratch;
     private readonly bool _isSigned;
     private readonly Convention _convention;
+    private readonly Tensor _biasGradient;
     private Views? _views;
     private double _weight;
 
@@ -36,6 +37,7 @@ internal sealed class DeadLatentTerm
         _convention = isSigned ? Convention.SaeLens : setting.Options.Convention;
         _auxK = setting.Options.Dead.AuxK ?? Math.Max(setting.DIn / 2, 1);
         _term = new(setting);
+        _biasGradient = weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
         _slots = new(setting, Math.Min(_auxK, setting.DSae));
     }
 
@@ -58,19 +60,15 @@ internal sealed class DeadLatentTerm
         return _weight * _term.Decode(residual, _weights.Decoder.Value);
     }
 
-    /// <summary>Adds the gradients of the loss to those of the weights. They share one scratch matrix, so they are taken one by one.</summary>
+    /// <summary>Adds the gradients of the loss to those of the weights: only rows of dead latents are touched.</summary>
     public void AddGradients(Tensor input)
     {
-        var backend = _setting.Backend;
         _term.Sort();
         _term.Prepare(_weight, _weights.Decoder.Value);
-        _term.DecoderGradient(_scratch.Decoder);
-        backend.Add(_weights.Decoder.Gradient, _scratch.Decoder, _weights.Decoder.Gradient);
+        _term.DecoderGradient(_weights.Decoder.Gradient, accumulate: true);
         if (_convention == Convention.Sparsify) return;
-        _term.EncoderGradient(input, _scratch.Encoder);
-        backend.Add(_weights.Encoder.Gradient, _scratch.Encoder, _weights.Encoder.Gradient);
-        _term.BiasGradient(_scratch.BiasColumn);
-        backend.Add(_weights.EncoderBias.Gradient, _scratch.Bias, _weights.EncoderBias.Gradient);
+        _term.EncoderGradient(input, _weights.Encoder.Gradient, accumulate: true);
+        _term.BiasGradient(_biasGradient, accumulate: true);
     }
 
     /// <summary>Copies encoder rows and biases of the dead, times decoder norms, to the front of the scratch tensors.</summary>

@@ -11,26 +11,17 @@ internal sealed class DeadScratch
 
     public DeadScratch(StepSetting setting)
     {
-        var (dIn, dOut, dSae) = (setting.DIn, setting.DOut, setting.DSae);
         _setting = setting;
-        _sums = Tensor.Zeros(setting.Type, dOut);
-        Encoder = Tensor.Zeros(setting.Type, dSae, dIn);
-        Decoder = dIn == dOut ? Encoder : Tensor.Zeros(setting.Type, dSae, dOut);
-        Bias = Tensor.Zeros(setting.Type, dSae);
-        BiasColumn = Bias.Reshape(dSae, 1);
+        _sums = Tensor.Zeros(setting.Type, setting.DOut);
+        Encoder = Tensor.Zeros(setting.Type, setting.DSae, setting.DIn);
+        Bias = Tensor.Zeros(setting.Type, setting.DSae);
     }
 
-    /// <summary>[dSae, dIn]: encoder rows of the dead, then the encoder's gradient.</summary>
+    /// <summary>[dSae, dIn]: encoder rows of the dead. Memory that no row reaches is never there.</summary>
     public Tensor Encoder { get; }
 
-    /// <summary>[dSae, dOut]: the decoder's gradient; the encoder's room where it fits.</summary>
-    public Tensor Decoder { get; }
-
-    /// <summary>[dSae].</summary>
+    /// <summary>[dSae]: their biases.</summary>
     public Tensor Bias { get; }
-
-    /// <summary>[dSae, 1], of the same memory.</summary>
-    public Tensor BiasColumn { get; }
 
     /// <summary>Room for <paramref name="rows"/> rows of pre-activations, or a batch where that has fewer.</summary>
     public Tensor Latents(int rows) => _latents ??= Tensor.Zeros(_setting.Type, checked(Math.Min(rows, _setting.BatchSize) * _setting.DSae));

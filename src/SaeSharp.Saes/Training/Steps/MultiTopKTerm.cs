@@ -14,9 +14,10 @@ internal sealed class MultiTopKTerm
     private readonly StepSetting _setting;
     private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
-    private readonly DeadScratch _scratch;
+    private readonly Tensor _biasGradient;
 
-    public MultiTopKTerm(StepSetting setting, SaeParameters weights) => (_setting, _weights, _term, _scratch) = (setting, weights, new(setting), new(setting));
+    public MultiTopKTerm(StepSetting setting, SaeParameters weights) =>
+        (_setting, _weights, _term, _biasGradient) = (setting, weights, new(setting), weights.EncoderBias.Gradient.Reshape(setting.DSae, 1));
 
     /// <summary>The loss of the latents in <paramref name="slots"/> [batch, 4·k], given times <paramref name="norms"/> where those are not null.</summary>
     public double Forward(Slots slots, Tensor? norms, Tensor target, double errorWeight)
@@ -32,14 +33,11 @@ internal sealed class MultiTopKTerm
         var backend = _setting.Backend;
         _term.Sort();
         _term.Prepare(Weight * errorWeight, _weights.Decoder.Value);
-        _term.DecoderGradient(_scratch.Decoder);
-        backend.Add(_weights.Decoder.Gradient, _scratch.Decoder, _weights.Decoder.Gradient);
+        _term.DecoderGradient(_weights.Decoder.Gradient, accumulate: true);
         if (_setting.Options.Convention != Convention.Sparsify)
         {
-            _term.EncoderGradient(input, _scratch.Encoder);
-            backend.Add(_weights.Encoder.Gradient, _scratch.Encoder, _weights.Encoder.Gradient);
-            _term.BiasGradient(_scratch.BiasColumn);
-            backend.Add(_weights.EncoderBias.Gradient, _scratch.Bias, _weights.EncoderBias.Gradient);
+            _term.EncoderGradient(input, _weights.Encoder.Gradient, accumulate: true);
+            _term.BiasGradient(_biasGradient, accumulate: true);
         }
         backend.Scale(_term.Residual, Weight, _term.Residual);
         backend.Add(residual, _term.Residual, residual);

@@ -23,7 +23,7 @@ internal abstract class SelectionStep : TrainingStep
     {
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
-        Encoder = PackedMatrix.Empty(setting.Type, setting.DIn, setting.DSae);
+        Encoder = PackedMatrix.ForEncoder(setting.Backend, setting.Type, setting.DIn, setting.DSae);
         if (setting.Config.RescaleActsByDecoderNorm) _norms = new(setting, Weights.Decoder);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
         _aux = new(setting, Weights, isSigned);

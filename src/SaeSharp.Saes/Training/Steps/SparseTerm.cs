@@ -53,14 +53,14 @@ internal sealed class SparseTerm(StepSetting setting, int capacity = 0)
         _backend.Scale(Code.Values, factor, Code.Values);                     // −2w·g       [entries]
     }
 
-    /// <summary>Overwrites <paramref name="gradient"/> [dSae, dIn] with that of W_dec.</summary>
-    public void DecoderGradient(Tensor gradient) => _backend.SparseGradient(Code.Values, _order, Residual, gradient);
+    /// <summary>Overwrites <paramref name="gradient"/> [dSae, dIn] with that of W_dec, or adds that to it.</summary>
+    public void DecoderGradient(Tensor gradient, bool accumulate = false) => _backend.SparseGradient(Code.Values, _order, Residual, gradient, accumulate);
 
-    /// <summary>Overwrites <paramref name="gradient"/> [dSae, dIn] with that of W_encᵀ; <paramref name="input"/> is x̃ [batch, dIn].</summary>
-    public void EncoderGradient(Tensor input, Tensor gradient) => _backend.SparseGradient(Code.Gradients, _order, input, gradient);
+    /// <summary>Overwrites <paramref name="gradient"/> [dSae, dIn] with that of W_encᵀ, or adds that to it; <paramref name="input"/> is x̃ [batch, dIn].</summary>
+    public void EncoderGradient(Tensor input, Tensor gradient, bool accumulate = false) => _backend.SparseGradient(Code.Gradients, _order, input, gradient, accumulate);
 
-    /// <summary>Overwrites <paramref name="gradient"/> [dSae, 1] with that of b_enc.</summary>
-    public void BiasGradient(Tensor gradient) => _backend.SparseGradient(Code.Gradients, _order, _ones, gradient);
+    /// <summary>Overwrites <paramref name="gradient"/> [dSae, 1] with that of b_enc, or adds that to it.</summary>
+    public void BiasGradient(Tensor gradient, bool accumulate = false) => _backend.SparseGradient(Code.Gradients, _order, _ones, gradient, accumulate);
 
     private static void Divide<T>(Span<T> values, ReadOnlySpan<int> indices, ReadOnlySpan<T> norms) where T : System.Numerics.INumber<T>
     {

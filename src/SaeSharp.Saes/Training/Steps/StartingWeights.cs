@@ -37,8 +37,10 @@ internal static class StartingWeights
             var (random, order) = (new SeededRandom(options.Seed, 1), new int[x.RowCount]);
             for (var f = 0; f < setting.DSae; f++)
             {
-                if (f % order.Length == 0) random.Permute(order);             // more latents than rows: the rows again, in another order
-                Point(setting, weights, f, Row(x, order[f % order.Length], centre), x == y ? null : Row(y, order[f % order.Length], bias));
+                if (f % order.Length == 0) random.Permute(order);
+                var first = order[f % order.Length];
+                int? second = f >= order.Length ? random.NextInt(order.Length) : null; // more latents than rows: sums of two, since equal latents would stay equal
+                Point(setting, weights, f, Rows(x, first, second, centre), x == y ? null : Rows(y, first, second, bias));
             }
         }
         if (x == y || centre is null || !weights.HasEncoder) return;
@@ -64,11 +66,18 @@ internal static class StartingWeights
         for (var i = 0; i < direction.Length && length > 0; i++) rows.Write((long)row * direction.Length + i, direction[i] * norm / length);
     }
 
-    private static double[] Row(Tensor x, int row, double[]? centre)
+    /// <summary>A row less the centre, or the sum of two such.</summary>
+    private static double[] Rows(Tensor x, int first, int? second, double[]? centre)
     {
-        var values = new double[x.Columns];
-        for (var i = 0; i < values.Length; i++) values[i] = x.Read((long)row * values.Length + i) - (centre?[i] ?? 0);
-        return values;
+        var sum = new double[x.Columns];
+        Add(sum, x, first, centre);
+        if (second is { } other) Add(sum, x, other, centre);
+        return sum;
+    }
+
+    private static void Add(double[] sum, Tensor x, int row, double[]? centre)
+    {
+        for (var i = 0; i < sum.Length; i++) sum[i] += x.Read((long)row * sum.Length + i) - (centre?[i] ?? 0);
     }
 
     private static Tensor Columns(Tensor x, int first, int width)

@@ -17,26 +17,27 @@ internal static class RaggedCases
     /// <summary>All sums are exact, so that values, places and thresholds that are met must agree to the bit.</summary>
     private static Problem EncodeAbove(Draw draw)
     {
-        var (x, encoder, bias, scale) = Exact(draw);
-        var thresholds = draw.Coin() ? draw.Quarters(draw.Type, encoder.N) : null;
+        var (x, matrix, bias, scale) = Exact(draw);
+        var thresholds = draw.Coin() ? draw.Quarters(draw.Type, matrix.RowCount) : null;
         return Problem.ByRows(x.RowCount, Tolerance.Exact, (backend, outputs, first, count) =>
         {
             var code = new SparseRows(x.DType, 0);
-            backend.EncodeAbove(x.Rows(first, count), encoder, bias, scale, thresholds, code);
-            Unfold(code, outputs, encoder.N);
+            backend.EncodeAbove(x.Rows(first, count), Pack(backend, matrix), bias, scale, thresholds, code);
+            Unfold(code, outputs, matrix.RowCount);
         });
     }
 
     private static Problem EncodeBatchTopK(Draw draw)
     {
-        var (x, encoder, bias, scale) = Exact(draw);
-        var count = draw.OneOf(0, draw.Below(x.RowCount + 1), draw.Below(x.RowCount * 10 + 1), draw.Below(x.RowCount * encoder.N + 1));
+        var (x, matrix, bias, scale) = Exact(draw);
+        var count = draw.OneOf(0, draw.Below(x.RowCount + 1), draw.Below(x.RowCount * 10 + 1), draw.Below(x.RowCount * matrix.RowCount + 1));
         return Problem.Whole(Tolerance.Exact, (backend, outputs) =>
         {
             var code = new SparseRows(x.DType, x.RowCount);
-            backend.EncodeBatchTopK(x, encoder, bias, scale, count, code);
+            var encoder = Pack(backend, matrix);
+            foreach (var fewer in new[] { count / 3, count }) backend.EncodeBatchTopK(x, encoder, bias, scale, fewer, code); // the second knows where the first one ended
             Assert.True(code.Count <= count);
-            Unfold(code, outputs, encoder.N);
+            Unfold(code, outputs, matrix.RowCount);
         });
     }
 
@@ -69,15 +70,24 @@ internal static class RaggedCases
         var y = draw.Normals(code.Rows, width);
         var order = new FeatureMajor(features);
         order.Sort(code);
-        return Problem.Whole(Tolerance.Sum(code.Count), (backend, outputs) => backend.SparseGradient(code.Values, order, y, outputs.New(y.DType, features, width)));
+        var before = draw.Coin() ? draw.Normals(features, width) : null;
+        return Problem.Whole(Tolerance.Sum(code.Count), (backend, outputs) =>
+            backend.SparseGradient(code.Values, order, y, before is null ? outputs.New(y.DType, features, width) : outputs.Copy(before), accumulate: before is not null));
     }
 
-    private static (Tensor X, PackedMatrix Encoder, Tensor? Bias, Tensor? Scale) Exact(Draw draw)
+    private static (Tensor X, Tensor Matrix, Tensor? Bias, Tensor? Scale) Exact(Draw draw)
     {
         // Now and then more rows than the sample that a threshold is guessed from.
         var (rows, dIn, dSae) = (draw.Below(4) == 0 ? 520 + draw.Below(200) : draw.Size(), draw.Size() / 3, draw.Size());
-        return (draw.Quarters(draw.Type, rows, dIn), PackedMatrix.Of(draw.Quarters(draw.WeightType(), dIn, dSae)), draw.Coin() ? draw.Quarters(draw.Type, dSae) : null,
+        return (draw.Quarters(draw.Type, rows, dIn), draw.Quarters(draw.OneOf(draw.Type, draw.Type, DType.BF16), dSae, dIn), draw.Coin() ? draw.Quarters(draw.Type, dSae) : null,
             draw.Coin() ? draw.Fill(draw.Type, [dSae], () => draw.OneOf(0.5, 1, 2, 3)) : null);
+    }
+
+    private static PackedMatrix Pack(Backend backend, Tensor matrix)
+    {
+        var encoder = PackedMatrix.ForEncoder(backend, matrix.DType, matrix.Columns, matrix.RowCount);
+        backend.Pack(matrix, Transpose.B, encoder);
+        return encoder;
     }
 
     /// <summary>Rows of 0 to all features, ascending.</summary>

@@ -9,6 +9,7 @@ internal static class SparseCases
         new(nameof(Backend.TopKRows), TopKRows),
         new("EncodeTopK packed", EncodeWithTies),
         new("EncodeTopK packed", EncodeNormals),
+        new("EncodeTopK packed", EncodeForTraining),
         new(nameof(Backend.SparseDecode), SparseDecode),
         new(nameof(Backend.SparseDots), SparseDots),
         new(nameof(Backend.SparseGradient), SparseGradient),
@@ -55,6 +56,23 @@ internal static class SparseCases
                 var f = (int)indices.Read(slot);
                 pointed.Write(slot, f < 0 ? 0 : (latents.Read((long)(first + slot / k) * dSae + f) + bias.Read(f)) * (scale?.Read(f) ?? 1));
             }
+        });
+    }
+
+    /// <summary>As training does it: an encoder packed by rows of the latents, which a backend may screen. All sums are exact; some rows have numbers no bound holds for.</summary>
+    private static Problem EncodeForTraining(Draw draw)
+    {
+        var (rows, dIn, dSae, k) = (draw.Size(), draw.Size(), draw.Size(), draw.Size() / 3);
+        var odd = draw.OneOf(0.0, 0, double.PositiveInfinity, double.NaN);
+        var x = draw.Fill(draw.Type, [rows, dIn], () => draw.Below(200) == 0 ? odd : draw.Below(9) == 0 ? 0 : draw.Below(17) - 8);
+        var matrix = draw.Quarters(draw.Type, dSae, dIn);
+        var bias = draw.Quarters(draw.Type, dSae);
+        var scale = draw.Coin() ? draw.Fill(draw.Type, [dSae], () => draw.OneOf(0.5, 1, 2, 0)) : null;
+        return Problem.ByRows(rows, Tolerance.Exact, (backend, outputs, first, count) =>
+        {
+            var encoder = PackedMatrix.ForEncoder(backend, draw.Type, dIn, dSae);
+            backend.Pack(matrix, Transpose.B, encoder);
+            backend.EncodeTopK(x.Rows(first, count), encoder, bias, scale, outputs.New(x.DType, count, k), outputs.New(DType.I32, count, k));
         });
     }
 
