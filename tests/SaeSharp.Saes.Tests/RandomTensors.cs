@@ -26,14 +26,14 @@ internal static class RandomTensors
     /// <summary>A small config of <paramref name="architecture"/>; what it needs beside sizes is chosen here.</summary>
     public static SaeConfig Config(string architecture, int dIn, int dSae)
     {
-        var config = new SaeConfig { Architecture = architecture, DIn = dIn, DSae = dSae, K = K(architecture, dSae), RescaleActsByDecoderNorm = architecture is "topk" or "abstopk" };
+        var config = new SaeConfig { Architecture = architecture, DIn = dIn, DSae = dSae, K = K(architecture, dSae), RescaleActsByDecoderNorm = architecture.Contains("topk", StringComparison.Ordinal) && !architecture.EndsWith("transcoder", StringComparison.Ordinal) };
         if (config.IsTranscoder) config = config with { DOut = Math.Max(1, dIn - 1), ApplyBDecToInput = false, HookNameOut = "blocks.1.hook_mlp_out" };
         return config with { Pursuit = architecture == "matching_pursuit" ? new(MaxIterations: 3) : null, Temporal = architecture == "temporal" ? new(Heads: 1, Layers: 2, Bottleneck: 1) : null };
     }
 
     private static int K(string architecture, int dSae) => architecture.Split('_')[0] switch
     {
-        "topk" or "abstopk" or "temporal" => Math.Max(1, dSae / 8),
+        "topk" or "abstopk" or "batchtopk" or "matryoshka" or "temporal" => Math.Max(1, dSae / 8),
         "groupmax" => dSae % 2 == 0 ? dSae / 2 : 1,
         _ => 0,
     };

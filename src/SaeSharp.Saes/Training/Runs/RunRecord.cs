@@ -25,6 +25,8 @@ internal sealed record RunRecord
 
     public required int K { get; init; }
 
+    public PursuitOptions? Pursuit { get; init; }
+
     public required bool RescaleActsByDecoderNorm { get; init; }
 
     public required bool ApplyBDecToInput { get; init; }
@@ -43,7 +45,7 @@ internal sealed record RunRecord
         return new()
         {
             Step = trainer.Step, BadBatches = trainer.BadBatches, BatchSize = trainer.Source.BatchSize, TokensPerEpoch = trainer.Source.TokensPerEpoch,
-            Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae, DOut = config.DOut, K = config.K, RescaleActsByDecoderNorm = config.RescaleActsByDecoderNorm,
+            Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae, DOut = config.DOut, K = config.K, Pursuit = config.Pursuit, RescaleActsByDecoderNorm = config.RescaleActsByDecoderNorm,
             ApplyBDecToInput = config.ApplyBDecToInput, ModelName = config.ModelName, HookName = config.HookName, HookNameOut = config.HookNameOut, Options = trainer.Setting.Options,
         };
     }

@@ -12,13 +12,14 @@ namespace SaeSharp.Saes.Training.Steps;
 internal sealed class AbsTopKStep : SelectionStep
 {
     private readonly PreActivationBlock _block;
-    private readonly Tensor _magnitudes;
+    private readonly Tensor _magnitudes, _lastMagnitudes; // of a block of rows, and of the last one, which may have fewer
     private readonly Slots _slots;
 
     public AbsTopKStep(StepSetting setting) : base(setting, isSigned: true)
     {
         (_block, _slots) = (new(setting), new(setting, Whole(K.Largest)));
         _magnitudes = Tensor.Zeros(setting.Type, _block.Rows, setting.DSae);
+        _lastMagnitudes = _magnitudes.Rows(0, (setting.BatchSize - 1) % _block.Rows + 1);
     }
 
     protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
@@ -28,7 +29,7 @@ internal sealed class AbsTopKStep : SelectionStep
         {
             var latents = _block.Encode(input, start, Encoder, Weights.EncoderBias.Value, norms);      // p'   [rows, dSae]
             var (values, indices) = _slots.Part(start, latents.RowCount);
-            MagnitudeChoice.TopKRows(Backend, latents, latents.RowCount == _magnitudes.RowCount ? _magnitudes : _magnitudes.Rows(0, latents.RowCount), values, indices);
+            MagnitudeChoice.TopKRows(Backend, latents, latents.RowCount == _block.Rows ? _magnitudes : _lastMagnitudes, values, indices);
         }
         code.Take(_slots.Values, _slots.Indices);
     }
