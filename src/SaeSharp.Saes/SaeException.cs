@@ -55,6 +55,10 @@ public sealed class SaeException : SaeSharpException
         $"A {config.Architecture} SAE reconstructs what it reads, of width {config.DIn}; d_out is {config.DOut ?? config.DIn}.",
         "Leave d_out away, or name a transcoder's architecture.");
 
+    internal static SaeException UnevenHooks(SaeConfig config, int dOut) => new(
+        $"The {Math.Max(1, config.Hooks.Count)} hooks that are read do not share a width of {config.DIn} evenly, or the {Math.Max(1, config.HooksOut.Count)} that are written one of {dOut}.",
+        "Name hooks that are all of one width.");
+
     internal static SaeException NothingBeside(string architecture) => new(
         $"These codes do not say what a {architecture} SAE adds beside its latents.",
         "Decode codes that come from Encode of the same SAE, or copy their Beside.");

@@ -31,7 +31,7 @@ internal sealed class RunFolder
         var folder = new RunFolder(path);
         folder.RequireSame(new()
         {
-            ["corpus"] = data.Sha256, ["model"] = model.Sha256, ["hook"] = sae.Hook, ["windows"] = data.WindowsText,
+            ["corpus"] = data.Sha256, ["model"] = model.Sha256, ["hook"] = sae.Rows.Layout.ToString(), ["windows"] = data.WindowsText,
         });
         folder.Write(RunFile, info);
         return folder;

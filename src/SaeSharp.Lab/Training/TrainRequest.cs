@@ -11,6 +11,12 @@ public sealed record TrainRequest
     public required string Model { get; init; }
     /// <summary>Hook points to train at, e.g. blocks.1.hook_resid_post.</summary>
     public required IReadOnlyList<string> Hooks { get; init; }
+    /// <summary>Train transcoders: hook points that are reconstructed from those of --hook, one for each, e.g. blocks.1.hook_mlp_out from blocks.1.ln2.hook_normalized.</summary>
+    public OneOrMore<string> HookOut { get; init; }
+    /// <summary>Transcoder with a linear path from its input straight to its output.</summary>
+    public bool Skip { get; init; }
+    /// <summary>One SAE over all hook points together, whose features read and write each of them, instead of one at each.</summary>
+    public bool Crosscoder { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
     /// <summary>An activation store to train on instead of texts: a folder that sae activations --out made with this model. The model does not run.</summary>

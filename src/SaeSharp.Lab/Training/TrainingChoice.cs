@@ -1,10 +1,18 @@
 namespace SaeSharp.Lab.Training;
 
 /// <summary>One combination of the values a request names.</summary>
-internal sealed record TrainingChoice(string Hook, string Arch, int DSae, double K, double Penalty, double? TargetL0, double? Lr, int Seed)
+/// <param name="Rows">What it reads and, for a transcoder, writes.</param>
+/// <param name="Arch">Its architecture, as the configuration names it.</param>
+/// <param name="DSae">Number of features.</param>
+/// <param name="K">k.</param>
+/// <param name="Penalty">Coefficient.</param>
+/// <param name="TargetL0">Where that is steered to.</param>
+/// <param name="Lr">Learning rate.</param>
+/// <param name="Seed">Seed.</param>
+internal sealed record TrainingChoice(TrainingRows Rows, string Arch, int DSae, double K, double Penalty, double? TargetL0, double? Lr, int Seed)
 {
     /// <summary>Whether the number of latents is given (topk and its kin), not reached by a penalty.</summary>
     public bool CountsLatents => Counts(Arch);
 
-    public static bool Counts(string arch) => arch.Contains("topk", StringComparison.Ordinal) || arch is "matching_pursuit" or "groupmax" or "contrastive";
+    public static bool Counts(string arch) => arch.Contains("topk", StringComparison.Ordinal) || arch.StartsWith("groupmax", StringComparison.Ordinal) || arch is "matching_pursuit" or "contrastive";
 }

@@ -35,9 +35,10 @@ internal sealed record TrainingCost(double Seconds, double Bytes)
         var (bytes, flops) = ((double)model.Transformer.WeightBytes + bufferBytes, 2.0 * model.Transformer.ParameterCount * harvestTokens / HarvestShare);
         foreach (var sae in plan.Saes)
         {
-            var matrix = (double)sae.Config.DIn * sae.Config.DSae;
+            var width = (sae.Config.DIn + (sae.Config.DOut ?? sae.Config.DIn)) / 2.0;
+            var matrix = width * sae.Config.DSae;
             var isSparse = sae.Config.K > 0;
-            bytes += sizeof(float) * ((2 * CopiesOfWeights + 1) * matrix + (double)batch * (isSparse ? 3 * sae.Config.DIn + 6 * sae.Config.K : 3 * sae.Config.DIn) + (isSparse ? 0 : 1024.0 * sae.Config.DSae));
+            bytes += sizeof(float) * ((2 * CopiesOfWeights + 1) * matrix + (double)batch * (isSparse ? 3 * width + 6 * sae.Config.K : 3 * width) + (isSparse ? 0 : 1024.0 * sae.Config.DSae));
             flops += (isSparse ? 2 * matrix / SparseShare : 12 * matrix / DenseShare) * sae.Options.Steps * batch;
         }
         return new(flops / MachineRoofs.MultiplyAddFlops(threads, runs: 2), bytes);

@@ -12,16 +12,19 @@ internal sealed class TrainingPlan
     private readonly LanguageModel _model;
     private readonly TrainingData _data;
     private readonly string _home;
+    private readonly IReadOnlyList<TrainingRows> _rows;
 
     public TrainingPlan(TrainRequest request, LanguageModel model, TrainingData data, string home)
     {
         (_request, _model, _data, _home) = (request, model, data, home);
-        Hooks = [.. request.Hooks.Distinct()];
-        Saes = [.. Hooks.SelectMany(Choices).Select(Of)];
+        _rows = TrainingRows.Of(request, model);
+        Hooks = [.. _rows.SelectMany(rows => rows.Hooks).Distinct()];
+        Saes = [.. _rows.SelectMany(Choices).Select(Of)];
         var twice = Saes.GroupBy(sae => sae.Folder).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null) throw OptionException.Invalid($"Two SAEs of this command would be written to {twice.Key}.", "Name each value once.");
     }
 
+    /// <summary>All hook points that any of them needs.</summary>
     public IReadOnlyList<string> Hooks { get; }
 
     public IReadOnlyList<PlannedSae> Saes { get; }
@@ -30,22 +33,35 @@ internal sealed class TrainingPlan
     public int Steps => Saes[0].Options.Steps;
 
     /// <summary>Every combination; k only where an architecture counts latents, prices and targets only where it has none.</summary>
-    private IEnumerable<TrainingChoice> Choices(string hook) =>
-        from arch in Required(_request.Arch, "--arch")
+    private IEnumerable<TrainingChoice> Choices(TrainingRows rows) =>
+        from name in Required(_request.Arch, "--arch")
+        let arch = rows.Written is null ? name : Transcoder(name)
         from dSae in Required(_request.DSae, "--d-sae")
         from k in Required(_request.K, "--k").Take(TrainingChoice.Counts(arch) ? int.MaxValue : 1)
         from penalty in Required(_request.Penalty, "--penalty").Take(TrainingChoice.Counts(arch) ? 1 : int.MaxValue)
         from target in OrNone(TrainingChoice.Counts(arch) ? default : _request.TargetL0)
         from rate in OrNone(_request.Lr)
         from seed in Required(_request.Seed, "--seed")
-        select new TrainingChoice(hook, arch, dSae, k, penalty, target, rate, seed);
+        select new TrainingChoice(rows, arch, dSae, k, penalty, target, rate, seed);
 
     private PlannedSae Of(TrainingChoice choice)
     {
+        if (choice.Rows.Written is null && choice.Arch.EndsWith("transcoder", StringComparison.Ordinal))
+            throw OptionException.Invalid($"--arch is {choice.Arch}, but no hook point is named that it writes.", "Give --hook-out H, e.g. --hook-out blocks.1.hook_mlp_out.");
         if (!SaeTrainer.Architectures.Contains(choice.Arch)) throw OptionException.Invalid(
             $"There is no architecture '{choice.Arch}' that can be trained.", $"Known are: {string.Join(", ", SaeTrainer.Architectures)}.");
         var (label, config) = (Label(choice), Config(choice));
-        return new(label.Length == 0 ? choice.Hook : $"{choice.Hook} {label}", FolderOf(choice, label.Replace(' ', '-')), choice.Hook, config, TrainingSettings.Of(_request, choice, config.DSae, _data.Tokens));
+        return new(label.Length == 0 ? choice.Rows.Label : $"{choice.Rows.Label} {label}", FolderOf(choice, label.Replace(' ', '-')), choice.Rows, config, TrainingSettings.Of(_request, choice, config.DSae, _data.Tokens));
+    }
+
+    /// <summary>What SAELens calls the transcoder whose encoder is that of <paramref name="arch"/>.</summary>
+    private string Transcoder(string arch)
+    {
+        if (arch.EndsWith("transcoder", StringComparison.Ordinal)) return arch;
+        var form = _request.Skip ? "skip_transcoder" : "transcoder";
+        var name = arch == "standard" ? form : $"{arch}_{form}";
+        return SaeTrainer.Architectures.Contains(name) || !SaeTrainer.Architectures.Contains(arch) ? name
+            : throw OptionException.Invalid($"A transcoder of architecture '{arch}' is not offered.", "Use topk, batchtopk, matryoshka_batchtopk, groupmax, jumprelu or standard.");
     }
 
     /// <summary>The settings that differ within the request.</summary>
@@ -68,12 +84,13 @@ internal sealed class TrainingPlan
 
     private SaeConfig Config(TrainingChoice choice)
     {
-        var dIn = _model.Transformer.HookWidth(choice.Hook);
+        var (rows, dIn) = (choice.Rows, choice.Rows.Read.Sum(_model.Transformer.HookWidth));
         return new()
         {
-            Architecture = choice.Arch, DIn = dIn, DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
+            Architecture = choice.Arch, DIn = dIn, DOut = rows.Written is { } written ? _model.Transformer.HookWidth(written) : null, ApplyBDecToInput = rows.Written is null, HookNameOut = rows.Written,
+            DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
             K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal),
-            ModelName = _model.Name, HookName = choice.Hook, ContextSize = _data.Context, ReshapeHookZ = choice.Hook.EndsWith("hook_z", StringComparison.Ordinal),
+            ModelName = _model.Name, HookName = rows.Hook, ContextSize = _data.Context, ReshapeHookZ = rows.Read.Count == 1 && rows.Hook.EndsWith("hook_z", StringComparison.Ordinal),
             PrependBos = _data.PrependBos,
         };
     }
@@ -89,8 +106,8 @@ internal sealed class TrainingPlan
 
     private string FolderOf(TrainingChoice choice, string label)
     {
-        var name = _request.Out ?? $"{_model.ShortName}/{choice.Hook}-{(_request.Arch.Count > 1 ? "sweep" : choice.Arch)}";
-        if (Hooks.Count > 1 && _request.Out is not null) name = $"{name}/{choice.Hook}";
+        var name = _request.Out ?? $"{_model.ShortName}/{choice.Rows.Label}-{(_request.Arch.Count > 1 ? "sweep" : choice.Arch)}";
+        if (_rows.Count > 1 && _request.Out is not null) name = $"{name}/{choice.Rows.Label}";
         if (label.Length > 0) name = $"{name}/{label}";
         var isPath = Path.IsPathRooted(name) || name.StartsWith("./", StringComparison.Ordinal) || name.StartsWith("../", StringComparison.Ordinal);
         return Path.GetFullPath(isPath ? name : Path.Combine(_home, "saes", name));

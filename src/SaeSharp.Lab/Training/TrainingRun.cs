@@ -25,7 +25,7 @@ internal sealed class TrainingRun
         (_request, _shelves, _home) = (request, shelves, home);
         if (request.Hooks.Count == 0) throw LabException.NothingToDo("no hook point is named", "Give --hook H, e.g. --hook blocks.1.hook_resid_post; sae info MODEL lists them.");
         _model = shelves.Models.Get(request.Model);
-        foreach (var hook in request.Hooks) _model.Transformer.RequireHook(hook);
+        foreach (var hook in request.Hooks.Concat(request.HookOut)) _model.Transformer.RequireHook(hook);
         _data = TrainingData.Open(request, _model);
         _request = request = request with { Batch = TrainingSettings.Batch(request, _data.Tokens) };
         _plan = new(request, _model, _data, home);
@@ -65,7 +65,7 @@ internal sealed class TrainingRun
     /// <summary>Trains SAEs of one seed together: one buffer, whose rows hold all their hooks side by side.</summary>
     private List<TrainedSae> Train(PlannedSae[] group, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var layouts = group.Select(sae => sae.Hook).Distinct().ToDictionary(hook => hook, RowLayout.Parse);
+        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
         var (done, members) = (new List<TrainedSae>(), new List<TrainedMember>());
         try
         {
@@ -81,7 +81,7 @@ internal sealed class TrainingRun
                 }
                 buffer ??= new(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), planned.Options.Seed), _request.Batch, BufferMiB(layouts.Count), planned.Options.Seed, _request.BufferDtype.Held());
                 sources ??= layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
-                members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Hook], _shelves.Backend)));
+                members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend)));
             }
             if (members.Count == 0) return done;
             var meter = new ProgressMeter(progress, members.Count > 1 ? $"training {members.Count} SAEs" : $"training {members[0].Planned.Label}", members.Sum(member => member.TotalTokens), "tokens");

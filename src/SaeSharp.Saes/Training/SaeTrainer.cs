@@ -41,7 +41,7 @@ public sealed class SaeTrainer
         Setting = new(config, options, backend, Optimiser.Create(options.Optimiser, backend), precision, source.BatchSize);
         TrainingStep = TrainingStep.Create(Setting);
         TrainingChecks.Require(Setting, TrainingStep, source);
-        StartingWeights.Draw(TrainingStep.Weights, options);
+        StartingWeights.Draw(Setting, TrainingStep.Weights);
         if (options.Dead.ResampleTokens > 0) _resampler = new(Setting, TrainingStep);
         _input = InputTransform.Create(Setting);
         _batch = Tensor.Zeros(DType.F32, source.BatchSize, source.DIn);
@@ -153,7 +153,7 @@ public sealed class SaeTrainer
         batch.ConvertTo(_row);
         if (!double.IsFinite(backend.SumOfSquares(_x))) return Skip();
         _input.Apply(_x);
-        if (t == BadBatches && Start is null) StartingWeights.Fit(TrainingStep.Weights, options, _x);
+        if (t == BadBatches && Start is null) StartingWeights.Fit(Setting, TrainingStep.Weights, _x);
 
         var dead = Dead.Find();
         var deadCount = dead.Length;

@@ -53,7 +53,7 @@ public class EveryTrainedArchitecture
     [Theory, MemberData(nameof(Names))]
     public void The_number_of_threads_changes_no_bit(string architecture)
     {
-        var pool = PoolSource.SparseSums(2, 4 * 300, 24, directions: 40, active: 4);
+        var pool = PoolSource.SparseSums(2, 4 * 300, Width(RandomTensors.Config(architecture, 24, 128)), directions: 40, active: 4);
         SparseAutoencoder Train(int threads) => new SaeTrainer(RandomTensors.Config(architecture, 24, 128), Options with { Steps = 30, Dead = new() { WindowTokens = 900 } },
             Source(architecture, pool, 300), CpuBackend.Create(threads)).Run();
         RequireSame(Train(1), Train(3));
@@ -63,7 +63,7 @@ public class EveryTrainedArchitecture
     public void Steps_allocate_nothing(string architecture)
     {
         var options = Options with { Dead = new() { WindowTokens = long.MaxValue / 2 } };
-        var trainer = new SaeTrainer(RandomTensors.Config(architecture, 24, 128), options, Source(architecture, PoolSource.SparseSums(2, 4 * 300, 24, directions: 40, active: 4), 300), CpuBackend.Create(1));
+        var trainer = new SaeTrainer(RandomTensors.Config(architecture, 24, 128), options, Source(architecture, PoolSource.SparseSums(2, 4 * 300, Width(RandomTensors.Config(architecture, 24, 128)), directions: 40, active: 4), 300), CpuBackend.Create(1));
         for (var i = 0; i < 12; i++) trainer.Advance(default);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -90,7 +90,7 @@ public class EveryTrainedArchitecture
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Explains_itself_in_the_docs(string architecture) => Assert.Contains("## Training", File.ReadAllText(Docs(architecture)), StringComparison.Ordinal);
+    public void Explains_itself_in_the_docs(string architecture) => Assert.Contains("## Training", File.ReadAllText(Docs(architecture.EndsWith("transcoder", StringComparison.Ordinal) ? "transcoder" : architecture)), StringComparison.Ordinal);
 
     private static void RequireGradients(string architecture, TrainingOptions options)
     {
@@ -126,10 +126,13 @@ public class EveryTrainedArchitecture
 
     private static SaeConfig Config(string architecture) => RandomTensors.Config(architecture, DIn, DSae);
 
-    private static PoolSource Source(string architecture) => Source(architecture, PoolSource.SparseSums(4, 14 * Batch, DIn, directions: 20, active: 3), Batch);
+    private static PoolSource Source(string architecture) => Source(architecture, PoolSource.SparseSums(4, 14 * Batch, Width(Config(architecture)), directions: 20, active: 3), Batch);
 
     /// <summary>Architectures that look at pairs get two activations in a row.</summary>
     private static PoolSource Source(string architecture, Tensor pool, int batch) => architecture != "contrastive" ? new(pool, batch) : new(pool.Reshape(pool.RowCount / 2, 2 * pool.Columns), batch);
+
+    /// <summary>A transcoder's rows hold what it reads and what it writes.</summary>
+    private static int Width(SaeConfig config) => config.DIn + (config.DOut ?? 0);
 
     private static SaeTrainer Trainer(string architecture, TrainingOptions options, Backend backend) => new(Config(architecture), options, Source(architecture), backend);
 

@@ -16,7 +16,9 @@ internal abstract class InputTransform
     public static InputTransform Create(StepSetting setting) => setting.Options.Input.Normalisation switch
     {
         InputNormalisation.None => new Untransformed(),
+        InputNormalisation.MeanNorm or InputNormalisation.MeanSquare when setting.Parts.Length > 1 => new ScaledParts(setting),
         InputNormalisation.MeanNorm or InputNormalisation.MeanSquare => new ScaledInput(setting),
+        InputNormalisation.Whitening when setting.Parts.Length > 1 => throw OptionException.Invalid("Whitening is of one hook, and these rows hold several.", $"Use {nameof(InputNormalisation.MeanNorm)}, which scales each hook on its own."),
         InputNormalisation.Whitening => new WhitenedInput(setting),
         var other => throw OptionException.Invalid($"The normalisation {other} is not known.", $"Known are: {string.Join(", ", Enum.GetNames<InputNormalisation>())}."),
     };

@@ -35,6 +35,8 @@ internal sealed record RunRecord
 
     public required string? HookName { get; init; }
 
+    public required string? HookNameOut { get; init; }
+
     public required TrainingOptions Options { get; init; }
 
     public static RunRecord Of(SaeTrainer trainer)
@@ -44,7 +46,7 @@ internal sealed record RunRecord
         {
             Step = trainer.Step, BadBatches = trainer.BadBatches, BatchSize = trainer.Source.BatchSize, TokensPerEpoch = trainer.Source.TokensPerEpoch,
             Architecture = config.Architecture, DIn = config.DIn, DSae = config.DSae, DOut = config.DOut, K = config.K, Pursuit = config.Pursuit, RescaleActsByDecoderNorm = config.RescaleActsByDecoderNorm,
-            ApplyBDecToInput = config.ApplyBDecToInput, ModelName = config.ModelName, HookName = config.HookName, Options = trainer.Setting.Options,
+            ApplyBDecToInput = config.ApplyBDecToInput, ModelName = config.ModelName, HookName = config.HookName, HookNameOut = config.HookNameOut, Options = trainer.Setting.Options,
         };
     }
 

@@ -8,7 +8,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// Bussmann et al. 2024, arXiv:2412.06410; k may be a fraction. Saved as a JumpReLU SAE whose one threshold was learnt from the smallest latent chosen in each batch
 /// (<see cref="LearntThreshold"/>); decoder norms are folded in where they took part in the choice, as SAELens saves it (<c>saes/batchtopk_sae.py</c>).
 /// </remarks>
-[SaeArchitecture("batchtopk")]
+[SaeArchitecture("batchtopk"), SaeArchitecture("batchtopk_transcoder"), SaeArchitecture("batchtopk_skip_transcoder")]
 internal sealed class BatchTopKStep(StepSetting setting) : SelectionStep(setting)
 {
     private readonly LearntThreshold _threshold = new(setting.Options);

@@ -1,10 +1,6 @@
-using System.Numerics;
-using System.Numerics.Tensors;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
-using SaeSharp.Numerics.Threads;
 using SaeSharp.Saes.Training.Options;
-using Tensor = SaeSharp.Numerics.Tensor;
 
 namespace SaeSharp.Saes.Training.Steps;
 
@@ -18,6 +14,7 @@ internal abstract class DenseStep : TrainingStep
     protected const int BlockRows = 512;
     private readonly Tensor _pre, _latents, _gradient, _residual, _residualSums;
     private readonly PackedMatrix _encoder, _decoder, _decoderTransposed;
+    private readonly DecoderNorms _norms;
     private LatentBlock[] _blocks = [];
     private readonly Tensor? _errors;
     private double _penalty;
@@ -33,8 +30,7 @@ internal abstract class DenseStep : TrainingStep
         (_residual, _residualSums) = (Tensor.Zeros(type, rows, dOut), Tensor.Zeros(type, 1, dOut));
         (_encoder, _decoder) = (PackedMatrix.Empty(type, setting.DIn, dSae), PackedMatrix.Empty(type, dSae, dOut));
         _decoderTransposed = PackedMatrix.Empty(type, dOut, dSae);
-        (LatentSums, Norms, NormGradient) = (Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae));
-        for (var f = 0; f < dSae; f++) Norms.Write(f, 1);
+        (LatentSums, NormGradient, _norms) = (Tensor.Zeros(type, dSae), Tensor.Zeros(type, dSae), new(setting, Weights.Decoder));
         Active = new int[setting.BatchSize];
         if (setting.Options.Dead.ResampleTokens > 0) _errors = Tensor.Zeros(type, setting.BatchSize);
     }
@@ -47,8 +43,8 @@ internal abstract class DenseStep : TrainingStep
     /// <summary>Σ f over the batch, which <see cref="Backward"/> adds up: [dSae].</summary>
     protected Tensor LatentSums { get; }
 
-    /// <summary>‖W_dec[i]‖, or 1 where the decoder is kept at unit norm: [dSae].</summary>
-    protected Tensor Norms { get; }
+    /// <summary>‖W_dec[i]‖ (see <see cref="DecoderNorms"/>), or 1 where the decoder is kept at unit norm: [dSae].</summary>
+    protected Tensor Norms => _norms.Values;
 
     /// <summary>∂loss/∂‖W_dec[i]‖: [dSae].</summary>
     protected Tensor NormGradient { get; }
@@ -68,7 +64,8 @@ internal abstract class DenseStep : TrainingStep
     /// <summary>Σ ∂pre over the batch [1, dSae], where the gradient of b_enc is not that.</summary>
     protected virtual Tensor? PreSums => null;
 
-    protected bool CountsNorms => Options.Decoder.Constraint != DecoderConstraint.UnitNorm;
+    /// <summary>Rows of unit length still differ in what their parts add up to.</summary>
+    protected bool CountsNorms => Options.Decoder.Constraint != DecoderConstraint.UnitNorm || Setting.OutputParts > 1;
 
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
@@ -78,7 +75,7 @@ internal abstract class DenseStep : TrainingStep
         NormGradient.Clear();
         LatentSums.Clear();
         _residualSums.Clear();
-        if (CountsNorms) Backend.RowNorms(Weights.Decoder.Value, Norms);
+        if (CountsNorms) _norms.Take();
         Backend.Pack(Weights.Encoder.Value, Transpose.B, _encoder);
         Backend.Pack(Weights.Decoder.Value, Transpose.None, _decoder);
         Backend.Pack(Weights.Decoder.Value, Transpose.B, _decoderTransposed);
@@ -89,7 +86,7 @@ internal abstract class DenseStep : TrainingStep
         TotalActive = 0;
         foreach (var count in Active) TotalActive += count;
         (_penalty, var aux) = Finish();
-        if (CountsNorms) AddNormGradient();
+        if (CountsNorms) _norms.AddGradient(NormGradient);
         AddDecoderBiasGradient(_residualSums, 1, PreSums);
         for (var f = 0; f < Fired.Length; f++) Fired[f] = LatentSums.Read(f) > 0;
         return new(squares * ErrorWeight, _penalty, aux, TotalActive) { Coefficient = Coefficient };
@@ -138,6 +135,7 @@ internal abstract class DenseStep : TrainingStep
         {
             Backend.AddColumnSums(residual, _residualSums);
             Backend.MatMul(latents, residual, Weights.Decoder.Gradient, Transpose.A, accumulate: true);
+            if (Weights.Skip is { } skip) Backend.MatMul(residual, block.Input, skip.Gradient, Transpose.A, accumulate: true);
         }
         Backend.MatMul(residual, _decoderTransposed, gradient);                         // ∂f      [rows, dSae]
         return squares;
@@ -155,13 +153,6 @@ internal abstract class DenseStep : TrainingStep
         return squares;
     }
 
-    /// <summary>A norm's gradient goes along its row: ∂W_dec[i] += ∂‖W_dec[i]‖ · W_dec[i] / ‖W_dec[i]‖.</summary>
-    private void AddNormGradient()
-    {
-        if (Setting.Type == DType.F64) NormJob<double>.Run(this);
-        else NormJob<float>.Run(this);
-    }
-
     private void MakeBlocks(Tensor input, Tensor target)
     {
         _blocks = new LatentBlock[(input.RowCount + BlockRows - 1) / BlockRows];
@@ -170,28 +161,6 @@ internal abstract class DenseStep : TrainingStep
             var (start, rows) = (i * BlockRows, Math.Min(BlockRows, input.RowCount - i * BlockRows));
             var (pre, latents) = (_pre.Rows(0, rows), _latents.Rows(0, rows));
             _blocks[i] = new(input, start, input.Rows(start, rows), target.Rows(start, rows), pre, _latents == _pre ? pre : latents, _gradient.Rows(0, rows), _residual.Rows(0, rows), _errors?.Rows(start, rows));
-        }
-    }
-
-    private readonly struct NormJob<T>(DenseStep step) : IJob where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        private const int Latents = 64;
-
-        public static void Run(DenseStep step)
-        {
-            var job = new NormJob<T>(step);
-            step.Backend.Run((step.Setting.DSae + Latents - 1) / Latents, ref job);
-        }
-
-        public void Run(int part)
-        {
-            for (var f = part * Latents; f < Math.Min(step.Setting.DSae, (part + 1) * Latents); f++)
-            {
-                var (slope, norm) = (step.NormGradient.Span<T>()[f], step.Norms.Span<T>()[f]);
-                if (T.IsZero(slope) || T.IsZero(norm)) continue;
-                var gradient = step.Weights.Decoder.Gradient.Row<T>(f);
-                TensorPrimitives.MultiplyAdd(step.Weights.Decoder.Value.Row<T>(f), slope / norm, gradient, gradient);
-            }
         }
     }
 }

@@ -12,7 +12,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// EleutherAI/sparsify 1.3 (<c>activation = "groupmax"</c>). With its convention the first latent of a group that has no positive one gets the gradient of its (zero) value, as there.
 /// Dense pre-activations are in memory for a block of rows at a time.
 /// </remarks>
-[SaeArchitecture("groupmax")]
+[SaeArchitecture("groupmax"), SaeArchitecture("groupmax_transcoder"), SaeArchitecture("groupmax_skip_transcoder")]
 internal sealed class GroupMaxStep : SelectionStep
 {
     private readonly PreActivationBlock _block;

@@ -14,7 +14,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// of the step H. With <see cref="JumpReluOptions.StraightThroughInput"/> pre gets the same with the other sign. θ below 0 is set to 0 before each step.
 /// dictionary_learning takes the step of f instead of pre, so latents below θ are near it only where θ &lt; ε/2; and it keeps ε in f32.
 /// </remarks>
-[SaeArchitecture("jumprelu")]
+[SaeArchitecture("jumprelu"), SaeArchitecture("jumprelu_transcoder"), SaeArchitecture("jumprelu_skip_transcoder")]
 internal sealed class JumpReluStep : DenseStep
 {
     private readonly TrainedTensor _threshold;

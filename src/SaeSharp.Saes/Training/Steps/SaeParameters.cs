@@ -18,6 +18,7 @@ internal sealed class SaeParameters
         _setting = setting;
         if (hasEncoder) (_encoder, _encoderBias) = (Add("W_enc", setting.DSae, setting.DIn), Add(encoderBias, setting.DSae));
         (Decoder, DecoderBias) = (Add("W_dec", setting.DSae, setting.DOut), Add("b_dec", setting.DOut));
+        if (setting.Config.HasSkip) Skip = Add("W_skip", setting.DOut, setting.DIn);
     }
 
     public bool HasEncoder => _encoder is not null;
@@ -33,6 +34,9 @@ internal sealed class SaeParameters
 
     /// <summary>b_dec [dOut].</summary>
     public TrainedTensor DecoderBias { get; }
+
+    /// <summary>W_skip [dOut, dIn], which takes the raw input straight to the output; null where there is none.</summary>
+    public TrainedTensor? Skip { get; }
 
     /// <summary>All of them. An array, so that walking it allocates nothing.</summary>
     public TrainedTensor[] All { get; private set; } = [];

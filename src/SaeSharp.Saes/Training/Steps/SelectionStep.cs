@@ -12,7 +12,7 @@ namespace SaeSharp.Saes.Training.Steps;
 internal abstract class SelectionStep : TrainingStep
 {
     private readonly PrefixTerm? _prefixes;
-    private readonly Tensor _norms;
+    private readonly DecoderNorms? _norms;
     private readonly Tensor _dEncoderBias;
     private readonly AuxLoss _aux;
 
@@ -24,7 +24,7 @@ internal abstract class SelectionStep : TrainingStep
         (_prefixes, K) = (prefixes, new(setting));
         Term = new(setting, (int)(K.Largest * setting.BatchSize));
         Encoder = PackedMatrix.ForEncoder(setting.Backend, setting.Type, setting.DIn, setting.DSae);
-        _norms = Tensor.Zeros(setting.Type, setting.DSae);
+        if (setting.Config.RescaleActsByDecoderNorm) _norms = new(setting, Weights.Decoder);
         _dEncoderBias = Weights.EncoderBias.Gradient.Reshape(setting.DSae, 1);
         _aux = new(setting, Weights, isSigned);
     }
@@ -59,8 +59,7 @@ internal abstract class SelectionStep : TrainingStep
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);
-        var (decoder, norms) = (Weights.Decoder.Value, Setting.Config.RescaleActsByDecoderNorm ? _norms : null);
-        if (norms is not null) Backend.RowNorms(decoder, norms);
+        var (decoder, norms) = (Weights.Decoder.Value, _norms?.Take());
         Backend.Pack(Weights.Encoder.Value, Transpose.B, Encoder);
         Select(input, norms, step, Term.Code);
         if (norms is not null) Term.DivideByNorms(norms);
@@ -89,6 +88,7 @@ internal abstract class SelectionStep : TrainingStep
         _aux.AddGradients(input);
         var residual = _prefixes?.Residual(0) ?? Term.Residual;
         AddMoreGradients(input, residual);
+        TakeSkipGradient(input, residual, -2 * ErrorWeight);
         AddDecoderBiasGradient(residual, -2 * ErrorWeight);
         return new(squares * ErrorWeight, 0, auxLoss, starts[^1]) { Inner = (_prefixes?.Inner ?? 0) * ErrorWeight + more, Dead = dead.Length };
     }

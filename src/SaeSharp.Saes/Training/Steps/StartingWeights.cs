@@ -10,60 +10,89 @@ internal static class StartingWeights
     private const double MedianTolerance = 1e-6; // relative change of the point at which the search ends
     private const double DictionaryLearningTolerance = 1e-5; // theirs, not relative
 
-    /// <summary>Decoder rows of random direction, the encoder their transpose, biases 0.</summary>
-    public static void Draw(SaeParameters weights, TrainingOptions options)
+    /// <summary>Decoder rows of random direction, the encoder their transpose (random as well where they write something else), biases 0.</summary>
+    /// <remarks>sparsify starts transcoders with a decoder of zeros.</remarks>
+    public static void Draw(StepSetting setting, SaeParameters weights)
     {
-        var (decoder, norm) = (weights.Decoder.Value, options.Decoder.Constraint == DecoderConstraint.UnitNorm ? 1 : options.Decoder.InitNorm);
-        var random = new SeededRandom(options.Seed);
-        var row = new double[decoder.Columns];
-        for (var f = 0; f < decoder.RowCount; f++)
+        var random = new SeededRandom(setting.Options.Seed);
+        var (read, written) = (new double[setting.DIn], setting.Config.IsTranscoder ? new double[setting.DOut] : null);
+        for (var f = 0; f < setting.DSae; f++)
         {
-            foreach (ref var value in row.AsSpan()) value = 2 * random.NextDouble() - 1;
-            Write(weights, f, row, norm);
+            foreach (ref var value in read.AsSpan()) value = 2 * random.NextDouble() - 1;
+            foreach (ref var value in written.AsSpan()) value = setting.Options.Convention == Convention.Sparsify ? 0 : 2 * random.NextDouble() - 1;
+            Point(setting, weights, f, read, written);
         }
     }
 
-    /// <summary>What depends on the first batch x [batch, width] (normalised): b_dec and, where asked, directions that point to activations of it.</summary>
-    public static void Fit(SaeParameters weights, TrainingOptions options, Tensor x)
+    /// <summary>What depends on the first batch [batch, rowWidth] (normalised): b_dec, where asked directions that point to activations of it, and the encoder's bias of a transcoder, which has no b_dec to centre its input.</summary>
+    public static void Fit(StepSetting setting, SaeParameters weights, Tensor batch)
     {
-        var bias = options.Decoder.Bias switch
-        {
-            BiasInit.Mean => Mean(x),
-            BiasInit.GeometricMedian => GeometricMedian(x, options.Convention),
-            _ => null,
-        };
+        var options = setting.Options;
+        var (x, y) = setting.Config.IsTranscoder ? (Columns(batch, 0, setting.DIn), Columns(batch, setting.DIn, setting.DOut)) : (batch, batch);
+        var bias = Centre(options, y);
+        var centre = x == y ? bias : Centre(options, x);
         for (var i = 0; bias is not null && i < bias.Length; i++) weights.DecoderBias.Value.Write(i, bias[i]);
-        if (options.Decoder.Directions != DirectionInit.Data) return;
-
-        var (norm, random, row) = (options.Decoder.Constraint == DecoderConstraint.UnitNorm ? 1 : options.Decoder.InitNorm, new SeededRandom(options.Seed, 1), new double[x.Columns]);
-        var order = new int[x.RowCount];
-        for (var f = 0; f < weights.Decoder.Value.RowCount; f++)
+        if (options.Decoder.Directions == DirectionInit.Data)
         {
-            if (f % order.Length == 0) random.Permute(order);
-            Array.Clear(row);
-            Add(row, x, order[f % order.Length], 1, bias);
-            // More latents than rows: another row is added, more or less of it, since latents that start alike may stay alike.
-            if (f >= order.Length && order.Length > 1) Add(row, x, order[(f + 1 + random.NextInt(order.Length - 1)) % order.Length], 0.5 + random.NextDouble() / 2, bias);
-            Write(weights, f, row, norm);
+            var (random, order) = (new SeededRandom(options.Seed, 1), new int[x.RowCount]);
+            for (var f = 0; f < setting.DSae; f++)
+            {
+                if (f % order.Length == 0) random.Permute(order);
+                var first = order[f % order.Length];
+                int? second = f >= order.Length ? random.NextInt(order.Length) : null; // more latents than rows: sums of two, since equal latents would stay equal
+                Point(setting, weights, f, Rows(x, first, second, centre), x == y ? null : Rows(y, first, second, bias));
+            }
+        }
+        if (x == y || centre is null || !weights.HasEncoder) return;
+        for (var f = 0; f < setting.DSae; f++)                                // −centre · W_enc[f]
+        {
+            var product = 0.0;
+            for (var i = 0; i < centre.Length; i++) product -= centre[i] * weights.Encoder.Value.Read((long)f * centre.Length + i);
+            weights.EncoderBias.Value.Write(f, product);
         }
     }
 
-    private static void Add(double[] direction, Tensor x, int row, double weight, double[]? bias)
+    /// <summary>Points a latent's encoder to <paramref name="read"/>, and its decoder to <paramref name="written"/>, or there too where that is null.</summary>
+    private static void Point(StepSetting setting, SaeParameters weights, int latent, double[] read, double[]? written)
     {
-        for (var i = 0; i < direction.Length; i++) direction[i] += weight * (x.Read((long)row * x.Columns + i) - (bias?[i] ?? 0));
+        var norm = setting.Options.Decoder.Constraint == DecoderConstraint.UnitNorm ? 1 : setting.Options.Decoder.InitNorm;
+        Write(weights.Decoder.Value, latent, written ?? read, norm);
+        if (weights.HasEncoder) Write(weights.Encoder.Value, latent, read, norm);
     }
 
-    private static void Write(SaeParameters weights, int latent, double[] direction, double norm)
+    private static void Write(Tensor rows, int row, double[] direction, double norm)
     {
         var length = Math.Sqrt(direction.Sum(value => value * value));
-        if (length == 0) return;
-        for (var i = 0; i < direction.Length; i++)
-        {
-            var value = direction[i] * norm / length;
-            weights.Decoder.Value.Write((long)latent * direction.Length + i, value);
-            if (weights.HasEncoder) weights.Encoder.Value.Write((long)latent * direction.Length + i, value);
-        }
+        for (var i = 0; i < direction.Length && length > 0; i++) rows.Write((long)row * direction.Length + i, direction[i] * norm / length);
     }
+
+    /// <summary>A row less the centre, or the sum of two such.</summary>
+    private static double[] Rows(Tensor x, int first, int? second, double[]? centre)
+    {
+        var sum = new double[x.Columns];
+        Add(sum, x, first, centre);
+        if (second is { } other) Add(sum, x, other, centre);
+        return sum;
+    }
+
+    private static void Add(double[] sum, Tensor x, int row, double[]? centre)
+    {
+        for (var i = 0; i < sum.Length; i++) sum[i] += x.Read((long)row * sum.Length + i) - (centre?[i] ?? 0);
+    }
+
+    private static Tensor Columns(Tensor x, int first, int width)
+    {
+        var part = Tensor.Zeros(x.DType, x.RowCount, width);
+        for (var i = 0L; i < part.Count; i++) part.Write(i, x.Read(i / width * x.Columns + first + i % width));
+        return part;
+    }
+
+    private static double[]? Centre(TrainingOptions options, Tensor x) => options.Decoder.Bias switch
+    {
+        BiasInit.Mean => Mean(x),
+        BiasInit.GeometricMedian => GeometricMedian(x, options.Convention),
+        _ => null,
+    };
 
     private static double[] Mean(Tensor x)
     {

@@ -11,28 +11,13 @@ internal static class ThresholdedFile
     /// <param name="order">The order in which latents are saved; empty keeps theirs.</param>
     public static (SaeConfig Config, Dictionary<string, Tensor> Tensors) Of(SaeConfig config, Dictionary<string, Tensor> tensors, double threshold, ReadOnlySpan<int> order = default)
     {
-        if (config.RescaleActsByDecoderNorm) FoldNorms(tensors);
+        if (config.RescaleActsByDecoderNorm) DecoderNorms.Fold(tensors, Math.Max(1, config.HooksOut.Count));
         if (order.Length > 0) Sort(tensors, order);
         var thresholds = Tensor.Zeros(tensors["b_enc"].DType, config.DSae);
         for (var i = 0; i < config.DSae; i++) thresholds.Write(i, threshold);
         tensors["threshold"] = thresholds;
-        return (config with { Architecture = "jumprelu", K = 0, RescaleActsByDecoderNorm = false }, tensors);
-    }
-
-    /// <summary>Latents times ‖W_dec[i]‖, decoder rows of unit length. A row of zeros stays, and its latent, which was always 0, never passes.</summary>
-    private static void FoldNorms(Dictionary<string, Tensor> tensors)
-    {
-        var (encoder, bias, decoder) = (tensors["W_enc"], tensors["b_enc"], tensors["W_dec"]);
-        var (dSae, dOut) = (decoder.RowCount, decoder.Columns);
-        for (var f = 0; f < dSae; f++)
-        {
-            var squares = 0.0;
-            for (var i = 0L; i < dOut; i++) squares += Math.Pow(decoder.Read(f * (long)dOut + i), 2);
-            var norm = Math.Sqrt(squares);
-            bias.Write(f, bias.Read(f) * norm);
-            for (var i = 0L; i < encoder.RowCount; i++) encoder.Write(i * dSae + f, encoder.Read(i * dSae + f) * norm);
-            for (var i = 0L; i < dOut && norm > 0; i++) decoder.Write(f * (long)dOut + i, decoder.Read(f * (long)dOut + i) / norm);
-        }
+        var form = config.HasSkip ? "_skip_transcoder" : config.IsTranscoder ? "_transcoder" : "";
+        return (config with { Architecture = $"jumprelu{form}", K = 0, RescaleActsByDecoderNorm = false }, tensors);
     }
 
     private static void Sort(Dictionary<string, Tensor> tensors, ReadOnlySpan<int> order)

@@ -6,7 +6,7 @@ namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>A training step of a TopK SAE: the k largest positive pre-activations of each activation.</summary>
 /// <remarks>Its naive twin, which makes the [batch, dSae] matrices, is <c>DenseTopKStep</c> in the tests.</remarks>
-[SaeArchitecture("topk")]
+[SaeArchitecture("topk"), SaeArchitecture("topk_transcoder"), SaeArchitecture("topk_skip_transcoder")]
 internal sealed class TopKStep : SelectionStep
 {
     private readonly Slots _slots;

@@ -10,7 +10,8 @@ internal abstract class TrainingStep
 {
     private static readonly Dictionary<string, ConstructorInfo> Steps = SaeCatalog.Find<TrainingStep>();
     private readonly Tensor _minusBDec;
-    private readonly Tensor? _centred, _biasTerm, _biasTermVector, _encoderBiasRow;
+    private readonly Tensor? _centred, _skipped, _biasTerm, _biasTermVector, _encoderBiasRow;
+    private readonly RowSplit? _split;
 
     protected TrainingStep(StepSetting setting, bool hasEncoder = true, string encoderBias = "b_enc")
     {
@@ -18,7 +19,9 @@ internal abstract class TrainingStep
         Dead = new(setting.DSae, setting.Options.Dead.WindowTokens);
         (Fired, Penalty) = (new bool[setting.DSae], new(setting.Options));
         _minusBDec = Tensor.Zeros(setting.Type, setting.DOut);
-        if (!setting.Config.ApplyBDecToInput) _centred = setting.BatchOf(setting.DOut);
+        if (setting.Config.IsTranscoder) _split = new(setting);
+        else if (!setting.Config.ApplyBDecToInput) _centred = setting.BatchOf(setting.DOut);
+        if (setting.Config.HasSkip) _skipped = setting.BatchOf(setting.DOut);
         if (!hasEncoder) return;
         _biasTerm = Tensor.Zeros(setting.Type, 1, setting.DIn);
         (_biasTermVector, _encoderBiasRow) = (_biasTerm.Reshape(setting.DIn), Weights.EncoderBias.Gradient.Reshape(1, setting.DSae));
@@ -41,7 +44,7 @@ internal abstract class TrainingStep
     public int BatchSize => Setting.BatchSize;
 
     /// <summary>Width of a row of a batch.</summary>
-    public virtual int RowWidth => Setting.DIn;
+    public virtual int RowWidth => Setting.RowWidth;
 
     protected StepSetting Setting { get; }
 
@@ -56,10 +59,15 @@ internal abstract class TrainingStep
     protected double ErrorWeight => Options.LossUnit == LossUnit.VarianceUnexplained ? 1 / Statistics.Variance : 1.0 / Setting.BatchSize;
 
     /// <summary>The step of the architecture that <paramref name="setting"/> names.</summary>
-    public static TrainingStep Create(StepSetting setting) =>
-        Steps.TryGetValue(setting.Config.Architecture, out var constructor)
-            ? (TrainingStep)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [setting], null)
-            : throw SaeException.UnknownArchitecture(setting.Config.Architecture, Names);
+    public static TrainingStep Create(StepSetting setting)
+    {
+        var config = setting.Config;
+        if (!Steps.TryGetValue(config.Architecture, out var constructor)) throw SaeException.UnknownArchitecture(config.Architecture, Names);
+        if (config is { IsTranscoder: true, ApplyBDecToInput: true }) throw SaeException.TranscoderTakesBDec(config.Architecture);
+        if (!config.IsTranscoder && setting.DOut != setting.DIn) throw SaeException.OtherOutput(config);
+        if (setting.DIn % setting.InputParts != 0 || setting.DOut % setting.OutputParts != 0) throw SaeException.UnevenHooks(config, setting.DOut);
+        return (TrainingStep)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [setting], null);
+    }
 
     /// <summary>Writes the gradients of the loss on <paramref name="x"/> [batch, rowWidth] (normalised; overwritten) into <see cref="Weights"/> and says what the loss was.</summary>
     /// <param name="x">The batch.</param>
@@ -83,16 +91,36 @@ internal abstract class TrainingStep
     public virtual IEnumerable<(string Name, Tensor Tensor)> State => [];
 
     /// <summary>The trained SAE as it is saved: some architectures are another one once trained (BatchTopK is a JumpReLU).</summary>
-    public virtual (SaeConfig Config, Dictionary<string, Tensor> Tensors) ToFile() => (Setting.Config, Weights.ToFile());
+    public virtual (SaeConfig Config, Dictionary<string, Tensor> Tensors) ToFile()
+    {
+        var (config, tensors) = (Setting.Config, Weights.ToFile());
+        if (!config.RescaleActsByDecoderNorm || Setting.OutputParts == 1) return (config, tensors);
+        DecoderNorms.Fold(tensors, Setting.OutputParts);                      // the length of a whole row, which files mean, is not the sum of its parts'
+        return (config with { RescaleActsByDecoderNorm = false }, tensors);
+    }
 
     /// <summary>What the encoder reads [batch, dIn] and what the latents have to add up to [batch, dOut]; one tensor where b_dec is taken off the input.</summary>
     protected (Tensor Input, Tensor Target) Centre(Tensor x)
     {
-        Statistics.Take(x);
+        var (input, raw) = _split?.Of(x) ?? (x, x);
+        Statistics.Take(raw);
         Backend.Scale(Weights.DecoderBias.Value, -1, _minusBDec);
-        var target = _centred ?? x;
-        Backend.AddRow(x, _minusBDec, target);                                // x − b_dec   [batch, dOut]
-        return (x, target);
+        var target = _centred ?? raw;
+        Backend.AddRow(raw, _minusBDec, target);                              // y − b_dec            [batch, dOut]
+        if (Weights.Skip is not { } skip) return (input, target);
+
+        Backend.MatMul(input, skip.Value, _skipped!, Transpose.B);
+        Backend.Scale(_skipped!, -1, _skipped!);
+        Backend.Add(target, _skipped!, target);                               // y − b_dec − x·Sᵀ     [batch, dOut]
+        return (input, target);
+    }
+
+    /// <summary>Overwrites the gradient of the skip connection, where there is one, with weight · residualᵀ·input.</summary>
+    protected void TakeSkipGradient(Tensor input, Tensor residual, double weight)
+    {
+        if (Weights.Skip is not { } skip) return;
+        Backend.MatMul(residual, input, skip.Gradient, Transpose.A);
+        Backend.Scale(skip.Gradient, weight, skip.Gradient);
     }
 
     /// <summary>The gradient of b_dec from the residuals r = x − x̂ [batch, dOut] and, where the encoder reads x − b_dec, through the encoder.</summary>
