@@ -15,6 +15,8 @@ public sealed record BenchRequest
     public int? Batch { get; init => field = value is { } batch ? OptionException.Positive(batch) : null; }
     /// <summary>Latents kept on a token (sae-step).</summary>
     public int K { get; init; } = 32;
+    /// <summary>Whether the encoder is screened in 8-bit integers: auto, on or off (sae-step). The result is the same.</summary>
+    public string Screen { get; init; } = "auto";
     /// <summary>Model shape, random weights: tinystories-656k, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
     /// <summary>Tokens of a sequence (harvest). Left out: 128 for gpt2-small, else 256.</summary>

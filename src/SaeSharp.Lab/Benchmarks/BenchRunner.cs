@@ -1,4 +1,5 @@
 using System.Globalization;
+using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Backends.Cpu;
 using SaeSharp.Numerics.Roofs;
 
@@ -64,7 +65,7 @@ internal static class BenchRunner
     private static BenchResult Alone(BenchRequest request, Benchmark benchmark, int threads, CancellationToken cancel)
     {
         const string NoRoofs = "roofs are measured by another process; leave out --alone";
-        var measured = benchmark.Measure(request, CpuBackend.Create(threads), cancel);
+        var measured = benchmark.Measure(request, CpuBackend.Create(threads, screening: ScreeningNamed(request.Screen)), cancel);
         var ordered = measured.Seconds.Order().ToArray();
         var median = ordered[ordered.Length / 2];
         var reasons = new Dictionary<string, string> { ["roofShare"] = NoRoofs, ["fmaPeakGflops"] = NoRoofs, ["readGBps"] = NoRoofs };
@@ -72,7 +73,7 @@ internal static class BenchRunner
         return benchmark.Describe(measured, new()
         {
             Subject = request.Subject, TokensPerSecond = measured.Tokens == 0 ? null : measured.Tokens / median, Seconds = new(median, ordered[0]),
-            PeakRssMiB = SelfProcess.PeakRssMiB(), AllocatedBytesPerStep = measured.AllocatedBytes, Reasons = reasons,
+            PeakRssMiB = measured.PeakRssMiB ?? SelfProcess.PeakRssMiB(), AllocatedBytesPerStep = measured.AllocatedBytes, Reasons = reasons,
         });
     }
 
@@ -81,7 +82,7 @@ internal static class BenchRunner
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
         return request.Subject switch
         {
-            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K)],
+            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K), "--screen", request.Screen],
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
             "store" => ["bench", request.Subject, "--d-in", Text(request.DIn), .. Batch()],
             "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
@@ -90,6 +91,9 @@ internal static class BenchRunner
         };
         string[] Batch() => request.Batch is { } batch ? ["--batch", Text(batch)] : [];
     }
+
+    private static Screening ScreeningNamed(string name) => Enum.TryParse<Screening>(name, ignoreCase: true, out var screening) && Enum.IsDefined(screening) ? screening
+        : throw OptionException.Invalid($"'{name}' does not say whether to screen.", "Say auto, on or off.");
 
     private static bool NeedsModel(BenchRequest request) => request.Subject is "harvest" or "decode";
 

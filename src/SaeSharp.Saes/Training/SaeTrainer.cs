@@ -159,7 +159,7 @@ public sealed class SaeTrainer
         var deadCount = dead.Length;
         var terms = TrainingStep.Run(_x, t, dead);
         var weights = TrainingStep.Weights;
-        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack);
+        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack, backend);
         var squares = 0.0;
         foreach (var weight in weights.All) squares += backend.SumOfSquares(weight.Gradient);
         var norm = Math.Sqrt(squares);
@@ -168,7 +168,7 @@ public sealed class SaeTrainer
         var rate = LearningRate.At(t, options);
         var clip = options.ClipNorm is { } longest ? Math.Min(1, longest / (norm + 1e-6)) : 1;
         foreach (var weight in weights.All) Setting.Optimiser.Step(weight, new(t + 1, rate, clip));
-        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
+        if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder, backend);
         TrainingStep.AfterUpdate(t);
         Dead.Update(TrainingStep.Fired, TrainingStep.BatchSize);
         _resampler?.Observe(TrainingStep.Fired);
