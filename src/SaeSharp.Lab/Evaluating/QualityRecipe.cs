@@ -2,24 +2,24 @@ using System.Diagnostics;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Harvesting.Texts;
 using SaeSharp.Lab.Library;
+using SaeSharp.Lab.Training;
 using SaeSharp.Models;
 using SaeSharp.Models.Tokenizers;
 using SaeSharp.Numerics;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
-using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Evaluating;
 
 /// <summary>A published comparison of SAE trainers, to the letter: texts, ids, windows, split, steps and scores. What must be equal first is checked first.</summary>
 /// <remarks>
 /// TinyStories-656K; documents of two files cut at <c>&lt;|endoftext|&gt;</c>, those under 32 ids dropped; window = BOS and the first 255 ids; every 16th document held out; all positions but BOS;
-/// batches of 1,024 from fresh permutations; activations scaled to a mean norm of √dIn; Adam, 50 steps of warm-up, the last fifth decaying to 0.
+/// as many tokens from fresh permutations; activations scaled to a mean norm of √dIn. What is trained how is left to <see cref="TrainingSettings"/>: the bar is the result.
 /// </remarks>
 internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
 {
     private const string Separator = "<|endoftext|>";
-    private const int Bos = 1, LeadingSpace = 80, HeldOutEvery = 16, Batch = 1024, WarmupSteps = 50, DeadTokens = 200_000;
+    private const int Bos = 1, LeadingSpace = 80, HeldOutEvery = 16, Unit = 1024, DeadTokens = 200_000;
     private const long TrainChecksum = 80461271, HeldOutChecksum = 1340505689, TrainTokens = 894_921, HeldOutTokens = 59_936;
     private const int DocumentsKept = 5124;
     private static readonly CorpusOptions Windows = new() { Context = 256, MinDocument = 32 };
@@ -32,7 +32,7 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         var read = clock.Elapsed.TotalSeconds;
 
         using var activations = CorpusActivations.Open(model, training, [model.Transformer.RequireHook(request.Hook)], request.Seed, 0, progress, cancel);
-        var source = new ShuffledBuffer(activations.At(request.Hook), Batch, 1024, request.Seed);
+        var source = new ShuffledBuffer(activations.At(request.Hook), request.Batch, 1024, request.Seed);
         var norm = source.MeanNorm(null, cancel);
         var harvest = clock.Elapsed.TotalSeconds;
 
@@ -95,17 +95,19 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
 
     private SparseAutoencoder Train(LanguageModel model, ActivationSource source, IProgress<Progress>? progress, CancellationToken cancel)
     {
+        var choice = new TrainingChoice(new TrainingRows([request.Hook]), request.Arch, request.DSae, request.K, request.Penalty, request.TargetL0, request.Lr, request.Seed);
         var config = new SaeConfig
         {
-            Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = request.Arch == "topk" ? request.K : 0, RescaleActsByDecoderNorm = request.Arch == "topk",
+            Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = choice.CountsLatents ? request.K : 0, RescaleActsByDecoderNorm = choice.CountsLatents,
             ModelName = model.Name, HookName = request.Hook, ContextSize = Windows.Context,
         };
-        var options = new TrainingOptions
+        var tokens = (long)request.Steps * Unit;
+        var options = TrainingSettings.Of(new()
         {
-            Steps = request.Steps, Rate = new() { Peak = request.Lr, WarmupSteps = WarmupSteps, DecaySteps = request.Steps / 5 },
-            Dead = new() { WindowTokens = (long)request.DeadWindow * Batch, AuxCoefficient = request.AuxCoefficient }, Penalty = new() { WarmupSteps = 100 }, Seed = request.Seed,
-        };
-        var meter = new ProgressMeter(progress, "training", (long)request.Steps * Batch, "tokens");
+            Model = model.Name, Hooks = [request.Hook], Corpus = Windows, Tokens = tokens, Batch = request.Batch, Decay = (int)(request.DecayShare * tokens / request.Batch),
+            DeadTokens = (long)request.DeadWindow * Unit, AuxCoefficient = request.AuxCoefficient, CheckpointEvery = 0,
+        }, choice, request.DSae, source.TokensPerEpoch);
+        var meter = new ProgressMeter(progress, "training", tokens, "tokens");
         return new SaeTrainer(config, options, source, shelves.Backend).Run(
             onStep: step => meter.Report(step.Tokens, () => new Dictionary<string, double> { ["loss"] = step.Loss, ["fvu"] = 1 - step.ExplainedVariance, ["dead"] = step.Dead }), cancel: cancel);
     }

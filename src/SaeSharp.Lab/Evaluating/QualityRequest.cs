@@ -13,14 +13,22 @@ public sealed record QualityRequest
     public int DSae { get; init; } = 1024;
     /// <summary>Latents kept on a token.</summary>
     public int K { get; init; } = 32;
-    /// <summary>Learning rate.</summary>
-    public double Lr { get; init; } = 6e-3;
-    /// <summary>Steps of 1,024 tokens.</summary>
+    /// <summary>Mean number of latents that a penalty is steered to (standard, gated, jumprelu).</summary>
+    public double? TargetL0 { get; init; }
+    /// <summary>Learning rate; left out: that of sae train.</summary>
+    public double? Lr { get; init; }
+    /// <summary>Thousands of tokens (1,024) to train on. The comparison's figures are at 1,000.</summary>
     public int Steps { get; init; } = 1000;
-    /// <summary>Dead window in steps.</summary>
+    /// <summary>Tokens a step.</summary>
+    public int Batch { get; init; } = 256;
+    /// <summary>Share of the steps in which the learning rate falls to 0.</summary>
+    public double DecayShare { get; init; } = 0.8;
+    /// <summary>Dead window in thousands of tokens (1,024).</summary>
     public int DeadWindow { get; init; } = 30;
     /// <summary>Weight of the auxiliary loss.</summary>
-    public double AuxCoefficient { get; init; } = 1;
+    public double AuxCoefficient { get; init; } = 1.0 / 32;
+    /// <summary>Weight of the sparsity penalty, or with --target-l0 where the search for it starts.</summary>
+    public double Penalty { get; init; } = 1;
     /// <summary>Seed.</summary>
     public int Seed { get; init; }
     /// <summary>Folder to save the SAE in; left out: it is not kept.</summary>

@@ -12,7 +12,7 @@ namespace SaeSharp.Lab.Synthetic;
 internal sealed record SynthRecipe(string Name, string Architecture, bool IsShort, bool Chooses, Func<TrainingOptions, SynthRequest, TrainingOptions> Change)
 {
     private const int Batch = 1024, DeadSteps = 1000; // SAELens' dead_feature_window
-    private const int ShortBatch = 256, ShortDeadSamples = 25_000;
+    private const int ShortBatch = 256, ShortDeadSamples = 12_500;
     private const double ShortRate = 3e-3;
 
     public static IReadOnlyList<SynthRecipe> All { get; } =
@@ -31,8 +31,7 @@ internal sealed record SynthRecipe(string Name, string Architecture, bool IsShor
         new("standard", "standard", false, false, (options, request) => options with { Penalty = new() { Coefficient = 2, WarmupSteps = options.Steps / 3, TargetL0 = request.K } }),
         new("ours", "matryoshka_batchtopk", true, true, (options, request) => options with
         {
-            Selection = options.Selection with { K = request.K, InitialK = 2.4 * request.K, KSteps = options.Steps / 2 },
-            Matryoshka = new() { Detached = true, SortByFrequency = true },
+            Selection = options.Selection with { K = request.K }, Matryoshka = new() { Detached = true, SortByFrequency = true },
         }),
     ];
 

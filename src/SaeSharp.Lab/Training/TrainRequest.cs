@@ -31,18 +31,18 @@ public sealed record TrainRequest
     public OneOrMore<double> TargetL0 { get; init; }
     /// <summary>Weight of the sparsity penalty (standard, gated, jumprelu), or with --target-l0 where the search for it starts; one or several.</summary>
     public OneOrMore<double> Penalty { get; init; } = 1;
-    /// <summary>Steps in which the penalty rises from 0.</summary>
-    public int PenaltyWarmup { get; init; } = 100;
+    /// <summary>Steps in which the penalty rises from 0; left out: a tenth of them.</summary>
+    public int? PenaltyWarmup { get; init; }
     /// <summary>Training tokens in all; 0 for one pass over the corpus. The corpus is gone through again where it has fewer.</summary>
     public long Tokens { get; init; }
-    /// <summary>Tokens a step.</summary>
-    public int Batch { get; init; } = 1024;
+    /// <summary>Tokens a step; 0 for as many as give some 4,000 steps, from 256 to 4,096.</summary>
+    public int Batch { get; init; }
     /// <summary>Learning rate; one or several; left out: one that suits the optimiser, the batch and the number of features.</summary>
     public OneOrMore<double> Lr { get; init; }
     /// <summary>Course of the learning rate between warm-up and decay.</summary>
     public RateShape LrShape { get; init; }
-    /// <summary>Steps in which the learning rate rises from 0.</summary>
-    public int Warmup { get; init; } = 50;
+    /// <summary>Steps in which the learning rate rises from 0; left out: a twentieth of them.</summary>
+    public int? Warmup { get; init; }
     /// <summary>Last steps in which the learning rate falls to 0; left out: four fifths of the steps.</summary>
     public int? Decay { get; init; }
     /// <summary>Optimiser.</summary>
@@ -55,9 +55,9 @@ public sealed record TrainRequest
     public DirectionInit Directions { get; init; }
     /// <summary>Where b_dec starts: at zero, at the mean or at the geometric median of the first batch.</summary>
     public BiasInit Bias { get; init; } = BiasInit.GeometricMedian;
-    /// <summary>A latent is dead when it did not fire for this many steps.</summary>
-    public int DeadWindow { get; init; } = 30;
-    /// <summary>The same in tokens, where it should not depend on the batch size; left out: --dead-window counts.</summary>
+    /// <summary>A latent is dead when it did not fire for this many steps; left out: --dead-tokens counts.</summary>
+    public int? DeadWindow { get; init; }
+    /// <summary>The same in tokens; both left out: 480 times as many as a latent waits on average, d-sae ÷ k.</summary>
     public long? DeadTokens { get; init; }
     /// <summary>Dead latents that the auxiliary loss revives at a time; left out: half of dIn.</summary>
     public int? AuxK { get; init; }

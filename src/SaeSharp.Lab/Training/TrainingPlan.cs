@@ -17,7 +17,6 @@ internal sealed class TrainingPlan
     public TrainingPlan(TrainRequest request, LanguageModel model, TrainingData data, string home)
     {
         (_request, _model, _data, _home) = (request, model, data, home);
-        OptionException.Positive(request.Batch, "--batch");
         _rows = TrainingRows.Of(request, model);
         Hooks = [.. _rows.SelectMany(rows => rows.Hooks).Distinct()];
         Saes = [.. _rows.SelectMany(Choices).Select(Of)];

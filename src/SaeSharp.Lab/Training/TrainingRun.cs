@@ -27,6 +27,7 @@ internal sealed class TrainingRun
         _model = shelves.Models.Get(request.Model);
         foreach (var hook in request.Hooks.Concat(request.HookOut)) _model.Transformer.RequireHook(hook);
         _data = TrainingData.Open(request, _model);
+        _request = request = request with { Batch = TrainingSettings.Batch(request, _data.Tokens) };
         _plan = new(request, _model, _data, home);
     }
 

@@ -40,7 +40,7 @@ internal static class Trial
         return new()
         {
             Model = model.Name, Hooks = [.. Layers(layers).Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = Math.Min(8 * dIn, 4096), K = Math.Clamp(dIn / 8, 4, 32),
-            Tokens = wanted, Batch = batch, Warmup = 20, DeadWindow = 30, Resume = true, Out = request.Model is null ? SampleName : model.ShortName,
+            Tokens = wanted, Batch = batch, Warmup = 20, Resume = true, Out = request.Model is null ? SampleName : model.ShortName,
         };
     }
 

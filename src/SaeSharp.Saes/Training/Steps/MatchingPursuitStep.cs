@@ -32,6 +32,8 @@ internal sealed class MatchingPursuitStep : TrainingStep
 
     public override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead) => Setting.Type == DType.F64 ? Run<double>(x) : Run<float>(x);
 
+    public override void ResetLatent(int latent) { } // it has nothing but its decoder row
+
     private StepTerms Run<T>(Tensor x) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var isCentred = Setting.Config.ApplyBDecToInput;

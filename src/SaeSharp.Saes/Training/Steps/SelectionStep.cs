@@ -49,7 +49,7 @@ internal abstract class SelectionStep : TrainingStep
 
     public override bool TakeErrors(Tensor errors)
     {
-        Backend.RowNorms(Term.Residual, errors);
+        Backend.RowNorms(_prefixes?.Residual(_prefixes.Levels - 1) ?? Term.Residual, errors); // of levels, times what each counts
         return true;
     }
 
