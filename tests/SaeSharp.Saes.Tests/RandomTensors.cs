@@ -33,7 +33,7 @@ internal static class RandomTensors
 
     private static int K(string architecture, int dSae) => architecture.Split('_')[0] switch
     {
-        "topk" or "abstopk" or "batchtopk" or "matryoshka" or "temporal" => Math.Max(1, dSae / 8),
+        "topk" or "abstopk" or "batchtopk" or "matryoshka" or "contrastive" or "temporal" => Math.Max(1, dSae / 8),
         "groupmax" => dSae % 2 == 0 ? dSae / 2 : 1,
         _ => 0,
     };

@@ -20,7 +20,7 @@ public sealed class SaeTrainer
 {
     private const int DivergedSteps = 25;
     private const double DivergedError = 4; // an SAE that gives nothing but zeros has 1
-    private readonly Tensor _batch, _x;
+    private readonly Tensor _batch, _row, _x; // _x: the activations in the rows of a batch, one a row
     private readonly InputTransform _input;
     private readonly Resampler? _resampler;
     private int _divergedSteps;
@@ -45,7 +45,8 @@ public sealed class SaeTrainer
         if (options.Dead.ResampleTokens > 0) _resampler = new(Setting, TrainingStep);
         _input = InputTransform.Create(Setting);
         _batch = Tensor.Zeros(DType.F32, source.BatchSize, source.DIn);
-        _x = Setting.BatchOf(source.DIn);
+        _row = Setting.BatchOf(source.DIn);
+        _x = TrainingStep.BatchSize == source.BatchSize ? _row : _row.Reshape(TrainingStep.BatchSize, source.DIn / (TrainingStep.BatchSize / source.BatchSize));
     }
 
     /// <summary>Names of the architectures that can be trained.</summary>
@@ -149,7 +150,7 @@ public sealed class SaeTrainer
     internal StepReport AdvanceOn(Tensor batch)
     {
         var (backend, options, t) = (Setting.Backend, Setting.Options, Step);
-        batch.ConvertTo(_x);
+        batch.ConvertTo(_row);
         if (!double.IsFinite(backend.SumOfSquares(_x))) return Skip();
         _input.Apply(_x);
         if (t == BadBatches && Start is null) StartingWeights.Fit(Setting, TrainingStep.Weights, _x);
@@ -169,11 +170,11 @@ public sealed class SaeTrainer
         foreach (var weight in weights.All) Setting.Optimiser.Step(weight, new(t + 1, rate, clip));
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder);
         TrainingStep.AfterUpdate(t);
-        Dead.Update(TrainingStep.Fired, Setting.BatchSize);
+        Dead.Update(TrainingStep.Fired, TrainingStep.BatchSize);
         _resampler?.Observe(TrainingStep.Fired);
         if (_resampler?.IsDue(t) == true)
         {
-            batch.ConvertTo(_x);                                              // the step has overwritten it
+            batch.ConvertTo(_row);                                              // the step has overwritten it
             _input.Apply(_x);
             _resampler.Revive(t, _x);
         }
@@ -184,13 +185,13 @@ public sealed class SaeTrainer
     private StepReport Report(int t, StepTerms terms, int dead, double gradientNorm, double rate)
     {
         var (options, statistics) = (Setting.Options, TrainingStep.Statistics);
-        var error = options.LossUnit == LossUnit.VarianceUnexplained ? terms.Error * statistics.Variance : terms.Error * Setting.BatchSize; // Σ‖r‖²
+        var error = options.LossUnit == LossUnit.VarianceUnexplained ? terms.Error * statistics.Variance : terms.Error * TrainingStep.BatchSize; // Σ‖r‖²
         _divergedSteps = error > DivergedError * statistics.Energy ? _divergedSteps + 1 : 0;
         if (_divergedSteps >= DivergedSteps) throw TrainingException.Diverging(t, DivergedSteps, error / statistics.Energy);
         return new()
         {
-            Step = t, Loss = terms.Loss, Mse = error / Setting.BatchSize, SparsityLoss = terms.Sparsity, AuxLoss = terms.Aux, Coefficient = terms.Coefficient,
-            L0 = (double)terms.Active / Setting.BatchSize, ExplainedVariance = 1 - error / statistics.Variance, Dead = dead, GradientNorm = gradientNorm,
+            Step = t, Loss = terms.Loss, Mse = error / TrainingStep.BatchSize, SparsityLoss = terms.Sparsity, AuxLoss = terms.Aux, Coefficient = terms.Coefficient,
+            L0 = (double)terms.Active / TrainingStep.BatchSize, ExplainedVariance = 1 - error / statistics.Variance, Dead = dead, GradientNorm = gradientNorm,
             LearningRate = rate, BadBatches = BadBatches, Tokens = (long)Step * Setting.BatchSize, TotalTokens = (long)options.Steps * Setting.BatchSize,
         };
     }

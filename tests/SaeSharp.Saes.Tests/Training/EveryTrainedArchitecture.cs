@@ -35,7 +35,7 @@ public class EveryTrainedArchitecture
     public void A_run_that_stops_and_resumes_ends_with_the_same_bits(string architecture)
     {
         using var folder = new TemporaryFolder();
-        var options = Options with { CheckpointEvery = 17, Matryoshka = new() { SortByFrequency = true, SampledLevels = 2 }, Selection = new() { InitialK = 5, KSteps = 20 } };
+        var options = Options with { CheckpointEvery = 17, Matryoshka = new() { SortByFrequency = true, SampledLevels = architecture == "contrastive" ? 0 : 2 }, Selection = new() { InitialK = 5, KSteps = 20 } };
         SaeTrainer Make() => SaeTrainer.Resume(folder.Path, Config(architecture), options, Source(architecture), Reference.Instance);
         var whole = Trainer(architecture, options, Reference.Instance).Run();
 
@@ -55,7 +55,7 @@ public class EveryTrainedArchitecture
     {
         var pool = PoolSource.SparseSums(2, 4 * 300, Width(RandomTensors.Config(architecture, 24, 128)), directions: 40, active: 4);
         SparseAutoencoder Train(int threads) => new SaeTrainer(RandomTensors.Config(architecture, 24, 128), Options with { Steps = 30, Dead = new() { WindowTokens = 900 } },
-            new PoolSource(pool, 300), CpuBackend.Create(threads)).Run();
+            Source(architecture, pool, 300), CpuBackend.Create(threads)).Run();
         RequireSame(Train(1), Train(3));
     }
 
@@ -63,7 +63,7 @@ public class EveryTrainedArchitecture
     public void Steps_allocate_nothing(string architecture)
     {
         var options = Options with { Dead = new() { WindowTokens = long.MaxValue / 2 } };
-        var trainer = new SaeTrainer(RandomTensors.Config(architecture, 24, 128), options, new PoolSource(PoolSource.SparseSums(2, 4 * 300, Width(RandomTensors.Config(architecture, 24, 128)), directions: 40, active: 4), 300), CpuBackend.Create(1));
+        var trainer = new SaeTrainer(RandomTensors.Config(architecture, 24, 128), options, Source(architecture, PoolSource.SparseSums(2, 4 * 300, Width(RandomTensors.Config(architecture, 24, 128)), directions: 40, active: 4), 300), CpuBackend.Create(1));
         for (var i = 0; i < 12; i++) trainer.Advance(default);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -102,7 +102,7 @@ public class EveryTrainedArchitecture
         {
             var copy = Tensor.Zeros(DType.F64, x.Shape);
             x.ConvertTo(copy);
-            return step.Run(copy, 3, default).Loss;
+            return step.Run(copy.Reshape(step.BatchSize, (int)(copy.Count / step.BatchSize)), 3, default).Loss;
         }
         Loss();
         var gradients = step.Weights.All.Select(weight => weight.Gradient.Clone()).ToArray();
@@ -126,7 +126,10 @@ public class EveryTrainedArchitecture
 
     private static SaeConfig Config(string architecture) => RandomTensors.Config(architecture, DIn, DSae);
 
-    private static PoolSource Source(string architecture) => new(PoolSource.SparseSums(4, 7 * Batch, Width(Config(architecture)), directions: 20, active: 3), Batch);
+    private static PoolSource Source(string architecture) => Source(architecture, PoolSource.SparseSums(4, 14 * Batch, Width(Config(architecture)), directions: 20, active: 3), Batch);
+
+    /// <summary>Architectures that look at pairs get two activations in a row.</summary>
+    private static PoolSource Source(string architecture, Tensor pool, int batch) => architecture != "contrastive" ? new(pool, batch) : new(pool.Reshape(pool.RowCount / 2, 2 * pool.Columns), batch);
 
     /// <summary>A transcoder's rows hold what it reads and what it writes.</summary>
     private static int Width(SaeConfig config) => config.DIn + (config.DOut ?? 0);

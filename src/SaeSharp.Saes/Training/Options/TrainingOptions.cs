@@ -36,6 +36,9 @@ public sealed record TrainingOptions
     /// <summary>The levels of a Matryoshka dictionary.</summary>
     public MatryoshkaOptions Matryoshka { get; init; } = new();
 
+    /// <summary>What the latents of neighbouring tokens have to have in common (contrastive).</summary>
+    public ContrastiveOptions Contrastive { get; init; } = new();
+
     /// <summary>When a latent is dead, and what revives it.</summary>
     public DeadOptions Dead { get; init; } = new();
 

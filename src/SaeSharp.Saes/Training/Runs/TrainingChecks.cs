@@ -11,6 +11,8 @@ internal static class TrainingChecks
         var (config, options) = (setting.Config, setting.Options);
         if (source.DIn != step.RowWidth)
             throw OptionException.Invalid($"The activations are {source.DIn} wide, but a {config.Architecture} SAE with dIn {config.DIn} takes {step.RowWidth}.", "Give the SAE the width of the hook; a transcoder takes what it reads and what it writes, side by side.");
+        if (options.Input.Normalisation == InputNormalisation.Whitening && step.BatchSize != setting.BatchSize)
+            throw OptionException.Invalid($"Whitening is not offered for {config.Architecture}, whose rows hold several activations.", $"Use {nameof(InputNormalisation.MeanNorm)}.");
         if (options.Rate.WarmupSteps + options.Rate.DecaySteps > options.Steps)
         {
             throw OptionException.Invalid($"{options.Rate.WarmupSteps} warm-up and {options.Rate.DecaySteps} decay steps do not fit into {options.Steps} steps.",

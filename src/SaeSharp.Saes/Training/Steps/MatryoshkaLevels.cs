@@ -13,13 +13,15 @@ internal sealed class MatryoshkaLevels
     private readonly int[] _widths, _order;
     private readonly Falling _falling;
 
-    public MatryoshkaLevels(StepSetting setting)
+    /// <param name="setting">Sizes and options.</param>
+    /// <param name="usual">Widths of the inner levels where the options give none.</param>
+    public MatryoshkaLevels(StepSetting setting, params ReadOnlySpan<int> usual)
     {
         (_setting, _options) = (setting, setting.Options.Matryoshka);
         Frequencies = Tensor.Zeros(DType.F64, setting.DSae);
         _falling = new(Frequencies);
         _order = [.. Enumerable.Range(0, setting.DSae)];
-        _widths = _options.SampledLevels > 0 ? new int[OptionException.InRange(_options.SampledLevels, 1, setting.DSae - 1, nameof(_options.SampledLevels)) + 1] : Fixed();
+        _widths = _options.SampledLevels > 0 ? new int[OptionException.InRange(_options.SampledLevels, 1, setting.DSae - 1, nameof(_options.SampledLevels)) + 1] : Fixed(usual);
         _widths[^1] = setting.DSae;
     }
 
@@ -52,10 +54,10 @@ internal sealed class MatryoshkaLevels
             frequencies[f] = _options.FrequencyDecay * frequencies[f] + (1 - _options.FrequencyDecay) * (starts[f + 1] - starts[f]) / _setting.BatchSize;
     }
 
-    private int[] Fixed()
+    private int[] Fixed(ReadOnlySpan<int> usual)
     {
         var dSae = _setting.DSae;
-        List<int> widths = [.. _options.Widths ?? [.. new[] { dSae / 32, dSae / 8, dSae / 2 }.Where(width => width > 0).Distinct()]];
+        List<int> widths = [.. _options.Widths ?? [.. usual.ToArray().Where(width => width > 0).Distinct()]];
         if (widths.Count == 0 || widths[^1] != dSae) widths.Add(dSae);
         for (var i = 0; i < widths.Count; i++)
         {

@@ -20,7 +20,7 @@ internal sealed class Resampler
     public Resampler(StepSetting setting, TrainingStep step)
     {
         (_setting, _step, _isPeer) = (setting, step, setting.Options.Convention == Convention.DictionaryLearning);
-        _errors = Tensor.Zeros(setting.Type, setting.BatchSize);
+        _errors = Tensor.Zeros(setting.Type, step.BatchSize);
         _fired = Tensor.Zeros(DType.F64, setting.DSae + 1);                   // batches in which each fired since the last revival, and all batches
         if (!step.Weights.HasEncoder || setting.Config.DOut is not null)
             throw OptionException.Invalid($"Latents of a {setting.Config.Architecture} SAE cannot be resampled: it has no encoder, or reads something else than it writes.", $"Set {nameof(DeadOptions.ResampleTokens)} to 0.");
@@ -43,7 +43,7 @@ internal sealed class Resampler
     /// <summary>Whether latents are to be revived after step t, counted from 0.</summary>
     public bool IsDue(int step)
     {
-        var (before, after) = ((long)step * _setting.BatchSize, (step + 1L) * _setting.BatchSize);
+        var (before, after) = ((long)step * _step.BatchSize, (step + 1L) * _step.BatchSize);
         return before / Options.ResampleTokens != after / Options.ResampleTokens && step + 1 <= Options.ResampleUntil * _setting.Options.Steps;
     }
 
@@ -110,7 +110,7 @@ internal sealed class Resampler
     /// <summary>Rows of the batch, each once, with a chance of their error; the order is that of the draws.</summary>
     private int[] Draw(int count, SeededRandom random)
     {
-        var chances = new double[_setting.BatchSize];
+        var chances = new double[_step.BatchSize];
         for (var row = 0; row < chances.Length; row++) chances[row] = _isPeer ? _errors.Read(row) : Math.Pow(_errors.Read(row), 4);
         var rows = new int[count];
         for (var i = 0; i < count; i++)

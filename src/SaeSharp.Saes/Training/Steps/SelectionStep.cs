@@ -42,7 +42,10 @@ internal abstract class SelectionStep : TrainingStep
     protected abstract void Select(Tensor input, Tensor? norms, int step, SparseRows code);
 
     /// <summary>What an architecture of its own adds to the loss, once the latents are decoded.</summary>
-    protected virtual double ForwardMore(Tensor input, Tensor target) => 0;
+    protected virtual double ForwardMore(Tensor input, Tensor target, Tensor? norms) => 0;
+
+    /// <summary>Adds its gradients with respect to latents, to those of <see cref="Term"/>'s entries.</summary>
+    protected virtual void AddLatentGradients(Tensor? norms) { }
 
     /// <summary>Adds its gradients: to those of the weights, and what has the column sums that b_dec gets directly to <paramref name="residual"/> [batch, dOut].</summary>
     protected virtual void AddMoreGradients(Tensor input, Tensor residual) { }
@@ -68,7 +71,7 @@ internal abstract class SelectionStep : TrainingStep
         var squares = _prefixes is null ? Term.Decode(target, decoder) : _prefixes.Decode(Term, target, decoder); // Σ‖x − x̂‖²
         var auxLoss = _prefixes is not null && Options.Matryoshka.AuxByLevel ? _aux.Forward(input, _prefixes, norms, dead, ErrorWeight)
             : _aux.Forward(input, _prefixes?.Residual(_prefixes.Levels - 1) ?? Term.Residual, norms, dead, ErrorWeight);
-        var more = ForwardMore(input, target);
+        var more = ForwardMore(input, target, norms);
         if (_prefixes is null)
         {
             Term.Prepare(ErrorWeight, decoder);
@@ -79,6 +82,7 @@ internal abstract class SelectionStep : TrainingStep
             _prefixes.Prepare(Term, ErrorWeight, decoder);
             _prefixes.DecoderGradient(Weights.Decoder.Gradient);
         }
+        AddLatentGradients(norms);
         Term.EncoderGradient(input, Weights.Encoder.Gradient);
         Term.BiasGradient(_dEncoderBias);
         _aux.AddGradients(input);

@@ -12,7 +12,6 @@ internal sealed class TopKStep : SelectionStep
     private readonly Slots _slots;
     private readonly Slots? _more;
     private readonly MultiTopKTerm? _multi;
-    private Tensor? _norms;
 
     public TopKStep(StepSetting setting) : base(setting)
     {
@@ -23,7 +22,6 @@ internal sealed class TopKStep : SelectionStep
 
     protected override void Select(Tensor input, Tensor? norms, int step, SparseRows code)
     {
-        _norms = norms;
         _slots.Resize(Whole(K.At(step)));
         _more?.Resize(More(_slots.Values.Columns));
         var chosen = _more ?? _slots;
@@ -32,7 +30,7 @@ internal sealed class TopKStep : SelectionStep
         code.Take(_slots.Values, _slots.Indices);
     }
 
-    protected override double ForwardMore(Tensor input, Tensor target) => _multi?.Forward(_more!, _norms, target, ErrorWeight) ?? 0;
+    protected override double ForwardMore(Tensor input, Tensor target, Tensor? norms) => _multi?.Forward(_more!, norms, target, ErrorWeight) ?? 0;
 
     protected override void AddMoreGradients(Tensor input, Tensor residual) => _multi?.AddGradients(input, residual, ErrorWeight);
 

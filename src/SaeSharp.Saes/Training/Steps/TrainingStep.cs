@@ -40,6 +40,9 @@ internal abstract class TrainingStep
     /// <summary>Of the targets of the last <see cref="Run"/>.</summary>
     public BatchStatistics Statistics { get; }
 
+    /// <summary>Activations in a batch; more than the batch has rows where several stand in one.</summary>
+    public int BatchSize => Setting.BatchSize;
+
     /// <summary>Width of a row of a batch.</summary>
     public virtual int RowWidth => Setting.RowWidth;
 
