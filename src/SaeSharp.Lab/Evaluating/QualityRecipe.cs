@@ -95,7 +95,7 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
 
     private SparseAutoencoder Train(LanguageModel model, ActivationSource source, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var choice = new TrainingChoice(new TrainingRows([request.Hook]), request.Arch, request.DSae, request.K, request.Penalty, request.TargetL0, request.Lr, request.Seed);
+        var choice = new TrainingChoice(new([request.Hook]), request.Arch, request.DSae, request.K, request.Penalty, request.TargetL0, request.Lr, request.Seed);
         var config = new SaeConfig
         {
             Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = choice.CountsLatents ? request.K : 0, RescaleActsByDecoderNorm = choice.CountsLatents,
