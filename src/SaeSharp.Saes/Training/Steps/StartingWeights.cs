@@ -38,9 +38,10 @@ internal static class StartingWeights
             for (var f = 0; f < setting.DSae; f++)
             {
                 if (f % order.Length == 0) random.Permute(order);
-                var first = order[f % order.Length];
-                int? second = f >= order.Length ? random.NextInt(order.Length) : null; // more latents than rows: sums of two, since equal latents would stay equal
-                Point(setting, weights, f, Rows(x, first, second, centre), x == y ? null : Rows(y, first, second, bias));
+                var (first, second, share) = (order[f % order.Length], 0, 0.0);
+                // More latents than rows: another row is added, more or less of it, since latents that start alike may stay alike.
+                if (f >= order.Length && order.Length > 1) (second, share) = (order[(f + 1 + random.NextInt(order.Length - 1)) % order.Length], 0.5 + random.NextDouble() / 2);
+                Point(setting, weights, f, Sum(x, first, second, share, centre), x == y ? null : Sum(y, first, second, share, bias));
             }
         }
         if (x == y || centre is null || !weights.HasEncoder) return;
@@ -66,18 +67,18 @@ internal static class StartingWeights
         for (var i = 0; i < direction.Length && length > 0; i++) rows.Write((long)row * direction.Length + i, direction[i] * norm / length);
     }
 
-    /// <summary>A row less the centre, or the sum of two such.</summary>
-    private static double[] Rows(Tensor x, int first, int? second, double[]? centre)
+    /// <summary>A row less the centre, and a share of another.</summary>
+    private static double[] Sum(Tensor x, int first, int second, double share, double[]? centre)
     {
         var sum = new double[x.Columns];
-        Add(sum, x, first, centre);
-        if (second is { } other) Add(sum, x, other, centre);
+        Add(sum, x, first, 1, centre);
+        if (share > 0) Add(sum, x, second, share, centre);
         return sum;
     }
 
-    private static void Add(double[] sum, Tensor x, int row, double[]? centre)
+    private static void Add(double[] sum, Tensor x, int row, double weight, double[]? centre)
     {
-        for (var i = 0; i < sum.Length; i++) sum[i] += x.Read((long)row * sum.Length + i) - (centre?[i] ?? 0);
+        for (var i = 0; i < sum.Length; i++) sum[i] += weight * (x.Read((long)row * sum.Length + i) - (centre?[i] ?? 0));
     }
 
     private static Tensor Columns(Tensor x, int first, int width)
