@@ -25,7 +25,7 @@ public class ErrorTests(TinyHome home)
         { "two-prompts", 1, ["tokens", "{model}", "Hi", "--texts", "{texts}"] },
         { "prompt-beside-messages", 1, ["tokens", "{model}", "Hi", "--messages", "{texts}"] },
         { "no-prompt", 1, ["generate", "{model}"] },
-        { "batch-of-nothing", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--batch", "0"] },
+        { "batch-of-nothing", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--batch=-1"] },
         { "context-too-long", 1, ["train", "{model}", "--hook", Hook, "--texts", "{texts}", "--context", "4096"] },
         { "wrong-tensor", 1, ["encode", "tiny", "--input", "{model}/model.safetensors", "--tensor", "model.embed_tokens.wieght", "--out", "{home}/never.safetensors"] },
         { "wrong-width", 1, ["encode", "tiny", "--input", "{model}/model.safetensors", "--tensor", "model.layers.0.mlp.down_proj.weight", "--out", "{home}/never.safetensors"] },
