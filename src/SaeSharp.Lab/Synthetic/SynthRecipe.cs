@@ -68,7 +68,9 @@ internal sealed record SynthRecipe(string Name, string Architecture, bool IsShor
     /// <summary>For thousands of steps instead of hundreds of thousands: a high rate that falls at the end, directions that start on data, and the dead are found soon.</summary>
     private static TrainingOptions Shortened(TrainingOptions options, SynthRequest request) => options with
     {
-        Rate = new() { Peak = request.Lr ?? ShortRate, DecaySteps = options.Steps / 3 }, Decoder = new() { Directions = DirectionInit.Data }, Dead = new() { WindowTokens = ShortDeadSamples },
+        Rate = new() { Peak = request.Lr ?? ShortRate, DecaySteps = options.Steps / 3 },
+        Decoder = new() { Directions = DirectionInit.Data },
+        Dead = new() { WindowTokens = ShortDeadSamples },
     };
 
     /// <summary>TopK takes whole numbers; the others' own k may be a fraction, and this one is then only what the file says.</summary>

@@ -103,7 +103,8 @@ internal static class SaeLensConfig
         var isTopK = top.Choice("sae_diff_type", [("topk", true), ("relu", false)], true);
         return config with
         {
-            K = isTopK ? top.NumberOrNull("kval_topk") ?? 0 : 0, ActivationNormalizationFactor = top.AmountOrNull("activation_normalization_factor") ?? 1,
+            K = isTopK ? top.NumberOrNull("kval_topk") ?? 0 : 0,
+            ActivationNormalizationFactor = top.AmountOrNull("activation_normalization_factor") ?? 1,
             Temporal = new(top.NumberOrNull("n_heads") ?? 8, top.NumberOrNull("n_attn_layers") ?? 1, top.NumberOrNull("bottleneck_factor") ?? 64, top.Flag("tied_weights", true)),
         };
     }

@@ -27,7 +27,11 @@ internal sealed class StoreWriter
         StoredHook[] stored = [.. hooks.Distinct().Select(hook => new StoredHook(hook, model.Transformer.HookWidth(model.Transformer.RequireHook(hook))))];
         _index = StoreIndex.Of(model.Name, model.Sha256, _corpus.Sha256, options) with
         {
-            PrependBos = _corpus.Windows[0].Ids[0] == model.BosId, Dtype = dtype, Hooks = stored, Tokens = _corpus.KeptTokens, Documents = _corpus.Documents,
+            PrependBos = _corpus.Windows[0].Ids[0] == model.BosId,
+            Dtype = dtype,
+            Hooks = stored,
+            Tokens = _corpus.KeptTokens,
+            Documents = _corpus.Documents,
         };
         var most = Math.Clamp(((long)OptionException.Positive(shardMiB, "--shard-mib") << 20) / _index.BytesPerToken, 1, int.MaxValue / 2);
         for (var first = 0; first < _corpus.Windows.Count;)
