@@ -44,7 +44,12 @@ internal sealed class DictionaryLearningRun
         var (trainer, batch) = (_run.GetProperty("trainer").GetString(), _manifest.GetProperty("batch").GetInt32());
         var architecture = trainer switch
         {
-            "JumpReluTrainer" => "jumprelu", "GatedSAETrainer" => "gated", "TopKTrainer" => "topk", "BatchTopKTrainer" => "batchtopk", "MatryoshkaBatchTopKTrainer" => "matryoshka_batchtopk", _ => "standard",
+            "JumpReluTrainer" => "jumprelu",
+            "GatedSAETrainer" => "gated",
+            "TopKTrainer" => "topk",
+            "BatchTopKTrainer" => "batchtopk",
+            "MatryoshkaBatchTopKTrainer" => "matryoshka_batchtopk",
+            _ => "standard",
         };
         var config = new SaeConfig
         {

@@ -13,7 +13,8 @@ internal abstract class PrefixStep : SelectionStep
     /// <param name="setting">What the step is made for.</param>
     /// <param name="levels">Which latents are in which level.</param>
     protected PrefixStep(StepSetting setting, MatryoshkaLevels levels) : this(setting, levels, new(
-        setting, levels.Count, setting.Options.Convention == Convention.DictionaryLearning ? 1.0 / levels.Count / levels.Count : 1, setting.Options.Matryoshka.Detached)) { }
+        setting, levels.Count, setting.Options.Convention == Convention.DictionaryLearning ? 1.0 / levels.Count / levels.Count : 1, setting.Options.Matryoshka.Detached))
+    { }
 
     private PrefixStep(StepSetting setting, MatryoshkaLevels levels, PrefixTerm prefixes) : base(setting, prefixes) =>
         (_levels, Prefixes, _threshold) = (levels, prefixes, new(setting.Options));
