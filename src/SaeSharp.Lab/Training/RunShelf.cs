@@ -9,10 +9,23 @@ internal sealed class RunShelf(string home)
     {
         var folders = RunFolder.All(home).Where(folder => request.Run is null || Path.GetFileName(folder).StartsWith(request.Run, StringComparison.Ordinal)).ToList();
         if (request.Run is not null && folders.Count != 1) throw LabException.NoRun(request.Run, folders.Count, [.. RunFolder.All(home).Select(folder => Path.GetFileName(folder))]);
-        var runs = folders.Select(folder => Of(folder, request.Run is not null || request.TensorBoard is not null)).OfType<RunSummary>().OrderByDescending(run => run.Info.Started).ToList();
+        var runs = folders.Select(folder => request.Run is null ? Readable(folder, request.TensorBoard is not null) : Of(folder, whole: true)).OfType<RunSummary>().OrderByDescending(run => run.Info.Started).ToList();
         if (request.TensorBoard is { } target)
             foreach (var run in runs) TensorBoardFile.Write(Path.Combine(target, run.Info.Id), run);
         return new(runs);
+    }
+
+    /// <summary>A run among others: one that is damaged, or of another version, must not hide the rest. Asked for by its id, it says what is wrong.</summary>
+    private static RunSummary? Readable(string folder, bool whole)
+    {
+        try
+        {
+            return Of(folder, whole);
+        }
+        catch (FileException)
+        {
+            return null;
+        }
     }
 
     private static RunSummary? Of(string folder, bool whole)

@@ -89,6 +89,24 @@ public class TrainingTests(TinyWorkspace tiny)
     }
 
     [Fact]
+    public async Task A_damaged_run_hides_no_other_and_says_what_is_wrong_when_asked_for()
+    {
+        await tiny.Workspace.Train(TinyWorkspace.Training with { Out = "sound" });
+        var folder = Path.Combine(tiny.Workspace.Home, "runs", "damaged");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, RunFolder.RunFile), "{\"id\":1}");
+        try
+        {
+            Assert.NotEmpty((await tiny.Workspace.Runs(new())).Runs);
+            await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Runs(new() { Run = "damaged" }));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_the_machine_cannot_hold_is_refused_with_both_numbers()
     {
         var error = await Assert.ThrowsAnyAsync<SaeSharpException>(() => tiny.Workspace.Train(TinyWorkspace.Training with { Out = "vast", DSae = 2_000_000_000 }));
