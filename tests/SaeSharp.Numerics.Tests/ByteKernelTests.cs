@@ -9,7 +9,7 @@ public sealed unsafe class ByteKernelTests
     public void Vnni_sums_are_exact()
     {
         Assert.SkipUnless(AvxVnni.IsSupported, "This processor has no AVX-VNNI.");
-        RequireExact<VnniBytes256>();
+        RequireExact<Bytes256<VnniProduct>>();
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed unsafe class ByteKernelTests
     public void Sums_by_pairs_of_256_bits_are_exact()
     {
         Assert.SkipUnless(Avx2.IsSupported, "This processor has no AVX2.");
-        RequireExact<PairBytes256>();
+        RequireExact<Bytes256<PairProduct>>();
     }
 
     private static void RequireExact<TBytes>() where TBytes : IByteKernel

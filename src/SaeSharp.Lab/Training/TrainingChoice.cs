@@ -1,3 +1,5 @@
+using SaeSharp.Saes.Training;
+
 namespace SaeSharp.Lab.Training;
 
 /// <summary>One combination of the values a request names.</summary>
@@ -14,5 +16,5 @@ internal sealed record TrainingChoice(TrainingRows Rows, string Arch, int DSae, 
     /// <summary>Whether the number of latents is given (topk and its kin), not reached by a penalty.</summary>
     public bool CountsLatents => Counts(Arch);
 
-    public static bool Counts(string arch) => arch.Contains("topk", StringComparison.Ordinal) || arch.StartsWith("groupmax", StringComparison.Ordinal) || arch is "matching_pursuit" or "contrastive";
+    public static bool Counts(string arch) => SaeTrainer.CountsLatents(arch);
 }

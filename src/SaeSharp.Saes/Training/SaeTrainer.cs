@@ -14,7 +14,7 @@ namespace SaeSharp.Saes.Training;
 /// Step t uses batch t, so a run that stopped goes on with the same bits as one that did not. The order within a step is SAELens': dead mask from before the step,
 /// loss, clip by min(1, c/(norm + 1e-6)), optimiser, counters. Not for several threads; the backend uses them inside a step.
 /// A batch with numbers that are not finite is skipped and counted (<see cref="TrainingOptions.MaxBadBatches"/>); a loss or gradient that is not finite stops the run
-/// before it changes a weight, and so do <see cref="DivergedSteps"/> steps in a row whose error is <see cref="DivergedError"/> times the energy of what was to be reconstructed.
+/// before it changes a weight; <see cref="DivergedSteps"/> steps in a row whose error is <see cref="DivergedError"/> times the energy of what was to be reconstructed stop it after the last of them.
 /// </remarks>
 public sealed class SaeTrainer
 {
@@ -51,6 +51,9 @@ public sealed class SaeTrainer
 
     /// <summary>Names of the architectures that can be trained.</summary>
     public static IReadOnlyList<string> Architectures => TrainingStep.Names;
+
+    /// <summary>Whether the number of latents of an architecture is given (topk and its kin), rather than reached by a penalty.</summary>
+    public static bool CountsLatents(string architecture) => TrainingStep.CountsLatents(architecture);
 
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
@@ -129,7 +132,7 @@ public sealed class SaeTrainer
         if (every > 0 && (Step % every == 0 || Step == Setting.Options.Steps)) Save(checkpoints);
     }
 
-    /// <summary>One step on the source's next batch. Nothing has changed when it throws.</summary>
+    /// <summary>One step on the source's next batch. Nothing has changed when it throws, unless it says that the training diverges.</summary>
     internal StepReport Advance(CancellationToken cancel)
     {
         Prepare(cancel);

@@ -6,9 +6,6 @@ namespace SaeSharp.Saes.Training;
 /// <summary>What the first batches of a source are like, in f64 sums over all their rows, one batch in memory at a time. They are the batches that training begins with, so the buffer has them at hand.</summary>
 public static class SourceStatistics
 {
-    private const int MostRounds = 100;
-    private const double ClosestPoint = 1e-12;
-
     /// <summary>Mean row, mean ‖x‖ and mean ‖x‖².</summary>
     public static SourceMoments Moments(ActivationSource source, int batches, CancellationToken cancel = default)
     {
@@ -27,51 +24,60 @@ public static class SourceStatistics
         return new(mean, norm / rows, square / rows);
     }
 
-    /// <summary>argmin_m Σ‖x − m‖ by Weiszfeld's iteration from the mean, until a move is shorter than <paramref name="tolerance"/> (dictionary_learning's rule).</summary>
+    /// <summary>argmin_m Σ‖x − m‖ (<see cref="Training.GeometricMedian"/>) from the mean, until a move is shorter than <paramref name="tolerance"/> (dictionary_learning's rule).</summary>
     public static double[] GeometricMedian(ActivationSource source, int batches, double tolerance = 1e-5, CancellationToken cancel = default)
     {
-        var point = Moments(source, batches, cancel).Mean;
-        for (var round = 0; round < MostRounds; round++)
+        var mean = Moments(source, batches, cancel).Mean;
+        var wide = new double[source.DIn];
+        return Training.GeometricMedian.From(mean, take => ForEach(source, batches, row =>
         {
-            var (sums, total) = (new double[point.Length], 0.0);
-            ForEach(source, batches, row =>
-            {
-                var squares = 0.0;
-                for (var i = 0; i < row.Length; i++) squares += (row[i] - point[i]) * (row[i] - point[i]);
-                var weight = 1 / Math.Max(Math.Sqrt(squares), ClosestPoint);
-                total += weight;
-                for (var i = 0; i < row.Length; i++) sums[i] += weight * row[i];
-            }, cancel);
-            var moved = 0.0;
-            for (var i = 0; i < sums.Length; i++)
-            {
-                sums[i] /= total;
-                moved += (sums[i] - point[i]) * (sums[i] - point[i]);
-            }
-            point = sums;
-            if (Math.Sqrt(moved) < tolerance) break;
-        }
-        return point;
+            for (var i = 0; i < row.Length; i++) wide[i] = row[i];
+            take(wide);
+        }, cancel), (moved, _) => moved < tolerance);
     }
 
     /// <summary>C = Σ(x − x̄)(x − x̄)ᵀ / (rows − 1), [dIn, dIn], f64, and x̄.</summary>
-    public static (double[] Mean, Tensor Covariance) Covariance(ActivationSource source, int batches, Backend backend, CancellationToken cancel = default)
+    /// <remarks>One pass, about the mean of the first batch, which keeps the sums small.</remarks>
+    /// <param name="source">The rows.</param>
+    /// <param name="batches">How many batches of them, from the first on.</param>
+    /// <param name="backend">What multiplies.</param>
+    /// <param name="type">In what each batch's products are computed; they are added up in f64.</param>
+    /// <param name="cancel">Stops before the next batch.</param>
+    public static (double[] Mean, Tensor Covariance) Covariance(ActivationSource source, long batches, Backend backend, DType type = DType.F64, CancellationToken cancel = default)
     {
+        ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(backend);
-        var mean = Moments(source, batches, cancel).Mean;
-        var (batch, centred, covariance) = (Tensor.Zeros(DType.F32, source.BatchSize, source.DIn), Tensor.Zeros(DType.F64, source.BatchSize, source.DIn), Tensor.Zeros(DType.F64, source.DIn, source.DIn));
-        for (var t = 0; t < batches; t++)
+        var (d, rows) = (source.DIn, batches * source.BatchSize);
+        var (raw, x, minusShift) = (Tensor.Zeros(DType.F32, source.BatchSize, d), Tensor.Zeros(type, source.BatchSize, d), Tensor.Zeros(type, d));
+        var (sums, products) = (Tensor.Zeros(type, d), Tensor.Zeros(type, d, d));
+        var (totals, covariance) = (new double[d], Tensor.Zeros(DType.F64, d, d));
+        for (var batch = 0L; batch < batches; batch++)
         {
-            source.Fill(t, batch, cancel);
-            for (var row = 0; row < source.BatchSize; row++)
+            source.Fill(batch, raw, cancel);
+            raw.ConvertTo(x);
+            if (batch == 0)
             {
-                var from = batch.Row<float>(row);
-                var to = centred.Row<double>(row);
-                for (var i = 0; i < to.Length; i++) to[i] = from[i] - mean[i];
+                backend.AddColumnSums(x, sums);
+                backend.Scale(sums, -1.0 / source.BatchSize, minusShift);
             }
-            backend.MatMul(centred, centred, covariance, Transpose.A, accumulate: t > 0);
+            backend.AddRow(x, minusShift, x);
+            sums.Clear();
+            backend.AddColumnSums(x, sums);
+            backend.MatMul(x, x, products, Transpose.A);
+            for (var i = 0; i < d; i++)
+            {
+                totals[i] += sums.Read(i);
+                var row = covariance.Row<double>(i);
+                for (var j = 0; j < d; j++) row[j] += products.Read((long)i * d + j);
+            }
         }
-        backend.Scale(covariance, 1 / ((double)batches * source.BatchSize - 1), covariance);
+        var mean = new double[d];
+        for (var i = 0; i < d; i++)
+        {
+            mean[i] = totals[i] / rows - minusShift.Read(i);
+            var row = covariance.Row<double>(i);
+            for (var j = 0; j < d; j++) row[j] = (row[j] - totals[i] * totals[j] / rows) / Math.Max(1, rows - 1);
+        }
         return (mean, covariance);
     }
 

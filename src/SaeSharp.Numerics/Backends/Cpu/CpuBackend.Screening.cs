@@ -45,9 +45,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     private bool EncodeTopKScreened(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices)
     {
-        if (AvxVnni.IsSupported) return EncodeTopKScreened<VnniBytes256>(x, encoder, bias, scale, values, indices);
+        if (AvxVnni.IsSupported) return EncodeTopKScreened<Bytes256<VnniProduct>>(x, encoder, bias, scale, values, indices);
         if (L.Count == 16) return EncodeTopKScreened<PairBytes512>(x, encoder, bias, scale, values, indices);
-        return EncodeTopKScreened<PairBytes256>(x, encoder, bias, scale, values, indices);
+        return EncodeTopKScreened<Bytes256<PairProduct>>(x, encoder, bias, scale, values, indices);
     }
 
     private bool EncodeTopKScreened<TBytes>(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices) where TBytes : IByteKernel
@@ -71,9 +71,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     private bool CollectScreened(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float* thresholds, float threshold, EntryLists lists)
     {
         if (encoder.Screen is not { IsReady: true }) return false;
-        if (AvxVnni.IsSupported) return CollectScreened<VnniBytes256>(x, encoder, bias, scale, thresholds, threshold, lists);
+        if (AvxVnni.IsSupported) return CollectScreened<Bytes256<VnniProduct>>(x, encoder, bias, scale, thresholds, threshold, lists);
         if (L.Count == 16) return CollectScreened<PairBytes512>(x, encoder, bias, scale, thresholds, threshold, lists);
-        return CollectScreened<PairBytes256>(x, encoder, bias, scale, thresholds, threshold, lists);
+        return CollectScreened<Bytes256<PairProduct>>(x, encoder, bias, scale, thresholds, threshold, lists);
     }
 
     private bool CollectScreened<TBytes>(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, float* thresholds, float threshold, EntryLists lists) where TBytes : IByteKernel

@@ -27,6 +27,10 @@ internal abstract class InputTransform
     /// <exception cref="TrainingException">The activations have no scale.</exception>
     public virtual void Fit(ActivationSource source, CancellationToken cancel) { }
 
+    /// <summary>Batches to estimate from: those that were asked for, or all of an epoch.</summary>
+    protected static long Batches(StepSetting setting, ActivationSource source) =>
+        setting.Options.Input.Batches == 0 ? Math.Max(1, source.TokensPerEpoch / source.BatchSize) : setting.Options.Input.Batches;
+
     /// <summary>Transforms [batch, width] in place.</summary>
     public virtual void Apply(Tensor x) { }
 

@@ -27,7 +27,7 @@ internal sealed class ScaledParts : InputTransform
     public override void Fit(ActivationSource source, CancellationToken cancel)
     {
         var isMeanNorm = _setting.Options.Input.Normalisation == InputNormalisation.MeanNorm;
-        var batches = _setting.Options.Input.Batches == 0 ? Math.Max(1, source.TokensPerEpoch / source.BatchSize) : _setting.Options.Input.Batches;
+        var batches = Batches(_setting, source);
         var (batch, sums) = (Tensor.Zeros(DType.F32, source.BatchSize, source.DIn), new double[_widths.Length]);
         for (var i = 0L; i < batches; i++)
         {

@@ -39,9 +39,12 @@ internal sealed class WhitenedInput : InputTransform
 
     public override void Fit(ActivationSource source, CancellationToken cancel)
     {
-        var batches = _setting.Options.Input.Batches == 0 ? Math.Max(1, source.TokensPerEpoch / source.BatchSize) : _setting.Options.Input.Batches;
-        var covariance = Covariance(source, batches, cancel);
-        for (var i = 0; i < _setting.DIn; i++) covariance[i, i] += Ridge;
+        var (mean, covariance) = SourceStatistics.Covariance(source, Batches(_setting, source), _setting.Backend, _setting.Type, cancel);
+        for (var i = 0; i < _setting.DIn; i++)
+        {
+            Mean.Write(i, mean[i]);
+            covariance.Row<double>(i)[i] += Ridge;
+        }
         Use(Cholesky(covariance));
     }
 
@@ -86,51 +89,15 @@ internal sealed class WhitenedInput : InputTransform
         return product.To(DType.F32);
     }
 
-    /// <summary>Of the first batches. Taken about the mean of the first, which keeps the sums small; <see cref="Mean"/> becomes the mean of all.</summary>
-    private double[,] Covariance(ActivationSource source, long batches, CancellationToken cancel)
-    {
-        var (d, backend, rows) = (_setting.DIn, _setting.Backend, batches * source.BatchSize);
-        var (raw, x) = (Tensor.Zeros(DType.F32, source.BatchSize, d), _setting.BatchOf(d));
-        var (sums, products) = (Tensor.Zeros(_setting.Type, d), Tensor.Zeros(_setting.Type, d, d));
-        var (shift, totals, covariance) = (new double[d], new double[d], new double[d, d]);
-        for (var batch = 0L; batch < batches; batch++)
-        {
-            source.Fill(batch, raw, cancel);
-            raw.ConvertTo(x);
-            if (batch == 0)
-            {
-                sums.Clear();
-                backend.AddColumnSums(x, sums);
-                for (var i = 0; i < d; i++) shift[i] = sums.Read(i) / source.BatchSize;
-            }
-            for (var i = 0; i < d; i++) _minusMean.Write(i, -shift[i]);
-            backend.AddRow(x, _minusMean, x);
-            sums.Clear();
-            backend.AddColumnSums(x, sums);
-            backend.MatMul(x, x, products, Transpose.A);
-            for (var i = 0; i < d; i++)
-            {
-                totals[i] += sums.Read(i);
-                for (var j = 0; j < d; j++) covariance[i, j] += products.Read((long)i * d + j);
-            }
-        }
-        for (var i = 0; i < d; i++)
-        {
-            Mean.Write(i, shift[i] + totals[i] / rows);
-            for (var j = 0; j < d; j++) covariance[i, j] = (covariance[i, j] - totals[i] * totals[j] / rows) / Math.Max(1, rows - 1);
-        }
-        return covariance;
-    }
-
     /// <summary>L of C = L·Lᵀ, below the diagonal.</summary>
-    private static double[,] Cholesky(double[,] c)
+    private static double[,] Cholesky(Tensor c)
     {
-        var n = c.GetLength(0);
+        var n = c.Columns;
         var l = new double[n, n];
         for (var i = 0; i < n; i++)
             for (var j = 0; j <= i; j++)
             {
-                var sum = c[i, j];
+                var sum = c.Row<double>(i)[j];
                 for (var k = 0; k < j; k++) sum -= l[i, k] * l[j, k];
                 if (i != j) l[i, j] = sum / l[j, j];
                 else l[i, i] = sum > 0 && double.IsFinite(sum) ? Math.Sqrt(sum) : throw TrainingException.NoCovariance(i, sum);

@@ -6,7 +6,6 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <summary>Where a training starts.</summary>
 internal static class StartingWeights
 {
-    private const int MostMedianRounds = 100;
     private const double MedianTolerance = 1e-6; // relative change of the point at which the search ends
     private const double DictionaryLearningTolerance = 1e-5; // theirs, not relative
 
@@ -91,7 +90,7 @@ internal static class StartingWeights
     private static double[]? Centre(TrainingOptions options, Tensor x) => options.Decoder.Bias switch
     {
         BiasInit.Mean => Mean(x),
-        BiasInit.GeometricMedian => GeometricMedian(x, options.Convention),
+        BiasInit.GeometricMedian => Median(x, options.Convention),
         _ => null,
     };
 
@@ -102,26 +101,17 @@ internal static class StartingWeights
         return mean;
     }
 
-    /// <summary>argmin_m Σ‖x − m‖ by Weiszfeld's iteration from the mean.</summary>
-    private static double[] GeometricMedian(Tensor x, Convention convention)
+    /// <summary>Of rows [batch, width], from their mean.</summary>
+    private static double[] Median(Tensor x, Convention convention)
     {
-        var point = Mean(x);
-        for (var round = 0; round < MostMedianRounds; round++)
+        var row = new double[x.Columns];
+        return GeometricMedian.From(Mean(x), take =>
         {
-            var (next, total) = (new double[point.Length], 0.0);
             for (var r = 0; r < x.RowCount; r++)
             {
-                var squares = 0.0;
-                for (var i = 0; i < point.Length; i++) squares += Math.Pow(x.Read((long)r * point.Length + i) - point[i], 2);
-                var weight = 1 / Math.Max(Math.Sqrt(squares), 1e-12);
-                total += weight;
-                for (var i = 0; i < point.Length; i++) next[i] += weight * x.Read((long)r * point.Length + i);
+                for (var i = 0; i < row.Length; i++) row[i] = x.Read((long)r * row.Length + i);
+                take(row);
             }
-            for (var i = 0; i < next.Length; i++) next[i] /= total;
-            var (moved, length) = (Math.Sqrt(next.Zip(point).Sum(pair => Math.Pow(pair.First - pair.Second, 2))), Math.Sqrt(next.Sum(value => value * value)));
-            point = next;
-            if (convention == Convention.DictionaryLearning ? moved < DictionaryLearningTolerance : moved <= MedianTolerance * length) break;
-        }
-        return point;
+        }, (moved, length) => convention == Convention.DictionaryLearning ? moved < DictionaryLearningTolerance : moved <= MedianTolerance * length);
     }
 }

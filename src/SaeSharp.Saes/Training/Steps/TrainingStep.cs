@@ -30,6 +30,9 @@ internal abstract class TrainingStep
     /// <summary>Names of the architectures that can be trained, sorted.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Steps.Keys.Order(StringComparer.Ordinal)];
 
+    /// <summary>Whether the number of latents of an architecture is given, rather than reached by a penalty.</summary>
+    public static bool CountsLatents(string architecture) => Steps.TryGetValue(architecture, out var constructor) && !constructor.DeclaringType!.IsSubclassOf(typeof(DenseStep));
+
     public SaeParameters Weights { get; }
 
     /// <summary>Which latents fired in the last <see cref="Run"/>: [dSae].</summary>

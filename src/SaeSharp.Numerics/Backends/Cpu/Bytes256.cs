@@ -1,15 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
 
-/// <summary>256-bit vectors with a byte dot product: AVX-VNNI. .NET has no 512-bit form of it.</summary>
-internal readonly unsafe struct VnniBytes256 : IByteKernel
+/// <summary>Tiles of 6 × 16 in 256-bit vectors; <typeparamref name="TProduct"/> is what the processor has to multiply bytes by.</summary>
+internal readonly unsafe struct Bytes256<TProduct> : IByteKernel where TProduct : IByteProduct
 {
     public static int TileRows => 6;
 
-    public static int Levels => 127;
+    public static int Levels => TProduct.Levels;
 
     public static void Panel(byte* a, sbyte* b, int* start, int* c, nint columns, int groups)
     {
@@ -25,12 +24,12 @@ internal readonly unsafe struct VnniBytes256 : IByteKernel
         {
             Vector256<sbyte> left = Vector256.Load(b), right = Vector256.Load(b + 32);
             Vector256<byte> s;
-            s = Broadcast(a + 0); x0 = MultiplyAdd(x0, s, left); y0 = MultiplyAdd(y0, s, right);
-            s = Broadcast(a + 4); x1 = MultiplyAdd(x1, s, left); y1 = MultiplyAdd(y1, s, right);
-            s = Broadcast(a + 8); x2 = MultiplyAdd(x2, s, left); y2 = MultiplyAdd(y2, s, right);
-            s = Broadcast(a + 12); x3 = MultiplyAdd(x3, s, left); y3 = MultiplyAdd(y3, s, right);
-            s = Broadcast(a + 16); x4 = MultiplyAdd(x4, s, left); y4 = MultiplyAdd(y4, s, right);
-            s = Broadcast(a + 20); x5 = MultiplyAdd(x5, s, left); y5 = MultiplyAdd(y5, s, right);
+            s = Broadcast(a + 0); x0 = TProduct.MultiplyAdd(x0, s, left); y0 = TProduct.MultiplyAdd(y0, s, right);
+            s = Broadcast(a + 4); x1 = TProduct.MultiplyAdd(x1, s, left); y1 = TProduct.MultiplyAdd(y1, s, right);
+            s = Broadcast(a + 8); x2 = TProduct.MultiplyAdd(x2, s, left); y2 = TProduct.MultiplyAdd(y2, s, right);
+            s = Broadcast(a + 12); x3 = TProduct.MultiplyAdd(x3, s, left); y3 = TProduct.MultiplyAdd(y3, s, right);
+            s = Broadcast(a + 16); x4 = TProduct.MultiplyAdd(x4, s, left); y4 = TProduct.MultiplyAdd(y4, s, right);
+            s = Broadcast(a + 20); x5 = TProduct.MultiplyAdd(x5, s, left); y5 = TProduct.MultiplyAdd(y5, s, right);
         }
         Put(c, x0, y0);
         Put(c + 1 * columns, x1, y1);
@@ -42,10 +41,6 @@ internal readonly unsafe struct VnniBytes256 : IByteKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<byte> Broadcast(byte* four) => Vector256.Create(*(int*)four).AsByte();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> MultiplyAdd(Vector256<int> sum, Vector256<byte> a, Vector256<sbyte> b) =>
-        AvxVnni.MultiplyWideningAndAdd(sum, a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Put(int* c, Vector256<int> x, Vector256<int> y)
