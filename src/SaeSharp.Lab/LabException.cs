@@ -90,6 +90,10 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' cannot stand in for what it reads: {why}.",
         "Read its features with sae read, or choose an SAE that reconstructs its own hook.");
 
+    internal static LabException SeveralHooks(string sae, IReadOnlyCollection<string> hooks) => new(
+        $"The crosscoder '{sae}' reads {hooks.Count} hook points at once ({string.Join(", ", hooks)}), and this verb reads one.",
+        "Choose an SAE of one hook point: sae info SAE.");
+
     internal static LabException NeedsContext(string sae) => new(
         $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
         "Read its features with sae read, which runs it over the whole prompt.");

@@ -98,7 +98,7 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     }
 
     /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>
-    public ActivationView ViewOf(LanguageModel model) => ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
+    public ActivationView ViewOf(LanguageModel model) => sae.Config.Hooks.Count > 1 ? throw LabException.SeveralHooks(name, sae.Config.Hooks) : ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
 
     /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
     public void RequireFits(LanguageModel model)
