@@ -130,9 +130,8 @@ public sealed class Workspace : IDisposable
     {
         var model = await Task.Run(() => _shelves.Models.Get(Trial.Model(request, Home)), cancel).ConfigureAwait(false);
         var trained = await Train(await Task.Run(() => Trial.Training(request, model), cancel).ConfigureAwait(false), progress, cancel).ConfigureAwait(false);
-        var indexes = new List<IndexResult>();
-        foreach (var sae in trained.Saes) indexes.Add(await Index(Trial.Indexing(request, sae, model), progress, cancel).ConfigureAwait(false));
-        return new(model.Name, trained, indexes);
+        var indexes = await Index(Trial.Indexing(request, trained, model), progress, cancel).ConfigureAwait(false);
+        return new(model.Name, trained, indexes.Saes);
     }
 
     /// <inheritdoc cref="QualityRequest"/>
