@@ -13,7 +13,7 @@ namespace SaeSharp.Saes.Training.Steps;
 internal sealed class RaggedLatents(StepSetting setting, PackedMatrix encoder)
 {
     /// <summary>Rows of a block: several parts of the encoder for each of many threads, and residuals that stay in the second-level cache.</summary>
-    public const int MostRows = 1152;
+    public const int MostRows = 768;
 
     private const int SampleRows = 48;
     private Tensor? _batch, _sample;
