@@ -47,9 +47,9 @@ internal static class IndexBuild
         sae.RequireRowwise();
         var meter = new ProgressMeter(progress, "encoding", corpus.KeptTokens, "tokens");
         var view = sae.ViewOf(model);
-        new Harvester(model, [view], batch).Run(corpus.Windows, harvested =>
+        new Harvester(model, [.. view.Parts.Distinct()], batch).Run(corpus.Windows, harvested =>
         {
-            spool.Add(sae.Encode(harvested.Activations[view]));
+            spool.Add(sae.Encode(harvested.Of(view)));
             meter.Report(spool.Tokens);
         }, cancel);
         spool.Complete();

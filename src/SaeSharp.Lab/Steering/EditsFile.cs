@@ -29,7 +29,7 @@ internal static class EditsFile
             edit.Sae?.RequireFits(model);
             if (edit.Vector is { } vector) Shape.Require(vector, [("width", model.Transformer.HookWidth(edit.Hook))]);
         }
-        return new EditPlan(edits.Select(edit => InModel(edit, model)), promptLength).AddTo(hooks);
+        return new EditPlan([.. edits.Select(edit => InModel(edit, model, hooks))], promptLength).AddTo(hooks);
     }
 
     private static EditSpec Parse(string path, int index, JsonElement entry)
@@ -53,8 +53,8 @@ internal static class EditsFile
             if (of.Feature is not { } feature || of.File is not null || of.Tensor is not null) throw Bad("the vector names an SAE", "an SAE and a feature, and nothing else");
             var sae = shelves.Saes.Get(of.Sae);
             sae.RequireFeature(feature);
-            if (spec.Hook is not null && spec.Hook != sae.Hook) throw Bad($"the hook is {spec.Hook}", $"the SAE's own, {sae.Hook}, or none");
-            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions);
+            if (spec.Hook is not null && spec.Hook != sae.WrittenHook) throw Bad($"the hook is {spec.Hook}", $"the one that the SAE writes, {sae.WrittenHook}, or none");
+            return new(spec.Op, sae.WrittenHook, sae, feature, null, spec.Coefficient, spec.Positions);
         }
         if (spec.Hook is null) throw Bad("it names no hook", "a hook, or a vector with an SAE");
         var vector = spec.Vector is null ? null : Vector(path, index, spec.Vector);
@@ -74,14 +74,16 @@ internal static class EditsFile
         return found;
     }
 
-    private static Edit InModel(ResolvedEdit edit, LanguageModel model)
+    /// <summary>The edit at its hook; what it needs to read elsewhere is added to <paramref name="hooks"/>.</summary>
+    private static Edit InModel(ResolvedEdit edit, LanguageModel model, HookSet hooks)
     {
         var positions = edit.Positions.InModel();
         if (edit.Sae is { } sae)
         {
-            sae.RequireReconstructs();
+            sae.RequireOneHook();
             sae.RequireRowwise();
-            return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
+            var (read, written) = (sae.ViewOf(model).Parts[0], sae.WrittenViewOf(model).Parts[0]);
+            return new SaeEdit(edit, sae, written, positions, sae.ReconstructsItsHook ? null : InputRecord.Of(edit, read, written, model, hooks));
         }
         return edit.Op switch
         {

@@ -4,42 +4,39 @@ using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Tests.Training;
 
-[Collection(typeof(TinyWorkspaceTests))]
-public class SeveralHooksTests(TinyWorkspace tiny)
+[Collection(typeof(SeveralHooksWorkspaceTests))]
+public class SeveralHooksTests(SeveralHooksWorkspace several)
 {
-    private static TrainRequest Transcoder => TinyWorkspace.Training with { Hooks = ["blocks.1.ln2.hook_normalized"], HookOut = "blocks.1.hook_mlp_out" };
-
     [Fact]
-    public async Task A_transcoder_is_saved_with_both_hooks_and_explains_what_it_writes()
+    public void A_transcoder_is_saved_with_both_hooks_and_explains_what_it_writes()
     {
-        var trained = (await tiny.Workspace.Train(Transcoder with { Out = "transcoder", Arch = ["topk", "batchtopk"], Skip = true })).Saes;
-        Assert.Equal(["topk_skip_transcoder", "jumprelu_skip_transcoder"], trained.Select(sae => SaeFolder.Describe(sae.Path).Architecture));
-        var config = SaeFolder.Load(trained[0].Path, Reference.Instance).Config;
+        Assert.Equal(["topk_skip_transcoder", "jumprelu_skip_transcoder"], several.Transcoders.Select(sae => SaeFolder.Describe(sae.Path).Architecture));
+        var config = SaeFolder.Load(several.Transcoders[0].Path, Reference.Instance).Config;
         Assert.Equal(("blocks.1.ln2.hook_normalized", "blocks.1.hook_mlp_out"), (config.HookName, config.HookNameOut));
-        Assert.All(trained, sae => Assert.InRange(sae.Fvu, 0, 0.9));
+        Assert.All(several.Transcoders, sae => Assert.InRange(sae.Fvu, 0, 0.9));
     }
 
     [Fact]
-    public async Task A_crosscoder_is_one_SAE_over_all_hooks()
+    public void A_crosscoder_is_one_SAE_over_all_hooks()
     {
-        var trained = Assert.Single((await tiny.Workspace.Train(TinyWorkspace.Training with { Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], Crosscoder = true })).Saes);
-        var sae = SaeFolder.Load(trained.Path, Reference.Instance);
+        var sae = SaeFolder.Load(several.Crossed.Path, Reference.Instance);
         Assert.Equal(["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], sae.Config.Hooks);
-        Assert.EndsWith("blocks.0.hook_resid_post+blocks.1.hook_resid_post-topk", trained.Name, StringComparison.Ordinal);
-        Assert.InRange(trained.Fvu, 0, 0.9);
+        Assert.EndsWith("blocks.0.hook_resid_post+blocks.1.hook_resid_post-topk", several.Crossed.Name, StringComparison.Ordinal);
+        Assert.InRange(several.Crossed.Fvu, 0, 0.9);
     }
 
     [Fact]
     public async Task Flags_that_do_not_fit_together_are_refused()
     {
-        await Refused(Transcoder with { Crosscoder = true }, "--crosscoder and --hook-out");
-        await Refused(Transcoder with { HookOut = ["blocks.1.hook_mlp_out", "blocks.0.hook_mlp_out"] }, "--hook names 1 and --hook-out 2");
-        await Refused(Transcoder with { Arch = "gated" }, "transcoder of architecture 'gated'");
+        var transcoder = SeveralHooksWorkspace.Transcoder with { Arch = "topk", Skip = false, Out = null };
+        await Refused(transcoder with { Crosscoder = true }, "--crosscoder and --hook-out");
+        await Refused(transcoder with { HookOut = ["blocks.1.hook_mlp_out", "blocks.0.hook_mlp_out"] }, "--hook names 1 and --hook-out 2");
+        await Refused(transcoder with { Arch = "gated" }, "transcoder of architecture 'gated'");
         await Refused(TinyWorkspace.Training with { Skip = true }, "--skip is given without --hook-out");
         await Refused(TinyWorkspace.Training with { Crosscoder = true }, "--crosscoder is given with 1 hook point");
         await Refused(TinyWorkspace.Training with { Arch = "topk_transcoder" }, "no hook point is named that it writes");
     }
 
     private async Task Refused(TrainRequest request, string why) =>
-        Assert.Contains(why, (await Assert.ThrowsAnyAsync<OptionException>(() => tiny.Workspace.Train(request))).Message, StringComparison.Ordinal);
+        Assert.Contains(why, (await Assert.ThrowsAnyAsync<OptionException>(() => several.Workspace.Train(request))).Message, StringComparison.Ordinal);
 }
