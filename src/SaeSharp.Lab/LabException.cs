@@ -130,6 +130,14 @@ public sealed class LabException : SaeSharpException
         $"'{text}' names no feature and coefficient, expected SAE:N=COEF such as my-sae:12=8.",
         "COEF is a number in units of latents, 2x for twice the natural coefficient, or 0.5max for half the largest value in the index.");
 
+    internal static LabException BadCondition(string text) => new(
+        $"'{text}' names no feature and value, expected SAE:N>T such as my-sae:12>0.5.",
+        "T is in units of latents; the edit acts where the feature is above it.");
+
+    internal static LabException ConditionTooLate(string sae, string hook, string edited) => new(
+        $"The condition reads '{sae}' at {hook}, which comes after the edit's hook {edited}.",
+        "Name a feature of the same hook or an earlier one.");
+
     internal static LabException NoSaeOfModel(string model, string home) => new(
         $"No SAE in {home} was trained on {model}.",
         "Name SAEs with --sae, or train one with sae train.");

@@ -77,6 +77,9 @@ public sealed unsafe class Tensor
     /// <summary>Address of the first byte, for kernels that move elements without reading them.</summary>
     internal nint Address => _storage.Address + (nint)_offset;
 
+    /// <summary>Whether its bytes are those of a mapped file.</summary>
+    public bool LiesInFile => _storage.IsMapped;
+
     /// <summary>Asks for these bytes of a mapped file at once, where they would come page by page. Elsewhere, nothing.</summary>
     internal void EnterMemory(long start, long bytes) => _storage.EnterMemory(_offset + start, bytes);
 

@@ -54,6 +54,19 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         return codes;
     }
 
+    /// <summary>Coefficients of one feature over the rows of <paramref name="x"/> [rows, dIn]: [rows], 0 where it does not fire.</summary>
+    public double[] ValuesOf(Tensor x, int feature)
+    {
+        var codes = Encode(x);
+        var values = new double[codes.Rows];
+        for (var row = 0; row < values.Length; row++)
+        {
+            var slot = codes.RowIndices(row).BinarySearch(feature);
+            if (slot >= 0) values[row] = codes.RowValues(row)[slot];
+        }
+        return values;
+    }
+
     /// <summary>The decoder row of a feature at length 1; zeros where it is zero.</summary>
     public float[] UnitDirection(int feature)
     {
@@ -96,6 +109,10 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
 
     /// <summary>What it reads of <paramref name="model"/>: its hooks, under the processing that it was trained under.</summary>
     public JoinedView ViewOf(LanguageModel model) => sae.Config.Hooks.Count == 0 ? throw LabException.NoHook(name) : View(model, sae.Config.Hooks, sae.Config.HookHeadIndex);
+
+    /// <summary>The one hook that it reads of <paramref name="model"/>.</summary>
+    /// <exception cref="LabException">It reads several.</exception>
+    public ActivationView InputOf(LanguageModel model) => ViewOf(model) is { Parts: [var only] } ? only : throw LabException.SeveralHooks(name, "reads", sae.Config.Hooks);
 
     /// <summary>What it reconstructs of <paramref name="model"/>: the same, or for a transcoder what it writes.</summary>
     public JoinedView WrittenViewOf(LanguageModel model) => ReconstructsItsHook ? ViewOf(model) : View(model, sae.Config.HooksOut, null);

@@ -68,7 +68,7 @@ internal sealed class ModelWeights
         if (type is not (DType.F32 or DType.F64 or DType.BF16 or DType.F16)) throw ModelException.WrongType(_file, source, checkpoint.Entry(source).TypeName);
         var tensor = checkpoint.Read(source);
         RequireWhole(source, parts, tensor);
-        foreach (var part in parts) _left.Add(part.Parameter, new(source, tensor, part.Stored));
+        foreach (var part in parts) _left.Add(part.Parameter, new(source, tensor, part.Stored, _left.Count));
         Count += tensor.Count;
         Bytes += tensor.Bytes;
     }
