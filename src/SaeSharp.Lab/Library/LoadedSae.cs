@@ -85,8 +85,8 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         if ((uint)feature >= (uint)DSae) throw LabException.NoFeature(name, feature, DSae);
     }
 
-    /// <summary>Whether it reconstructs something by itself: its own hooks, or the one that it writes. A layer of a cross-layer transcoder adds a share to several.</summary>
-    public bool ReconstructsAlone => ReconstructsItsHook || sae.Config.HooksOut.Count == 1;
+    /// <summary>Whether it reconstructs something by itself: its own hooks, or the one that it writes. A single layer of a cross-layer transcoder adds a share to several.</summary>
+    public bool ReconstructsAlone => ReconstructsItsHook || sae.Config.IsCrossLayer || sae.Config.HooksOut.Count == 1;
 
     /// <summary>Throws unless <see cref="ReconstructsAlone"/>.</summary>
     public void RequireReconstructs()

@@ -17,6 +17,8 @@ public sealed record TrainRequest
     public bool Skip { get; init; }
     /// <summary>One SAE over all hook points together, whose features read and write each of them, instead of one at each.</summary>
     public bool Crosscoder { get; init; }
+    /// <summary>One transcoder over all layers together (CLT): the features of each --hook write its --hook-out and those of all layers behind it. --d-sae is of each layer, --k of all together.</summary>
+    public bool CrossLayer { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
     /// <summary>An activation store to train on instead of texts: a folder that sae activations --out made with this model. The model does not run.</summary>

@@ -13,6 +13,8 @@ namespace SaeSharp.Lab.Training;
 /// <remarks>A run's checkpoints and log lie in <c>runs/</c> under the hash of what the SAE is to be written to; a finished run leaves a note instead of checkpoints.</remarks>
 internal sealed class TrainingRun
 {
+    private const string LayersFolder = "layers"; // of a cross-layer transcoder, in circuit-tracer's layout
+
     private readonly TrainRequest _request;
     private readonly Shelves _shelves;
     private readonly string _home;
@@ -102,7 +104,9 @@ internal sealed class TrainingRun
         var planned = member.Planned;
         Directory.CreateDirectory(Path.GetDirectoryName(planned.Folder)!);
         Leftovers.Remove(planned.Folder);
-        SaeFolder.Save(member.Trainer.Snapshot(), planned.Folder);
+        var sae = member.Trainer.Snapshot();
+        SaeFolder.Save(sae, planned.Folder);
+        if (sae.Config.IsCrossLayer) SaeFolder.SaveLayers(sae, Path.Combine(planned.Folder, LayersFolder));
         _shelves.Saes.Forget(planned.Folder);
         var saved = _shelves.Saes.Get(planned.Folder);
         var trained = new TrainedSae(

@@ -55,6 +55,12 @@ public sealed class SaeTrainer
     /// <summary>Whether the number of latents of an architecture is given (topk and its kin), rather than reached by a penalty.</summary>
     public static bool CountsLatents(string architecture) => TrainingStep.CountsLatents(architecture);
 
+    /// <summary>Whether an architecture counts its latents over a whole batch (batchtopk and its kin), so that k may be a fraction.</summary>
+    public static bool CountsOverBatch(string architecture) => TrainingStep.TraitsOf(architecture).CountsOverBatch;
+
+    /// <summary>Whether a row of a batch holds two activations, a token's and that of the next one (contrastive).</summary>
+    public static bool ReadsPairs(string architecture) => TrainingStep.TraitsOf(architecture).ReadsPairs;
+
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
 
@@ -146,6 +152,7 @@ public sealed class SaeTrainer
         if (!_input.IsFitted) _input.Fit(Source, cancel);
         if (Start is null || _hasStarted || Step > 0) return;
         FineTuning.Begin(Setting, TrainingStep.Weights, _input, Start);
+        Setting.Layers?.Restrict(TrainingStep.Weights, gradients: false);
         _hasStarted = true;
     }
 
@@ -162,6 +169,7 @@ public sealed class SaeTrainer
         var deadCount = dead.Length;
         var terms = TrainingStep.Run(_x, t, dead);
         var weights = TrainingStep.Weights;
+        Setting.Layers?.Restrict(weights, gradients: true);
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack, backend);
         var squares = 0.0;
         foreach (var weight in weights.All) squares += backend.SumOfSquares(weight.Gradient);
