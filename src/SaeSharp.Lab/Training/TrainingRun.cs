@@ -50,6 +50,31 @@ internal sealed class TrainingRun
         }
     }
 
+    /// <summary>Tries learning rates on the stream that <see cref="Run"/> would train on, and leaves nothing behind.</summary>
+    public RateResult FindRates(IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var curves = new List<RateCurve>();
+        Cost(1, 0).Require();
+        var meter = new ProgressMeter(progress, "trying learning rates", _plan.Saes.Count, "SAEs");
+        meter.Report(0);
+        using (_data)
+        {
+            _data.Harvest(_plan.Hooks, 0, progress, cancel);
+            foreach (var group in _plan.Saes.GroupBy(sae => sae.Options.Seed).Select(group => group.ToArray()))
+            {
+                var sources = Sources(group);
+                foreach (var planned in group)
+                {
+                    var curve = LearningRateSearch.Run(planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend, new(), cancel);
+                    curves.Add(new(planned.Label, planned.Options.Rate.Peak, curve.Suggested, curve.Lowest, curve.Steepest, curve.End, [.. curve.Points.Select(point => new RatePoint(point.Rate, point.Loss, point.Smoothed))]));
+                    meter.Report(curves.Count);
+                }
+            }
+        }
+        return new(curves, clock.Elapsed.TotalSeconds);
+    }
+
     /// <summary>What this will take.</summary>
     private TrainingCost Cost(int groups, long cache)
     {
@@ -67,11 +92,9 @@ internal sealed class TrainingRun
     /// <summary>Trains SAEs of one seed together: one buffer, whose rows hold all their hooks side by side.</summary>
     private List<TrainedSae> Train(PlannedSae[] group, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
         var (done, members) = (new List<TrainedSae>(), new List<TrainedMember>());
         try
         {
-            ShuffledBuffer? buffer = null;
             Dictionary<string, ColumnSource>? sources = null;
             foreach (var planned in group)
             {
@@ -81,8 +104,7 @@ internal sealed class TrainingRun
                     done.Add(finished);
                     continue;
                 }
-                buffer ??= new(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), planned.Options.Seed), _request.Batch, BufferMiB(layouts.Count), planned.Options.Seed, _request.BufferDtype.Held());
-                sources ??= layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
+                sources ??= Sources(group);
                 members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend)));
             }
             if (members.Count == 0) return done;
@@ -97,6 +119,15 @@ internal sealed class TrainingRun
         }
         if (members.FirstOrDefault(member => member.Failure is not null) is not { } failed) return done;
         throw group.Length == 1 ? failed.Failure! : LabException.NotTrained(failed.Planned.Label, failed.Failure!, done.Count);
+    }
+
+    /// <summary>The batches of SAEs of one seed, by their layout.</summary>
+    private Dictionary<string, ColumnSource> Sources(PlannedSae[] group)
+    {
+        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
+        var seed = group[0].Options.Seed;
+        var buffer = new ShuffledBuffer(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), seed), _request.Batch, BufferMiB(layouts.Count), seed, _request.BufferDtype.Held());
+        return layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private TrainedSae Save(TrainedMember member)

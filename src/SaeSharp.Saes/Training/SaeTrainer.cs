@@ -64,6 +64,9 @@ public sealed class SaeTrainer
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
 
+    /// <summary>The learning rate of each step, in place of the options' schedule.</summary>
+    internal Func<int, double>? RateAt { get; init; }
+
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
 
@@ -176,7 +179,7 @@ public sealed class SaeTrainer
         var norm = Math.Sqrt(squares);
         if (!double.IsFinite(terms.Loss) || !double.IsFinite(norm)) throw TrainingException.Diverged(t, terms.Loss, norm);
 
-        var rate = LearningRate.At(t, options);
+        var rate = RateAt?.Invoke(t) ?? LearningRate.At(t, options);
         var clip = options.ClipNorm is { } longest ? Math.Min(1, longest / (norm + 1e-6)) : 1;
         foreach (var weight in weights.All) Setting.Optimiser.Step(weight, new(t + 1, rate, clip));
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder, backend);
