@@ -81,8 +81,10 @@ public sealed record TrainRequest
     public double Threshold { get; init; } = 0.01;
     /// <summary>JumpReLU: width of the window around a threshold that moves it.</summary>
     public double Bandwidth { get; init; } = 0.05;
-    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn, mean-square their mean square norm to 1, whitening their covariance to the identity (all are folded into the weights when saved), or none.</summary>
+    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn, mean-square their mean square norm to 1, whitening their covariance to the identity, constant-scalar multiplies by --normalise-factor (all are folded into the weights when saved); constant-norm brings each to the norm √dIn, layer-norm each to mean 0 and deviation 1 (the saved SAE goes on doing that); or none.</summary>
     public string Normalise { get; init; } = "expected-average";
+    /// <summary>Factor of --normalise constant-scalar.</summary>
+    public double NormaliseFactor { get; init; } = 1;
     /// <summary>Largest norm of all gradients together; 0 for no limit.</summary>
     public double ClipNorm { get; init; } = 1;
     /// <summary>Whose habits are followed in what no setting says: sae-lens, dictionary-learning or sparsify.</summary>

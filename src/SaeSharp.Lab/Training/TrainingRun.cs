@@ -82,7 +82,7 @@ internal sealed class TrainingRun
         var (kept, epoch, most) = (_data.Tokens * width * sizeof(float), _data.Tokens * width * _request.BufferDtype.Held().Size(), (double)BufferMiB(_plan.Hooks.Count) * (1 << 20));
         var (isKept, buffer) = (_data.Harvests && kept <= cache, Math.Min(most, epoch));
         // An epoch that does not fit into the buffer is harvested each time, and once more for the mean norm.
-        var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise == "none" ? 0 : 1);
+        var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise is "expected-average" or "mean-square" or "whitening" ? 1 : 0);
         var harvested = !_data.Harvests ? 0 : isKept ? _data.Tokens : _data.Tokens * groups * passes;
         return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), harvested, _shelves.Backend.Threads);
     }

@@ -24,8 +24,8 @@ internal static class TrainingChecks
             throw OptionException.Invalid($"The search for the penalty that gives L0 {target} starts at coefficient 0, which stays 0.", "Start it at any number above 0.");
         if (config.NormalizeActivations is ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm)
         {
-            throw OptionException.Invalid($"Training with {config.NormalizeActivations} is not offered.",
-                $"Use {nameof(InputNormalisation.MeanNorm)}, which scales all activations alike and is folded into the weights.");
+            throw OptionException.Invalid($"The configuration asks for {config.NormalizeActivations}, the options of the training for {options.Input.Normalisation}.",
+                $"Ask for it as {nameof(TrainingOptions.Input)}: {nameof(InputNormalisation)}.{(config.NormalizeActivations == ActivationNormalisation.LayerNorm ? nameof(InputNormalisation.LayerNorm) : nameof(InputNormalisation.ConstantNorm))}.");
         }
     }
 }
