@@ -94,6 +94,10 @@ public sealed class Workspace : IDisposable
     public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
+    /// <summary>Tries learning rates for what <paramref name="request"/> would train, on the same activations; nothing is trained or saved.</summary>
+    public Task<RateResult> FindRates(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TrainingRun(request with { Lr = [.. request.Lr.Take(1)] }, _shelves, Home).FindRates(progress, cancel), cancel);
+
     /// <inheritdoc cref="SynthRequest"/>
     public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);

@@ -68,11 +68,11 @@ internal sealed class IndexBuild : IDisposable
     private void Harvest(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var meter = new ProgressMeter(progress, "encoding", _corpus.KeptTokens, "tokens");
-        ActivationView[] views = [.. _spools.Select(entry => entry.Sae.ViewOf(_model))];
+        JoinedView[] views = [.. _spools.Select(entry => entry.Sae.ViewOf(_model))];
         var (spooling, tokens) = (Task.CompletedTask, 0L);
-        new Harvester(_model, [.. views.Distinct()], _request.Batch).Run(_corpus.Windows, harvested =>
+        new Harvester(_model, [.. views.SelectMany(view => view.Parts).Distinct()], _request.Batch).Run(_corpus.Windows, harvested =>
         {
-            SparseCodes[] codes = [.. _spools.Select((entry, i) => entry.Sae.Encode(harvested.Activations[views[i]]))];
+            SparseCodes[] codes = [.. _spools.Select((entry, i) => entry.Sae.Encode(harvested.Of(views[i])))];
             spooling.GetAwaiter().GetResult();
             spooling = Task.Run(() =>
             {

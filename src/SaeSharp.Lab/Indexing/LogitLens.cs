@@ -8,6 +8,8 @@ internal static class LogitLens
 {
     public static LogitEffects Of(LoadedSae sae, LanguageModel model, int feature, int top)
     {
+        if (sae.Sae.Config.HooksOut is { Count: > 1 } several)
+            return new([], [], [], [], $"the feature is written to {several.Count} hook points, each with a path of its own to the logits");
         if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook))
             return new([], [], [], [], $"{sae.WrittenHook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
         var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dModel]
