@@ -9,6 +9,9 @@ namespace SaeSharp.Saes.SparseCoding;
 /// </remarks>
 internal sealed class Homotopy
 {
+    /// <summary>Events below this share of λ_max are noise about λ = 0.</summary>
+    private const double Rounding = 1e-12;
+
     private readonly AtomDictionary _dictionary;
     private readonly double[] _signal, _residual, _direction, _p, _q;
     private readonly LarsOptions _options;
@@ -18,6 +21,7 @@ internal sealed class Homotopy
     private readonly HashSet<int> _unusable = [];
     private readonly CholeskyFactor _factor = new();
     private double[] _u = [], _w = [];
+    private double _top;
 
     public Homotopy(AtomDictionary dictionary, double[] signal, LarsOptions options)
     {
@@ -35,7 +39,7 @@ internal sealed class Homotopy
         _dictionary.Dots(_all, _signal, _p);
         var first = Largest();
         var lambda = first < 0 ? 0 : Math.Abs(_p[first]);
-        var least = _options.LeastRatio * lambda;
+        var least = _options.LeastRatio * (_top = lambda);
         var knots = new List<SparseAnswer> { Knot([], lambda, 0, StopReason.ZeroIsOptimal) };
         if (!(lambda > 0)) return knots;
         Join(first, Math.Sign(_p[first]));
@@ -106,7 +110,7 @@ internal sealed class Homotopy
     /// <summary>The next λ below the present one at which something happens, and what.</summary>
     private (double Lambda, int Joins, double Sign, int Leaves) Next(double lambda, double least, int fresh, (int Atom, double Sign) gone)
     {
-        var next = (Lambda: least, Joins: -1, Sign: 0.0, Leaves: -1);
+        var next = (Lambda: Math.Max(least, Rounding * _top), Joins: -1, Sign: 0.0, Leaves: -1);
         var active = _active.ToHashSet();
         for (var j = 0; j < _p.Length; j++)
         {
@@ -120,7 +124,7 @@ internal sealed class Homotopy
             var at = _u[i] / _w[i];
             if (at > next.Lambda && at < lambda) next = (at, -1, 0, i);
         }
-        return next;
+        return next is { Joins: < 0, Leaves: < 0 } ? next with { Lambda = least } : next;
 
         void Try(int j, double sign)
         {

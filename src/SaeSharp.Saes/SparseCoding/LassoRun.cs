@@ -71,7 +71,7 @@ internal sealed class LassoRun(AtomDictionary dictionary, double[] signal, Lasso
     private void Discard(ReadOnlySpan<float> cosines)
     {
         var radius = Math.Sqrt(2 * _gap);
-        if (radius * Dictionary.LargestNorm >= _lambda || ResidualNorm == 0) return;
+        if (radius * Dictionary.LargestNorm >= _lambda || ResidualNorm == 0) return; // the ball is too large to say anything
         _discarded ??= new bool[Dictionary.Count];
         var (scale, error, left) = (_scale * ResidualNorm, Dictionary.CosineError, 0);
         ReadOnlySpan<float> lengths = Dictionary.Norms32;
@@ -79,13 +79,14 @@ internal sealed class LassoRun(AtomDictionary dictionary, double[] signal, Lasso
         {
             if (_discarded[atom]) continue;
             var cosine = (options.Positive ? Math.Max(cosines[atom], 0) : Math.Abs(cosines[atom])) + error;
-            if (!_set.Contains(atom) && lengths[atom] * (scale * cosine + radius) * (1 + 1e-6) < _lambda) _discarded[atom] = true;
+            if (!_set.Contains(atom) && (lengths[atom] * scale * cosine + Math.Sqrt((double)lengths[atom] * lengths[atom] + options.Ridge) * radius) * (1 + 1e-6) < _lambda) _discarded[atom] = true;
             else left++;
         }
         if (left > 2 * _set.Count + LeastAtoms) return;
         _found.Clear();
         for (var atom = 0; atom < cosines.Length; atom++)
             if (!_discarded[atom] && !_set.Contains(atom)) _found.Add(atom);
+        if (_found.Count > 0) _exact = false;
         _set.Add(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_found)); // all that are left: nothing will be missing any more
     }
 
@@ -116,13 +117,15 @@ internal sealed class LassoRun(AtomDictionary dictionary, double[] signal, Lasso
         var (low, high) = (float.PositiveInfinity, 0f);
         foreach (var fit in fits) (low, high) = (Math.Min(low, fit), Math.Max(high, fit));
         var scale = high > low ? (counts.Length - 1) / (high - low) : 0;
-        foreach (var fit in fits) counts[(int)((fit - low) * scale)]++;
+        foreach (var fit in fits) counts[Bin(fit)]++;
         var (bin, taken) = (counts.Length, 0);
         while (bin > 0 && taken < limit) taken += counts[--bin];
         var kept = 0;
         for (var i = 0; i < atoms.Length && kept < 2 * limit; i++)
-            if ((int)((fits[i] - low) * scale) >= bin) (atoms[kept++], atoms[i]) = (atoms[i], atoms[kept]);
+            if (Bin(fits[i]) >= bin) atoms[kept++] = atoms[i];
         return kept;
+
+        int Bin(float fit) => Math.Clamp((int)((fit - low) * scale), 0, 511);
     }
 
     /// <summary>Keeps the atoms whose exact correlation is above λ.</summary>
