@@ -144,6 +144,13 @@ public sealed class Workspace : IDisposable
     public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
+    /// <inheritdoc cref="CodeRequest"/>
+    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CompareCodesRequest"/>
+    public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);

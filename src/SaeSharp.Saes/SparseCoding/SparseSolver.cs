@@ -17,7 +17,7 @@ public abstract class SparseSolver
     private protected abstract SparseAnswer[] SolveCore(AtomDictionary dictionary, double[][] signals);
 
     /// <summary>The signals as f64 rows, all finite and as wide as the atoms.</summary>
-    private protected static double[][] Rows(AtomDictionary dictionary, Tensor signals)
+    internal static double[][] Rows(AtomDictionary dictionary, Tensor signals)
     {
         if (signals.DType is not (DType.F32 or DType.F64)) throw SparseCodingException.NotFloat(nameof(signals), signals.DType);
         if (signals.Rank == 0 || signals.Columns != dictionary.Width) throw SparseCodingException.WrongWidth(signals.ShapeText, dictionary.Width);
