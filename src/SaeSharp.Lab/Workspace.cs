@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.LanguageModels;
@@ -150,6 +151,17 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="BenchRequest"/>
     public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
+
+    /// <inheritdoc cref="CodeRequest"/>
+    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CompareCodesRequest"/>
+    public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CodeBenchRequest"/>
+    public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()
