@@ -1,5 +1,6 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
+using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.LanguageModels;
@@ -130,6 +131,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
+
+    /// <inheritdoc cref="ContrastRequest"/>
+    public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
