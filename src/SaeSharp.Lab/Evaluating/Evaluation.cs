@@ -42,7 +42,7 @@ internal sealed class Evaluation
         if (request.IgnoreSpecial || request.IgnoreIds is { Count: > 0 })
         {
             HashSet<int> ignored = [.. request.IgnoreIds ?? []];
-            corpus = corpus.Without(id => ignored.Contains(id) || request.IgnoreSpecial && model.IsSpecial(id));
+            corpus = corpus.Without(id => ignored.Contains(id) || request.IgnoreSpecial && model.IsSpecialOfAnyKind(id));
         }
         var evaluation = new Evaluation(sae, model, corpus.Take(request.Tokens), OptionException.Positive(request.Batch, "--batch"), choice);
         var (result, _) = evaluation.Run(request.Convention, request.PerLatent, null, progress, cancel);
