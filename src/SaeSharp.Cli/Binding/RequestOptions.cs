@@ -66,7 +66,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
 
     private static Bound Flag(PropertyInfo property, PropertyInfo? owner, object? value)
     {
-        var name = Names.GetValueOrDefault(property.Name) ?? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
+        var name = (property.PropertyType == typeof(int) && property.Name == "Saes" ? null : Names.GetValueOrDefault(property.Name)) ?? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
         var shown = ValueText.Show(value);
         var help = HelpText.OfProperty(property) + (shown is null ? "" : $" [default: {shown}]");
         if (property.PropertyType == typeof(bool)) return new(property, owner, Switch: new(name) { Description = help });

@@ -20,6 +20,7 @@ internal sealed class SteeringRun
     private readonly string? _promptText;
     private readonly IReadOnlyList<TokenCell> _cells;
     private readonly EditPositions _positions;
+    private readonly ResolvedCondition? _when;
 
     public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
     {
@@ -27,10 +28,15 @@ internal sealed class SteeringRun
         OptionException.InRange(request.Controls, 0, MostControls, "--controls");
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
+        _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
         _fileEdits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
         if (_pushes.Count + _fileEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, or --edits FILE.");
         var steered = _pushes.Select(push => push.Sae).Concat(_fileEdits.Select(edit => edit.Sae).OfType<LoadedSae>()).Distinct().ToList();
-        foreach (var sae in steered) sae.RequireFits(_model);
+        foreach (var sae in steered)
+        {
+            sae.RequireFits(_model);
+            sae.RequireOneHook();
+        }
         _saes = shelves.SaesFor(_model, [.. (request.Saes.Count > 0 ? request.Saes.Select(name => shelves.Saes.Get(name).Folder) : shelves.SaesFor(_model, []).Select(sae => sae.Folder))
             .Union(steered.Select(sae => sae.Folder))]);
         _indexes = _saes.ToDictionary(sae => sae, sae => indexes.Find(sae, _model));
@@ -83,7 +89,7 @@ internal sealed class SteeringRun
     private ResolvedEdit Resolve(Push push, LayerRun natural)
     {
         var (own, _) = FeatureReader.Peak(natural.Values(push.Sae, push.Feature), _cells);
-        return new(_request.Op, push.Sae.Hook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions);
+        return new(_request.Op, push.Sae.WrittenHook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions, _when);
     }
 
     private double? IndexMax(LoadedSae sae, int feature) => _indexes[sae]?.Statistics.Max[feature];
