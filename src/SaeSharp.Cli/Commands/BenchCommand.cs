@@ -2,6 +2,7 @@ using System.CommandLine;
 using SaeSharp.Cli.Binding;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
 
 namespace SaeSharp.Cli.Commands;
@@ -17,8 +18,9 @@ internal static class BenchCommand
             nameof(BenchRequest.WarmUp), nameof(BenchRequest.Lr), nameof(BenchRequest.L0), nameof(BenchRequest.Dead), nameof(BenchRequest.Saes)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
         Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
-            nameof(BenchRequest.Steer), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
+            nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
+        shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -45,6 +47,15 @@ internal static class BenchCommand
         if (result.PeakRssMiB is { } memory) output.WriteLine($"  peak memory         {Figure.Of(memory)} MiB");
         if (result.AllocatedBytesPerStep is { } bytes) output.WriteLine($"  allocated a step    {Figure.Of(bytes)} bytes");
         foreach (var (name, reason) in result.Reasons) output.WriteLine($"  {name}: {reason}");
+    }
+
+    private static void Print(CodeBenchResult result, Session session, TextWriter output)
+    {
+        output.WriteLine($"{result.DSae} atoms of length {result.DIn}, {result.Signals} signals, λ/λ_max {Figure.Of(result.LambdaRatio)}; a TopK encoder takes {Figure.Of(1e6 * result.EncoderSecondsPerSignal)} µs a signal");
+        var sheet = session.Sheet("solver", ">signals/s", ">naive twin", ">× encoder", ">L0", ">largest gap", ">residual");
+        foreach (var row in result.Rows)
+            sheet.Add(row.Solver, Figure.Of(row.SignalsPerSecond), Figure.Of(row.NaivePerSecond), Figure.Of(row.OfEncoder), Figure.Of(row.L0), Figure.Of(row.LargestGap), Figure.Of(row.RelativeResidual));
+        sheet.Write(output);
     }
 
     private static void Print(QualityResult result, TextWriter output)
