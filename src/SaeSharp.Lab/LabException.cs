@@ -204,6 +204,22 @@ public sealed class LabException : SaeSharpException
         $"{sae}: {why.Message}",
         $"{why.Hint} The {others} other SAEs of this command are trained and saved.");
 
+    internal static LabException OneSet(string name, bool both) => new(
+        both ? $"Set {name.ToUpperInvariant()} was given as a file and as prompts, expected one of them." : $"Set {name.ToUpperInvariant()} has no prompts.",
+        $"Give --{name} FILE with a prompt a line, or --prompt-{name} TEXT ...");
+
+    internal static LabException NotPaired(int a, int b) => new(
+        $"Set A has {a} prompts and set B {b}, expected as many in both for pairs.",
+        "Leave out --paired, or give the prompts that belong together in the same order.");
+
+    internal static LabException TooFewPrompts(int a, int b) => new(
+        $"Set A has {a} and set B {b} {(b == 1 ? "prompt" : "prompts")}, too few to choose features on some and to test them on others.",
+        "Give at least two of each, better fifty.");
+
+    internal static LabException NoTokenCounts(string prompt) => new(
+        $"The prompt '{(prompt.Length > 60 ? $"{prompt[..60]}..." : prompt)}' has no token that counts.",
+        "Leave that prompt out, or choose other tokens with --at.");
+
     private static string NearestOrPull(string name, IReadOnlyCollection<string> known, string? pull, string otherwise) => pull is null
         ? Nearest(name, known, otherwise)
         : $"{(Spelling.Closest(name, known) is { } similar ? $"Did you mean '{similar}'? " : "")}Fetch it from the hub with: sae pull {pull}";

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Runtime.InteropServices;
 
 namespace SaeSharp.Numerics;
@@ -94,6 +95,16 @@ public sealed unsafe class Tensor
     {
         if ((uint)row >= (uint)RowCount) throw new ArgumentOutOfRangeException(nameof(row), row, $"The tensor is {ShapeText}.");
         return new(Pointer<T>() + (long)row * Columns, Columns);
+    }
+
+    /// <summary>Asks the processor for a row that will be wanted soon: rows in random order otherwise wait for memory one after another.</summary>
+    public void Prefetch(int row)
+    {
+        if (!Sse.IsSupported) return;
+        const int Line = 64;
+        var bytes = (long)Columns * DType.Size();
+        var start = (byte*)Address + row * bytes;
+        for (var at = 0L; at < bytes; at += Line) Sse.Prefetch0(start + at);
     }
 
     /// <summary>The raw bytes, little-endian.</summary>

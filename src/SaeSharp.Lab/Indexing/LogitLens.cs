@@ -28,9 +28,13 @@ internal static class LogitLens
         return effects;
     }
 
-    private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign) =>
-    [
-        .. effects.Index().OrderByDescending(entry => sign * entry.Item).ThenBy(entry => entry.Index).Take(count)
-            .Select(entry => new TokenEffect(entry.Index, model.TokenText(entry.Index), entry.Item)),
-    ];
+    private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign)
+    {
+        var moments = Moments.Of(effects)!;
+        return
+        [
+            .. effects.Index().OrderByDescending(entry => sign * entry.Item).ThenBy(entry => entry.Index).Take(count)
+                .Select(entry => new TokenEffect(entry.Index, model.TokenText(entry.Index), entry.Item, moments.Std > 0 ? (entry.Item - moments.Mean) / moments.Std : 0)),
+        ];
+    }
 }

@@ -8,6 +8,8 @@ namespace SaeSharp.Lab.Steering;
 /// <summary>Pushes features, and says what they do by themselves, what was added, and what it did at every layer.</summary>
 internal sealed class SteeringRun
 {
+    private const int MostControls = 32;
+
     private readonly SteerRequest _request;
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<LoadedSae> _saes;
@@ -23,6 +25,7 @@ internal sealed class SteeringRun
     public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
     {
         _request = request;
+        OptionException.InRange(request.Controls, 0, MostControls, "--controls");
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
         _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
@@ -49,7 +52,8 @@ internal sealed class SteeringRun
         using var edited = new LayerRun(_model, _saes, _prompt, Hooks(edits), LogitRows.Last);
         var (kl, next) = NextTokens.Compare(natural.Logits!, edited.Logits!, _model);
 
-        GenerateResult[] texts = Continuation.Of(_model, _prompt, _request, [null, Hooks(edits)], progress, cancel);
+        var controls = _request.Controls == 0 ? [] : new ControlDraw(_model, edits, sae => _indexes.GetValueOrDefault(sae)?.Statistics, _request.Seed).Draw(_request.Controls);
+        GenerateResult[] texts = Continuation.Of(_model, _prompt, _request, [null, Hooks(edits), .. controls.Select(control => Hooks(control.Edits))], progress, cancel);
         var (before, after) = (texts[0], texts[1]);
         int[] common = [.. _prompt, .. before.Ids];
         if (common.Length > _model.Transformer.Spec.Context) common = common[.._model.Transformer.Spec.Context];
@@ -63,6 +67,20 @@ internal sealed class SteeringRun
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
             Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics)
                 .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), [.. edits.Where(edit => edit.Sae == sae).Select(edit => edit.Feature)]))],
+            Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural))],
+            BeforeFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, before.Ids) : null, AfterFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, after.Ids) : null,
+        };
+    }
+
+    private SteeringControl Describe(ControlKind kind, IReadOnlyList<ResolvedEdit> edits, GenerateResult text, LayerRun natural)
+    {
+        var logits = _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks(edits), LogitRows.Last)!;
+        var (kl, _) = NextTokens.Compare(natural.Logits!, logits, _model);
+        logits.Free();
+        return new()
+        {
+            Kind = kind, Text = text, Kl = kl, Figures = TextReading.Of(_model, _prompt, text.Ids),
+            Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => FormattableString.Invariant($"{edit.Sae!.Name}:{edit.Feature}={edit.Coefficient:G6}"))],
         };
     }
 

@@ -20,6 +20,9 @@ internal sealed class ModelWeights
     /// <summary>Bytes of all parameters as stored.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Parameters that nobody took yet.</summary>
+    public IReadOnlyCollection<string> Left => _left.Keys;
+
     /// <summary>Reads every tensor the table names; they stay where they lie, in the file.</summary>
     /// <exception cref="ModelException">A row without a tensor, or a tensor without a row; the error names the nearest.</exception>
     public static ModelWeights Read(Checkpoint checkpoint, WeightTable table, int layers, DType computeType)

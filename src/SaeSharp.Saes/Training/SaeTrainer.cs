@@ -142,12 +142,15 @@ public sealed class SaeTrainer
     }
 
     /// <summary>One step on the source's next batch. Nothing has changed when it throws, unless it says that the training diverges.</summary>
-    internal StepReport Advance(CancellationToken cancel)
+    public StepReport Advance(CancellationToken cancel)
     {
         Prepare(cancel);
         Source.Fill(Step, _batch, cancel);
         return AdvanceOn(_batch);
     }
+
+    /// <summary>Lets the first <paramref name="latents"/> count as dead until they fire, as if they had not for long: for measuring what dead latents cost.</summary>
+    public void PresumeDead(int latents) => Dead.SinceFired.AsSpan(0, latents).Fill(Setting.Options.Dead.WindowTokens + 1);
 
     /// <summary>Estimates what has to be known of the source before the first step.</summary>
     internal void Prepare(CancellationToken cancel)

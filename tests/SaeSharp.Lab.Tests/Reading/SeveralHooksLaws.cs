@@ -67,7 +67,7 @@ public sealed class SeveralHooksLaws(SeveralHooksWorkspace several) : IDisposabl
         foreach (var sae in (string[])[several.Crossed.Path, several.Transcoders[0].Path])
         {
             var index = await several.Workspace.Index(new() { Sae = sae, Model = TinyWorkspace.Model, Corpus = TinyWorkspace.Corpus, Tokens = 600 });
-            Assert.InRange(index.L0, 1, 6);
+            Assert.InRange(index.Saes[0].L0, 1, 6);
             var feature = (await several.Workspace.Features(new() { Sae = sae, AliveOnly = true })).Features[0].Feature;
             Assert.NotEmpty((await several.Workspace.Feature(new() { Sae = sae, Feature = feature })).TopExamples);
         }
