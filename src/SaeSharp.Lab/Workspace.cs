@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
@@ -142,6 +143,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="BenchRequest"/>
     public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
+
+    /// <inheritdoc cref="DemoTextsRequest"/>
+    public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()
