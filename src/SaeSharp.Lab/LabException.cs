@@ -90,6 +90,10 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' cannot stand in for what it reads: {why}.",
         "Read its features with sae read, or choose an SAE that reconstructs its own hook.");
 
+    internal static LabException SeveralHooks(string sae, IReadOnlyCollection<string> hooks) => new(
+        $"The crosscoder '{sae}' reads {hooks.Count} hook points at once ({string.Join(", ", hooks)}), and this verb reads one.",
+        "Choose an SAE of one hook point: sae info SAE.");
+
     internal static LabException NeedsContext(string sae) => new(
         $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
         "Read its features with sae read, which runs it over the whole prompt.");
@@ -121,6 +125,14 @@ public sealed class LabException : SaeSharpException
     internal static LabException BadPush(string text) => new(
         $"'{text}' names no feature and coefficient, expected SAE:N=COEF such as my-sae:12=8.",
         "COEF is a number in units of latents, 2x for twice the natural coefficient, or 0.5max for half the largest value in the index.");
+
+    internal static LabException BadCondition(string text) => new(
+        $"'{text}' names no feature and value, expected SAE:N>T such as my-sae:12>0.5.",
+        "T is in units of latents; the edit acts where the feature is above it.");
+
+    internal static LabException ConditionTooLate(string sae, string hook, string edited) => new(
+        $"The condition reads '{sae}' at {hook}, which comes after the edit's hook {edited}.",
+        "Name a feature of the same hook or an earlier one.");
 
     internal static LabException NoSaeOfModel(string model, string home) => new(
         $"No SAE in {home} was trained on {model}.",

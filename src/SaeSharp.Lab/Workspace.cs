@@ -2,6 +2,7 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
@@ -89,6 +90,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="TrainRequest"/>
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="LmTrainRequest"/>
+    public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SynthRequest"/>
     public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

@@ -86,7 +86,7 @@ internal static class BenchRunner
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
             "store" => ["bench", request.Subject, "--d-in", Text(request.DIn), .. Batch()],
             "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
-                "--streams", Text(request.Streams), .. request.Steer ? ["--steer"] : Array.Empty<string>()],
+                "--streams", Text(request.Streams), "--when", Text(request.When), .. request.Steer ? ["--steer"] : Array.Empty<string>()],
             _ => ["bench", request.Subject],
         };
         string[] Batch() => request.Batch is { } batch ? ["--batch", Text(batch)] : [];

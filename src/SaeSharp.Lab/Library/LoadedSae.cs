@@ -54,6 +54,19 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         return codes;
     }
 
+    /// <summary>Coefficients of one feature over the rows of <paramref name="x"/> [rows, dIn]: [rows], 0 where it does not fire.</summary>
+    public double[] ValuesOf(Tensor x, int feature)
+    {
+        var codes = Encode(x);
+        var values = new double[codes.Rows];
+        for (var row = 0; row < values.Length; row++)
+        {
+            var slot = codes.RowIndices(row).BinarySearch(feature);
+            if (slot >= 0) values[row] = codes.RowValues(row)[slot];
+        }
+        return values;
+    }
+
     /// <summary>The decoder row of a feature at length 1; zeros where it is zero.</summary>
     public float[] UnitDirection(int feature)
     {
@@ -85,7 +98,7 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     }
 
     /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>
-    public ActivationView ViewOf(LanguageModel model) => ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
+    public ActivationView ViewOf(LanguageModel model) => sae.Config.Hooks.Count > 1 ? throw LabException.SeveralHooks(name, sae.Config.Hooks) : ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
 
     /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
     public void RequireFits(LanguageModel model)

@@ -13,6 +13,8 @@ public sealed record EditSpec
     public double Coefficient { get; init; }
     /// <summary>Where: all, prompt, generated, 3.. (from position 3), or [2,5] (these positions).</summary>
     public EditPositions Positions { get; init; } = EditPositions.All;
+    /// <summary>Only where a feature fires; left out: wherever Positions says.</summary>
+    public EditCondition? When { get; init; }
 }
 
 /// <summary>What an edit does.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SaeSharp.Lab.Library;
 using SaeSharp.Models;
@@ -29,7 +30,30 @@ internal static class EditsFile
             edit.Sae?.RequireFits(model);
             if (edit.Vector is { } vector) Shape.Require(vector, [("width", model.Transformer.HookWidth(edit.Hook))]);
         }
-        return new EditPlan(edits.Select(edit => InModel(edit, model)), promptLength).AddTo(hooks);
+        Edit[] inModel = [.. edits.Select(edit => Conditional(edit, model, hooks))]; // watches come before edits
+        return new EditPlan(inModel, promptLength).AddTo(hooks);
+    }
+
+    /// <summary>An SAE's feature and value above which a condition holds: <c>SAE:N&gt;T</c>.</summary>
+    public static ResolvedCondition Condition(string text, ConditionReach reach, Shelves shelves)
+    {
+        var above = text.LastIndexOf('>');
+        if (above < 0 || !double.TryParse(text[(above + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)) throw LabException.BadCondition(text);
+        var (sae, feature) = shelves.Feature(text[..above].TrimEnd());
+        return new(sae, feature, value, reach);
+    }
+
+    private static Edit Conditional(ResolvedEdit edit, LanguageModel model, HookSet hooks)
+    {
+        if (edit.When is not { } condition) return InModel(edit, model);
+        condition.Sae.RequireFits(model);
+        condition.Sae.RequireRowwise();
+        var view = condition.Sae.ViewOf(model);
+        var order = model.Transformer.HookNames.ToList();
+        if (order.IndexOf(view.Hook) > order.IndexOf(model.Transformer.RequireHook(edit.Hook))) throw LabException.ConditionTooLate(condition.Sae.Name, view.Hook, edit.Hook);
+        var watch = new ConditionWatch(condition, view);
+        watch.AddTo(hooks);
+        return new ConditionalEdit(InModel(edit, model), watch);
     }
 
     private static EditSpec Parse(string path, int index, JsonElement entry)
@@ -40,7 +64,7 @@ internal static class EditsFile
         }
         catch (JsonException error)
         {
-            throw LabException.BadEdit(path, $"edit {index}{error.Path?.TrimStart('$')}", error.Message.Split(" Path:")[0].TrimEnd('.'), "one of the fields op, hook, vector, coefficient, positions");
+            throw LabException.BadEdit(path, $"edit {index}{error.Path?.TrimStart('$')}", error.Message.Split(" Path:")[0].TrimEnd('.'), "one of the fields op, hook, vector, coefficient, positions, when");
         }
     }
 
@@ -54,13 +78,22 @@ internal static class EditsFile
             var sae = shelves.Saes.Get(of.Sae);
             sae.RequireFeature(feature);
             if (spec.Hook is not null && spec.Hook != sae.Hook) throw Bad($"the hook is {spec.Hook}", $"the SAE's own, {sae.Hook}, or none");
-            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions);
+            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions, Condition(spec.When));
         }
         if (spec.Hook is null) throw Bad("it names no hook", "a hook, or a vector with an SAE");
         var vector = spec.Vector is null ? null : Vector(path, index, spec.Vector);
         if (vector is null && spec.Op is not (EditOp.Scale or EditOp.Ablate)) throw Bad($"{spec.Op} has no vector", "a vector");
         if (spec.Op == EditOp.Minimum) throw Bad("minimum has no SAE", "a vector with an SAE, whose feature is kept at C or more");
-        return new(spec.Op, spec.Hook, null, 0, vector, spec.Coefficient, spec.Positions);
+        return new(spec.Op, spec.Hook, null, 0, vector, spec.Coefficient, spec.Positions, Condition(spec.When));
+
+        ResolvedCondition? Condition(EditCondition? when)
+        {
+            if (when is null) return null;
+            if (!double.IsFinite(when.Above)) throw Bad("the condition's value is not finite", "a finite number");
+            var sae = shelves.Saes.Get(when.Sae);
+            sae.RequireFeature(when.Feature);
+            return new(sae, when.Feature, when.Above, when.Reach);
+        }
     }
 
     private static Tensor Vector(string path, int index, EditVector vector)

@@ -11,7 +11,8 @@ namespace SaeSharp.Lab.Steering;
 /// <param name="Vector">Its vector [d] or [pos, d], f32, where it has none.</param>
 /// <param name="Coefficient">C.</param>
 /// <param name="Positions">At which positions.</param>
-internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions)
+/// <param name="When">Under which condition; null for none.</param>
+internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions, ResolvedCondition? When = null)
 {
     /// <summary>What it does, as a formula.</summary>
     public string Formula => (Op, Sae) switch

@@ -15,7 +15,7 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView v
     {
         if (h.RowCount == 0) return;
         var x = view.Centred || view.Head is not null ? view.Read(h.Clone()) : h;                                                  // x   [n, dIn]
-        var values = NeedsValue ? Values(x) : null;                                                       // f   [n]
+        var values = NeedsValue ? sae.ValuesOf(x, edit.Feature) : null;                                                       // f   [n]
         for (var row = 0; row < x.RowCount; row++)
         {
             var amount = edit.Op == EditOp.Project ? -Dot(x.Row<float>(row)) : Amount(values?[row] ?? 0);
@@ -36,18 +36,6 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView v
         EditOp.Minimum => Math.Max(f, edit.Coefficient) - f,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    private double[] Values(Tensor x)
-    {
-        var codes = sae.Encode(x);
-        var values = new double[codes.Rows];
-        for (var row = 0; row < values.Length; row++)
-        {
-            var slot = codes.RowIndices(row).BinarySearch(edit.Feature);
-            if (slot >= 0) values[row] = codes.RowValues(row)[slot];
-        }
-        return values;
-    }
 
     private double Dot(ReadOnlySpan<float> x)
     {

@@ -18,12 +18,14 @@ internal sealed class SteeringRun
     private readonly string? _promptText;
     private readonly IReadOnlyList<TokenCell> _cells;
     private readonly EditPositions _positions;
+    private readonly ResolvedCondition? _when;
 
     public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
     {
         _request = request;
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
+        _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
         _fileEdits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
         if (_pushes.Count + _fileEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, or --edits FILE.");
         var steered = _pushes.Select(push => push.Sae).Concat(_fileEdits.Select(edit => edit.Sae).OfType<LoadedSae>()).Distinct().ToList();
@@ -65,7 +67,7 @@ internal sealed class SteeringRun
     private ResolvedEdit Resolve(Push push, LayerRun natural)
     {
         var (own, _) = FeatureReader.Peak(natural.Values(push.Sae, push.Feature), _cells);
-        return new(_request.Op, push.Sae.Hook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions);
+        return new(_request.Op, push.Sae.Hook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions, _when);
     }
 
     private double? IndexMax(LoadedSae sae, int feature) => _indexes[sae]?.Statistics.Max[feature];

@@ -1,3 +1,5 @@
+using SaeSharp.Saes.Training.Options;
+
 namespace SaeSharp.Lab.Tests.Library;
 
 [Collection(typeof(TinyWorkspaceTests))]
@@ -22,5 +24,20 @@ public class BrokenSaeTests(TinyWorkspace tiny)
 
         Assert.Equal("whole", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
         await Assert.ThrowsAsync<FileException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["half"] }));
+    }
+
+    [Fact]
+    public async Task A_crosscoder_beside_other_saes_does_not_keep_them_from_being_used()
+    {
+        using var home = new TemporaryFolder();
+        using var workspace = Workspace.Open(home.Path, 1);
+        var training = TinyWorkspace.Training with { Tokens = 128 * 2, Bias = BiasInit.Zero };
+        await workspace.Train(training with { Out = "one" });
+        await workspace.Train(training with { Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], Crosscoder = true, Out = "cross" });
+
+        Assert.Equal("one", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
+        Assert.Equal("one", Assert.Single((await workspace.Steer(new() { Model = TinyWorkspace.Model, Prompt = "Once", Features = ["one:3=2"] })).Layers).Sae);
+        var refused = await Assert.ThrowsAsync<LabException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["cross"] }));
+        Assert.Contains("reads 2 hook points at once", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -49,6 +49,24 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(a, w, c);
     }
 
+    protected override void MatMulStoredCore(Tensor a, Tensor w, Tensor c)
+    {
+        if (a.DType == DType.F64)
+        {
+            Reference.Instance.MatMulStored(a, w, c);
+            return;
+        }
+        if (w.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
+        var job = Product(a.Pointer<float>(), w.DType, c.Pointer<float>(), a.RowCount, w.RowCount, a.Columns, false);
+        if (IsEmpty(job)) return;
+        var rows = PackRows(ref job, false);
+        job.PanelsPerPart = StoredProductJob<L, TVector>.Share(job);
+        var stored = new StoredProductJob<L, TVector> { Product = job, Weight = w };
+        _pool.For(job.RowParts, ref stored, (long)job.M * job.N * job.K < 8 * SmallWork);
+        if (rows is not null) _scratch.Return(rows);
+        Keep(a, w, c);
+    }
+
     protected override void PackCore(Tensor matrix, Transpose layout, PackedMatrix packed)
     {
         if (layout != Transpose.B || !Quantise(matrix, packed)) Fill(matrix, layout, packed);
@@ -62,17 +80,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     private void Multiply(float* a, void* panels, DType type, float* c, int m, int n, int k, bool transposeA, bool accumulate)
     {
-        if (m == 0 || n == 0) return;
-        if (k == 0)
-        {
-            if (!accumulate) new Span<byte>(c, checked((int)((long)m * n * sizeof(float)))).Clear();
-            return;
-        }
-        var job = new ProductJob<L, TVector>
-        {
-            A = a, Panels = panels, Type = type, C = c, M = m, N = n, K = k, BlockK = BlockK(k), Accumulate = accumulate, Scratch = _scratch,
-        };
-        if (m == 1)
+        var job = Product(a, type, c, m, n, k, accumulate);
+        if (IsEmpty(job)) return;
+        job.Panels = panels;
+        if (PackRows(ref job, transposeA) is not { } packed)
         {
             // One row (aᵀ of one column lies the same): weights stream once. A few panels a part keep the streams long; many parts let no thread wait long for the last.
             var panelCount = (n + PanelWidth - 1) / PanelWidth;
@@ -80,14 +91,33 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             _pool.For(job.RowParts, ref job, (long)n * k < 4 * SmallWork);
             return;
         }
-        var packed = _scratch.Rent(((long)m + L.TileRows) * k * sizeof(float));
-        job.PackedA = (float*)packed.Address;
-        var pack = new PackRowsJob<L, TVector> { A = a, Packed = job.PackedA, M = m, K = k, BlockK = job.BlockK, TransposeA = transposeA };
-        _pool.For(pack.Parts, ref pack, (long)m * k < SmallWork);
-        job.RowBlock = TileRowBlock / L.TileRows * L.TileRows;
         job.PanelsPerPart = TilePanels;
         while (job.PanelsPerPart > 1 && job.TileParts < 4 * Threads) job.PanelsPerPart--; // narrow products: a part for every thread
         _pool.For(job.TileParts, ref job, (long)m * n * k < 8 * SmallWork);
         _scratch.Return(packed);
+    }
+
+    private ProductJob<L, TVector> Product(float* a, DType type, float* c, int m, int n, int k, bool accumulate) => new()
+    {
+        A = a, Type = type, C = c, M = m, N = n, K = k, BlockK = BlockK(k), RowBlock = TileRowBlock / L.TileRows * L.TileRows, Accumulate = accumulate, Scratch = _scratch,
+    };
+
+    /// <summary>Whether there is nothing to multiply; a sum of nothing is written.</summary>
+    private static bool IsEmpty(in ProductJob<L, TVector> job)
+    {
+        if (job.M == 0 || job.N == 0) return true;
+        if (job.K == 0 && !job.Accumulate) new Span<byte>(job.C, checked((int)((long)job.M * job.N * sizeof(float)))).Clear();
+        return job.K == 0;
+    }
+
+    /// <summary>Packs the rows of a, to be returned after the product; null for one row, which is read as it lies.</summary>
+    private NativeStorage? PackRows(ref ProductJob<L, TVector> job, bool transposeA)
+    {
+        if (job.M == 1) return null;
+        var packed = _scratch.Rent(((long)job.M + L.TileRows) * job.K * sizeof(float));
+        job.PackedA = (float*)packed.Address;
+        var pack = new PackRowsJob<L, TVector> { A = job.A, Packed = job.PackedA, M = job.M, K = job.K, BlockK = job.BlockK, TransposeA = transposeA };
+        _pool.For(pack.Parts, ref pack, (long)job.M * job.K < SmallWork);
+        return packed;
     }
 }

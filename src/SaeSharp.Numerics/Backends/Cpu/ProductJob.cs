@@ -21,7 +21,7 @@ internal unsafe struct ProductJob<L, TVector> : IJob where L : ILanes<TVector> w
     private readonly int PanelCount => (N + Width - 1) / Width;
     public readonly int RowParts => (PanelCount + PanelsPerPart - 1) / PanelsPerPart;
     public readonly int TileParts => RowParts * RowBlocks;
-    private readonly int RowBlocks => (M + RowBlock - 1) / RowBlock;
+    public readonly int RowBlocks => (M + RowBlock - 1) / RowBlock;
 
     public readonly void Run(int part)
     {
