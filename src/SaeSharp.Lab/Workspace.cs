@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Demo.Scoring;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
@@ -152,6 +153,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="DemoTextsRequest"/>
     public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
+
+    /// <inheritdoc cref="DemoScoreRequest"/>
+    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

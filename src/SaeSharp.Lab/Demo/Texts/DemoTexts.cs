@@ -22,6 +22,11 @@ internal sealed class DemoTexts(DemoTextsRequest request)
         var clock = Stopwatch.StartNew();
         _ = OptionException.Positive(request.Tokens, "--tokens");
         _ = OptionException.NotNegative(request.First, "--first");
+        if (request.Tokenizer is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+            WorldTokenizer.Write(_grammar.Lexicon, folder, WorldGrammar.Context);
+        }
         if (request.Out is { } file) AtomicFile.Write(file, stream => WriteLines(stream, progress, cancel));
         else WriteLines(output, progress, cancel);
         var (tokens, texts) = (_kinds.Values.Sum(kind => kind.Tokens), _kinds.Values.Sum(kind => kind.Texts));

@@ -13,6 +13,8 @@ public sealed record DemoTextsRequest
     public bool HeldOut { get; init; }
     /// <summary>What a line holds: all; text, with nothing but the field text; or ids, with nothing but the field ids.</summary>
     public TextLine Line { get; init; } = TextLine.All;
+    /// <summary>Folder to write the world's tokenizer into as well.</summary>
+    public string? Tokenizer { get; init; }
     /// <summary>File to write; left out: the standard output.</summary>
     public string? Out { get; init; }
 }

@@ -9,6 +9,9 @@ namespace SaeSharp.Lab.Demo.World;
 /// <summary>The language of the demo world: its words, concepts, variables and rules, read from the files of <c>Data/</c> that stand in the assembly.</summary>
 internal sealed class WorldGrammar
 {
+    /// <summary>Tokens that the longest text has at most.</summary>
+    public const int Context = 128;
+
     private static readonly Lazy<WorldGrammar> Read = new(() => new(Lines));
 
     /// <param name="lines">The lines of a file; of all files whose names begin so.</param>
