@@ -1,7 +1,9 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
+using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
@@ -90,6 +92,14 @@ public sealed class Workspace : IDisposable
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="LmTrainRequest"/>
+    public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
+
+    /// <summary>Tries learning rates for what <paramref name="request"/> would train, on the same activations; nothing is trained or saved.</summary>
+    public Task<RateResult> FindRates(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TrainingRun(request with { Lr = [.. request.Lr.Take(1)] }, _shelves, Home).FindRates(progress, cancel), cancel);
+
     /// <inheritdoc cref="SynthRequest"/>
     public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
@@ -122,6 +132,10 @@ public sealed class Workspace : IDisposable
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
 
+    /// <inheritdoc cref="ContrastRequest"/>
+    public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SteeringRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
@@ -131,9 +145,8 @@ public sealed class Workspace : IDisposable
     {
         var model = await Task.Run(() => _shelves.Models.Get(Trial.Model(request, Home)), cancel).ConfigureAwait(false);
         var trained = await Train(await Task.Run(() => Trial.Training(request, model), cancel).ConfigureAwait(false), progress, cancel).ConfigureAwait(false);
-        var indexes = new List<IndexResult>();
-        foreach (var sae in trained.Saes) indexes.Add(await Index(Trial.Indexing(request, sae, model), progress, cancel).ConfigureAwait(false));
-        return new(model.Name, trained, indexes);
+        var indexes = await Index(Trial.Indexing(request, trained, model), progress, cancel).ConfigureAwait(false);
+        return new(model.Name, trained, indexes.Saes);
     }
 
     /// <inheritdoc cref="QualityRequest"/>

@@ -47,6 +47,14 @@ public sealed class ModelException : SaeSharpException
         $"This {family} model has no hook '{hook}'.",
         Spelling.Closest(hook, known) is { } similar ? $"Did you mean '{similar}'?" : $"It has {known.Count}, from '{known[0]}' to '{known[^1]}'.");
 
+    internal static ModelException NotTrainable(string what) => new(
+        $"This model has {what}, which cannot be trained yet; expected a dense decoder with softmax attention.",
+        "Train a model of another family, for example llama, gpt2, gemma2 or qwen3.");
+
+    internal static ModelException Diverged(int step, double norm) => new(
+        $"The gradients of step {step} have the norm {norm}, expected a finite number.",
+        "Go on from an earlier checkpoint with a lower learning rate or a longer warm-up.");
+
     internal static ModelException NoWidth(string hook) => new(
         $"A row of '{hook}' has no fixed width: it is [heads, query, key] of each sequence.",
         "Choose a hook with a vector at each position, for example attn.hook_z.");

@@ -15,6 +15,9 @@ public abstract class Storage : IDisposable
     /// <summary>Gives the bytes back now instead of when the garbage collector finds them. Tensors over them must not be used afterwards.</summary>
     public abstract void Dispose();
 
+    /// <inheritdoc cref="Tensor.LiesInFile"/>
+    internal virtual bool IsMapped => false;
+
     /// <inheritdoc cref="Tensor.EnterMemory"/>
     internal virtual void EnterMemory(long start, long bytes) { }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Runtime.InteropServices;
 
 namespace SaeSharp.Numerics;
@@ -77,6 +78,9 @@ public sealed unsafe class Tensor
     /// <summary>Address of the first byte, for kernels that move elements without reading them.</summary>
     internal nint Address => _storage.Address + (nint)_offset;
 
+    /// <summary>Whether its bytes are those of a mapped file.</summary>
+    public bool LiesInFile => _storage.IsMapped;
+
     /// <summary>Asks for these bytes of a mapped file at once, where they would come page by page. Elsewhere, nothing.</summary>
     internal void EnterMemory(long start, long bytes) => _storage.EnterMemory(_offset + start, bytes);
 
@@ -91,6 +95,16 @@ public sealed unsafe class Tensor
     {
         if ((uint)row >= (uint)RowCount) throw new ArgumentOutOfRangeException(nameof(row), row, $"The tensor is {ShapeText}.");
         return new(Pointer<T>() + (long)row * Columns, Columns);
+    }
+
+    /// <summary>Asks the processor for a row that will be wanted soon: rows in random order otherwise wait for memory one after another.</summary>
+    public void Prefetch(int row)
+    {
+        if (!Sse.IsSupported) return;
+        const int Line = 64;
+        var bytes = (long)Columns * DType.Size();
+        var start = (byte*)Address + row * bytes;
+        for (var at = 0L; at < bytes; at += Line) Sse.Prefetch0(start + at);
     }
 
     /// <summary>The raw bytes, little-endian.</summary>

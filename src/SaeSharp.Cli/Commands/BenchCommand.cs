@@ -14,10 +14,13 @@ internal static class BenchCommand
     {
         Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth.", nameof(BenchRequest.BufferMiB)),
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
-        Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K), nameof(BenchRequest.Screen)),
+        Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K), nameof(BenchRequest.Screen),
+            nameof(BenchRequest.WarmUp), nameof(BenchRequest.Lr), nameof(BenchRequest.L0), nameof(BenchRequest.Dead), nameof(BenchRequest.Saes)),
+        Kernel(shell, "lm-step", "One training step of a language model.", nameof(BenchRequest.DModel), nameof(BenchRequest.Layers), nameof(BenchRequest.Heads), nameof(BenchRequest.DMlp),
+            nameof(BenchRequest.Vocab), nameof(BenchRequest.Context), nameof(BenchRequest.Batch)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
         Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
-            nameof(BenchRequest.Steer), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
+            nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
         shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
@@ -42,6 +45,7 @@ internal static class BenchCommand
         if (result.FirstTokenSeconds is { } first) output.WriteLine($"  first token         {Figure.Of(first)} s from the start of the process, {Figure.Of(result.FirstTokenRssMiB ?? 0)} MiB for {Figure.Of(result.WeightMiB ?? 0)} MiB of weights");
         if (result.PlainTokensPerSecond is { } plain) output.WriteLine($"  plain, in turn      {Figure.Of(plain)} tokens/s: {Figure.Of(result.TokensPerSecond / plain ?? 0)} times that");
         if (result.PrefillTokensPerSecond is { } prefill) output.WriteLine($"  prompt              {Figure.Of(prefill)} tokens/s{(result.PrefillRoofShare is { } of ? $", {Figure.Share(of)} of the FMA peak" : "")}");
+        if (result.L0 is { } l0) output.WriteLine($"  latents a token     {Figure.Of(l0)}");
         if (result.PeakRssMiB is { } memory) output.WriteLine($"  peak memory         {Figure.Of(memory)} MiB");
         if (result.AllocatedBytesPerStep is { } bytes) output.WriteLine($"  allocated a step    {Figure.Of(bytes)} bytes");
         foreach (var (name, reason) in result.Reasons) output.WriteLine($"  {name}: {reason}");

@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Steering;
 using SaeSharp.Models;
 using SaeSharp.Models.Generation;
 using SaeSharp.Models.Interventions;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes;
+using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
 
 namespace SaeSharp.Lab.Benchmarks;
 
-/// <summary>Decoding with an edit, with SAEs that read every layer, or of several texts at once, in turn with plain decoding of one: what each costs is then a ratio of neighbours in time.</summary>
+/// <summary>Decoding with an edit, with one that waits for a feature, with SAEs that read every layer, or of several texts at once, in turn with plain decoding of one: what each costs is then a ratio of neighbours in time.</summary>
 internal sealed class DecodeVariant
 {
     private const int Turns = 5, Tokens = 6 * ReadBack.Chunk, K = 32;
@@ -17,15 +19,17 @@ internal sealed class DecodeVariant
     private readonly int[] _prompt;
     private readonly BenchRequest _request;
     private readonly LoadedSae[] _saes;
+    private readonly LoadedSae? _trigger;
 
     public DecodeVariant(Transformer model, int[] prompt, BenchRequest request, Backend backend)
     {
         (_model, _prompt, _request) = (model, prompt, request);
-        _saes = request.ReadBack == 0 ? [] : [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => Reader(layer, backend))];
+        _saes = request.ReadBack == 0 ? [] : [.. Enumerable.Range(0, model.Spec.Layers).Select(layer => Reader(layer, request.ReadBack, backend))];
+        _trigger = request.When == 0 ? null : Reader(model.Spec.Layers / 2, request.When, backend);
     }
 
     /// <summary>Whether nothing but one text is written.</summary>
-    public bool IsPlain => !_request.Steer && _request.ReadBack == 0 && _request.Streams == 1;
+    public bool IsPlain => !_request.Steer && _request.When == 0 && _request.ReadBack == 0 && _request.Streams == 1;
 
     public Measurement Measure(CancellationToken cancel)
     {
@@ -48,7 +52,7 @@ internal sealed class DecodeVariant
     private double Varied(CancellationToken cancel)
     {
         if (_request.Streams == 1) return Written(cancel);
-        var jobs = Enumerable.Range(0, _request.Streams).Select(_ => Job(_request.Steer ? Hooks() : null)).ToArray();
+        var jobs = Enumerable.Range(0, _request.Streams).Select(_ => Job(Hooks())).ToArray();
         return Seconds(jobs, cancel);
     }
 
@@ -62,10 +66,17 @@ internal sealed class DecodeVariant
 
     private HookSet Hooks()
     {
-        if (!_request.Steer) return new();
+        var hooks = new HookSet();
+        if (!_request.Steer && _request.When == 0) return hooks;
         var hook = $"blocks.{_model.Spec.Layers / 2}.hook_resid_post";
-        var vector = RandomTensors.Uniform(7, _model.Spec.DModel);
-        return new EditPlan([VectorEdit.Add(hook, EditPositions.All, vector, 0.1)], _prompt.Length).AddTo(new());
+        Edit edit = VectorEdit.Add(hook, ModelPositions.All, RandomTensors.Uniform(7, _model.Spec.DModel), 0.1);
+        if (_trigger is not null)
+        {
+            var watch = new ConditionWatch(new(_trigger, 0, 0, ConditionReach.Token), new(hook));
+            watch.AddTo(hooks);
+            edit = new ConditionalEdit(edit, watch);
+        }
+        return new EditPlan([edit], _prompt.Length).AddTo(hooks);
     }
 
     private GenerationJob Job(HookSet? hooks) => new(_prompt, new SamplingOptions { MaxTokens = Tokens + 1, IgnoreEos = true }) { Hooks = hooks };
@@ -80,9 +91,9 @@ internal sealed class DecodeVariant
         return Stopwatch.GetElapsedTime(first).TotalSeconds / Tokens / jobs.Length;
     }
 
-    private LoadedSae Reader(int layer, Backend backend)
+    private LoadedSae Reader(int layer, int latents, Backend backend)
     {
-        var config = new SaeConfig { Architecture = "topk", DIn = _model.Spec.DModel, DSae = _request.ReadBack, K = Math.Min(K, _request.ReadBack), HookName = $"blocks.{layer}.hook_resid_post" };
+        var config = new SaeConfig { Architecture = "topk", DIn = _model.Spec.DModel, DSae = latents, K = Math.Min(K, latents), HookName = $"blocks.{layer}.hook_resid_post" };
         return new($"layer {layer}", "", SaeCatalog.Create(config, SaeWeights.Random(layer + 1), backend));
     }
 }

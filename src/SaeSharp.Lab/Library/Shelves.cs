@@ -46,13 +46,19 @@ internal sealed class Shelves : IDisposable
         return model;
     }
 
-    /// <summary>The SAEs asked for, or else all in the workspace that were trained on <paramref name="model"/>; from the first layer to the last.</summary>
+    /// <summary>The SAEs asked for, or else all in the workspace that were trained on <paramref name="model"/> and can be read with it; from the first layer to the last.</summary>
     public IReadOnlyList<LoadedSae> SaesFor(LanguageModel model, IReadOnlyList<string> asked)
     {
-        LoadedSae[] saes = [.. NamesFor(model, asked).Select(name => asked.Count > 0 ? Saes.Get(name) : Readable(() => Saes.Get(name))).OfType<LoadedSae>()];
-        foreach (var sae in saes) sae.RequireFits(model);
+        LoadedSae Fitting(string name)
+        {
+            var sae = Saes.Get(name);
+            sae.RequireFits(model);
+            return sae;
+        }
+
+        LoadedSae[] saes = [.. NamesFor(model, asked).Select(name => asked.Count > 0 ? Fitting(name) : Readable(() => Fitting(name))).OfType<LoadedSae>()];
         var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        return [.. saes.OrderBy(sae => order[sae.Hook]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
+        return [.. saes.OrderBy(sae => order[sae.ViewOf(model).Hooks[0]]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>What <see cref="SaesFor"/> will load, where it lies; no weights are read.</summary>
@@ -62,7 +68,7 @@ internal sealed class Shelves : IDisposable
         ? asked.Distinct()
         : Saes.Names.Where(name => Readable(() => SaeFolder.Describe(Saes.Find(name)!).ModelName) is { } trained && Models.Find(trained) == model.Path);
 
-    /// <summary>Half of an SAE that nobody asked for does not keep the others from being used; who names it, or lists the workspace, learns what is wrong.</summary>
+    /// <summary>Half of an SAE, or one that does not fit, that nobody asked for does not keep the others from being used; who names it, or lists the workspace, learns what is wrong.</summary>
     private static T? Readable<T>(Func<T?> read) where T : class
     {
         try

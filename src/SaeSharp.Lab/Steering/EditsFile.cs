@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using SaeSharp.Lab.Library;
 using SaeSharp.Models;
@@ -29,7 +30,30 @@ internal static class EditsFile
             edit.Sae?.RequireFits(model);
             if (edit.Vector is { } vector) Shape.Require(vector, [("width", model.Transformer.HookWidth(edit.Hook))]);
         }
-        return new EditPlan(edits.Select(edit => InModel(edit, model)), promptLength).AddTo(hooks);
+        Edit[] inModel = [.. edits.Select(edit => Conditional(edit, model, hooks))]; // watches come before edits
+        return new EditPlan(inModel, promptLength).AddTo(hooks);
+    }
+
+    /// <summary>An SAE's feature and value above which a condition holds: <c>SAE:N&gt;T</c>.</summary>
+    public static ResolvedCondition Condition(string text, ConditionReach reach, Shelves shelves)
+    {
+        var above = text.LastIndexOf('>');
+        if (above < 0 || !double.TryParse(text[(above + 1)..], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)) throw LabException.BadCondition(text);
+        var (sae, feature) = shelves.Feature(text[..above].TrimEnd());
+        return new(sae, feature, value, reach);
+    }
+
+    private static Edit Conditional(ResolvedEdit edit, LanguageModel model, HookSet hooks)
+    {
+        if (edit.When is not { } condition) return InModel(edit, model, hooks);
+        condition.Sae.RequireFits(model);
+        condition.Sae.RequireRowwise();
+        var view = condition.Sae.InputOf(model);
+        var order = model.Transformer.HookNames.ToList();
+        if (order.IndexOf(view.Hook) > order.IndexOf(model.Transformer.RequireHook(edit.Hook))) throw LabException.ConditionTooLate(condition.Sae.Name, view.Hook, edit.Hook);
+        var watch = new ConditionWatch(condition, view);
+        watch.AddTo(hooks);
+        return new ConditionalEdit(InModel(edit, model, hooks), watch);
     }
 
     private static EditSpec Parse(string path, int index, JsonElement entry)
@@ -40,7 +64,7 @@ internal static class EditsFile
         }
         catch (JsonException error)
         {
-            throw LabException.BadEdit(path, $"edit {index}{error.Path?.TrimStart('$')}", error.Message.Split(" Path:")[0].TrimEnd('.'), "one of the fields op, hook, vector, coefficient, positions");
+            throw LabException.BadEdit(path, $"edit {index}{error.Path?.TrimStart('$')}", error.Message.Split(" Path:")[0].TrimEnd('.'), "one of the fields op, hook, vector, coefficient, positions, when");
         }
     }
 
@@ -53,14 +77,23 @@ internal static class EditsFile
             if (of.Feature is not { } feature || of.File is not null || of.Tensor is not null) throw Bad("the vector names an SAE", "an SAE and a feature, and nothing else");
             var sae = shelves.Saes.Get(of.Sae);
             sae.RequireFeature(feature);
-            if (spec.Hook is not null && spec.Hook != sae.Hook) throw Bad($"the hook is {spec.Hook}", $"the SAE's own, {sae.Hook}, or none");
-            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions);
+            if (spec.Hook is not null && spec.Hook != sae.WrittenHook) throw Bad($"the hook is {spec.Hook}", $"the one that the SAE writes, {sae.WrittenHook}, or none");
+            return new(spec.Op, sae.WrittenHook, sae, feature, null, spec.Coefficient, spec.Positions, Condition(spec.When));
         }
         if (spec.Hook is null) throw Bad("it names no hook", "a hook, or a vector with an SAE");
         var vector = spec.Vector is null ? null : Vector(path, index, spec.Vector);
         if (vector is null && spec.Op is not (EditOp.Scale or EditOp.Ablate)) throw Bad($"{spec.Op} has no vector", "a vector");
         if (spec.Op == EditOp.Minimum) throw Bad("minimum has no SAE", "a vector with an SAE, whose feature is kept at C or more");
-        return new(spec.Op, spec.Hook, null, 0, vector, spec.Coefficient, spec.Positions);
+        return new(spec.Op, spec.Hook, null, 0, vector, spec.Coefficient, spec.Positions, Condition(spec.When));
+
+        ResolvedCondition? Condition(EditCondition? when)
+        {
+            if (when is null) return null;
+            if (!double.IsFinite(when.Above)) throw Bad("the condition's value is not finite", "a finite number");
+            var sae = shelves.Saes.Get(when.Sae);
+            sae.RequireFeature(when.Feature);
+            return new(sae, when.Feature, when.Above, when.Reach);
+        }
     }
 
     private static Tensor Vector(string path, int index, EditVector vector)
@@ -74,14 +107,16 @@ internal static class EditsFile
         return found;
     }
 
-    private static Edit InModel(ResolvedEdit edit, LanguageModel model)
+    /// <summary>The edit at its hook; what it needs to read elsewhere is added to <paramref name="hooks"/>.</summary>
+    private static Edit InModel(ResolvedEdit edit, LanguageModel model, HookSet hooks)
     {
         var positions = edit.Positions.InModel();
         if (edit.Sae is { } sae)
         {
-            sae.RequireReconstructs();
+            sae.RequireOneHook();
             sae.RequireRowwise();
-            return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
+            var (read, written) = (sae.InputOf(model), sae.WrittenViewOf(model).Parts[0]);
+            return new SaeEdit(edit, sae, written, positions, sae.ReconstructsItsHook ? null : InputRecord.Of(edit, read, written, model, hooks));
         }
         return edit.Op switch
         {

@@ -11,8 +11,12 @@ namespace SaeSharp.Lab.Steering;
 /// <param name="Vector">Its vector [d] or [pos, d], f32, where it has none.</param>
 /// <param name="Coefficient">C.</param>
 /// <param name="Positions">At which positions.</param>
-internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions)
+/// <param name="When">Under which condition; null for none.</param>
+internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions, ResolvedCondition? When = null)
 {
+    /// <summary>Whether it depends on how strongly its feature fires.</summary>
+    public bool NeedsValue => Sae is not null && Op is (EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum);
+
     /// <summary>What it does, as a formula.</summary>
     public string Formula => (Op, Sae) switch
     {

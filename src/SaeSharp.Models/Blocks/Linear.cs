@@ -5,13 +5,23 @@ using SaeSharp.Numerics.Backends;
 namespace SaeSharp.Models.Blocks;
 
 /// <summary>y = x·Wᵀ + b, with W [outputs, inputs].</summary>
-/// <remarks>W is packed when it is first used, so a run that stops early never packs the layers beyond. bf16 and f16 stay 16 bits wide.</remarks>
+/// <remarks>
+/// W is packed when it is first used, so a run that stops early never packs the layers beyond. bf16 and f16 stay 16 bits wide. A large W in a mapped file is multiplied where it lies
+/// at first: packing waits for the system to clear as much memory as it takes, which would be most of the time to a large model's first token. It is packed at one of its next
+/// <see cref="Spread"/> uses, another one for each weight, so that no token of a text waits for all. The bits are the same either way.
+/// </remarks>
 internal sealed class Linear
 {
+    /// <summary>Below it, packing is not worth putting off.</summary>
+    private const long Large = 4 << 20;
+
+    private const int Spread = 8;
+
     private readonly StoredWeight _weight;
     private readonly DType _computeType;
     private readonly Lock _packing = new();
     private volatile PackedMatrix? _packed;
+    private int _uses;
 
     /// <summary>Takes <c>{name}.weight</c>, and <c>{name}.bias</c> where the family's table has it.</summary>
     public Linear(ModelWeights weights, string name, (string Name, int Size) inputs, (string Name, int Size) outputs)
@@ -27,7 +37,7 @@ internal sealed class Linear
     }
 
     /// <summary>Whether a run has reached this layer.</summary>
-    public bool IsPacked => _packed is not null;
+    public bool IsPacked => _packed is not null || _uses > 0;
 
     /// <summary>b, [outputs]; null for none.</summary>
     public Tensor? Bias { get; }
@@ -35,17 +45,17 @@ internal sealed class Linear
     /// <summary>[.., inputs] → [.., outputs]; heads count as one axis.</summary>
     public void Forward(Backend backend, Tensor x, Tensor y)
     {
-        var w = Packed(backend);
-        y = Flat(y, w.N);                                            // [rows, outputs]
-        backend.MatMul(Flat(x, w.K), w, y);                          // [rows, inputs] → [rows, outputs]
-        if (Bias is not null) backend.AddRow(y, Bias, y);
+        ForwardUnbiased(backend, x, y);
+        if (Bias is not null) backend.AddRow(Flat(y, Bias.Columns), Bias, Flat(y, Bias.Columns));
     }
 
     /// <summary><see cref="Forward"/> without b.</summary>
     public void ForwardUnbiased(Backend backend, Tensor x, Tensor y)
     {
-        var w = Packed(backend);
-        backend.MatMul(Flat(x, w.K), w, Flat(y, w.N));               // [rows, inputs] → [rows, outputs]
+        var (outputs, inputs) = (_weight.Shape[0], _weight.Shape[1]);
+        (x, y) = (Flat(x, inputs), Flat(y, outputs));                // [rows, inputs], [rows, outputs]
+        if (_packed is null && WhereItLies() is { } stored) backend.MatMulStored(x, stored, y);
+        else backend.MatMul(x, Packed(backend), y);
     }
 
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
@@ -61,6 +71,13 @@ internal sealed class Linear
             parts[part] = PackedMatrix.Of(Computable(columns), Transpose.B);
         }
         return parts;
+    }
+
+    /// <summary>W in the file, while it is not to be packed yet.</summary>
+    private Tensor? WhereItLies()
+    {
+        if (!_weight.IsInPlace || Interlocked.Increment(ref _uses) > 1 + (_weight.Number % Spread)) return null;
+        return _weight.Read() is { LiesInFile: true, Bytes: >= Large, DType: not DType.F64 } stored ? stored : null;
     }
 
     private PackedMatrix Packed(Backend backend)

@@ -26,6 +26,9 @@ public sealed class HfConfig
     /// <summary>The file it was read from, as errors call it.</summary>
     public string Path { get; }
 
+    /// <summary>The text, as it was read.</summary>
+    public string Json => _root.GetRawText();
+
     /// <summary>Reads <c>config.json</c> of a folder, or the file itself.</summary>
     public static HfConfig Read(string folderOrFile)
     {

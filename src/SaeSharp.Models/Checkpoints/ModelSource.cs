@@ -50,7 +50,10 @@ internal sealed class ModelSource : IDisposable
         }
     }
 
-    public ModelWeights Weights(DType computeType) => ModelWeights.Read(_checkpoint, _family.Weights(Config), Spec.Layers, computeType);
+    /// <summary>The names its tensors have.</summary>
+    public WeightTable Table => _family.Weights(Config);
+
+    public ModelWeights Weights(DType computeType) => ModelWeights.Read(_checkpoint, Table, Spec.Layers, computeType);
 
     public void Dispose() => _checkpoint.Dispose();
 }

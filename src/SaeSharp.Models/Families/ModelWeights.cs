@@ -20,6 +20,9 @@ internal sealed class ModelWeights
     /// <summary>Bytes of all parameters as stored.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Parameters that nobody took yet.</summary>
+    public IReadOnlyCollection<string> Left => _left.Keys;
+
     /// <summary>Reads every tensor the table names; they stay where they lie, in the file.</summary>
     /// <exception cref="ModelException">A row without a tensor, or a tensor without a row; the error names the nearest.</exception>
     public static ModelWeights Read(Checkpoint checkpoint, WeightTable table, int layers, DType computeType)
@@ -68,7 +71,7 @@ internal sealed class ModelWeights
         if (type is not (DType.F32 or DType.F64 or DType.BF16 or DType.F16)) throw ModelException.WrongType(_file, source, checkpoint.Entry(source).TypeName);
         var tensor = checkpoint.Read(source);
         RequireWhole(source, parts, tensor);
-        foreach (var part in parts) _left.Add(part.Parameter, new(source, tensor, part.Stored));
+        foreach (var part in parts) _left.Add(part.Parameter, new(source, tensor, part.Stored, _left.Count));
         Count += tensor.Count;
         Bytes += tensor.Bytes;
     }

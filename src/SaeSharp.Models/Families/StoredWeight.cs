@@ -12,15 +12,19 @@ internal sealed class StoredWeight
     /// <param name="source">The tensor's name, for errors.</param>
     /// <param name="tensor">The whole tensor.</param>
     /// <param name="stored">What of it the parameter is; inside the tensor.</param>
-    public StoredWeight(string source, Tensor tensor, Stored stored)
+    /// <param name="number">Its place among the model's parameters.</param>
+    public StoredWeight(string source, Tensor tensor, Stored stored, int number = 0)
     {
-        (Source, _tensor, _stored) = (source, tensor, stored);
+        (Source, _tensor, _stored, Number) = (source, tensor, stored, number);
         _shape = tensor.Shape.ToArray();
         if (stored.IsTransposed && _shape.Length == 2) Array.Reverse(_shape);
         if (stored.Rows is { } rows) _shape[0] = checked((int)rows);
     }
 
     public string Source { get; }
+
+    /// <summary>Its place among the model's parameters, from 0.</summary>
+    public int Number { get; }
 
     public ReadOnlySpan<int> Shape => _shape;
 
@@ -29,18 +33,20 @@ internal sealed class StoredWeight
     public string ShapeText => Numerics.Shape.Text(_shape);
 
     /// <summary>Number <paramref name="index"/> of parameters that are stacked along the first axis, which then lies there as <paramref name="stored"/> says.</summary>
-    public StoredWeight Slice(int index, Stored stored) => new(Source, _tensor.Rows(index, 1).Reshape(_tensor.Shape[1..]), stored);
+    public StoredWeight Slice(int index, Stored stored) => new(Source, _tensor.Rows(index, 1).Reshape(_tensor.Shape[1..]), stored, Number + index);
 
     private bool IsTransposed => _stored.IsTransposed && _tensor.Rank == 2; // a bias has no other way round
 
     /// <summary>The whole tensor, where it is this parameter [inputs, outputs]; null where it is not.</summary>
     public Tensor? AsTransposed => IsTransposed && _stored.Rows is null ? _tensor : null;
 
+    /// <summary>Whether <see cref="Read()"/> copies nothing.</summary>
+    public bool IsInPlace => !IsTransposed && (_stored.Rows is null || (_stored.BlockCount == 1 && _stored.Next is null));
+
     /// <summary>The parameter as stored, without its <see cref="Stored.Offset"/>.</summary>
     public Tensor Read()
     {
-        if (!IsTransposed && _stored.Rows is null) return _tensor;
-        if (!IsTransposed && _stored.BlockCount == 1 && _stored.Next is null) return _tensor.Rows(_stored.Start, _stored.Size);
+        if (IsInPlace) return _stored.Rows is null ? _tensor : _tensor.Rows(_stored.Start, _stored.Size);
         var result = Tensor.Zeros(DType, _shape);
         if (IsTransposed) CopyTransposed(result);
         else CopyBlocks(result);

@@ -26,6 +26,17 @@ public abstract partial class Backend
         MatMulPackedCore(a, w, c);
     }
 
+    /// <summary>c = a·wᵀ with a weight as checkpoints store it, w [n, k] of any float type: [.., k] → [.., n]. The bits are those of the packed weight's product, and nothing of the weight's size is allocated.</summary>
+    /// <remarks>For a weight that is used once or twice: each use rearranges it again, a few panels at a time in the cache.</remarks>
+    public void MatMulStored(Tensor a, Tensor w, Tensor c)
+    {
+        RequireFloat(a, nameof(a));
+        Shape.Require(w, w.DType, [("n", c.Columns), ("k", a.Columns)]);
+        Shape.Require(c, a.DType, [("n", c.Columns)]);
+        if (a.RowCount != c.RowCount) throw ShapeException.Mismatch(nameof(c), $"{a.RowCount} rows", c.ShapeText);
+        MatMulStoredCore(a, w, c);
+    }
+
     /// <summary><paramref name="matrix"/> [k, n], or [n, k] with <see cref="Transpose.B"/>, packed into new memory. Where the matrix lies in a mapped file, what was read of it leaves the memory again.</summary>
     public PackedMatrix Pack(Tensor matrix, Transpose layout)
     {
@@ -49,4 +60,6 @@ public abstract partial class Backend
     protected abstract void MatMulCore(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate);
 
     protected abstract void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c);
+
+    protected abstract void MatMulStoredCore(Tensor a, Tensor w, Tensor c);
 }

@@ -25,7 +25,7 @@ internal sealed class FileStorage : Storage
 
     public override long Bytes { get; }
 
-    public bool IsMapped => _view is not null;
+    internal override bool IsMapped => _view is not null;
 
     /// <summary>Opens <paramref name="path"/>; files from <paramref name="mapFrom"/> bytes on are mapped where that is safe.</summary>
     public static FileStorage Open(string path, long mapFrom = DefaultMapFrom)

@@ -10,6 +10,9 @@ namespace SaeSharp.Saes.Training;
 /// </remarks>
 public sealed class ShuffledBuffer : ActivationSource
 {
+    /// <summary>Rows by which loads run ahead of their use.</summary>
+    private const int Ahead = 8;
+
     private readonly ActivationStream _stream;
     private readonly ShuffleDeal _deal;
     private readonly Tensor _rows;
@@ -71,7 +74,11 @@ public sealed class ShuffledBuffer : ActivationSource
         var slots = _due[phase];
         Order(epoch, phase, slots.Count);
         var first = (int)inPhase * BatchSize;
-        for (var i = 0; i < BatchSize; i++) _rows.ConvertRow(slots[_order[first + i]], column, x, i, 0, x.Columns);
+        for (var i = 0; i < BatchSize; i++)
+        {
+            if (i + Ahead < BatchSize) _rows.Prefetch(slots[_order[first + i + Ahead]]);
+            _rows.ConvertRow(slots[_order[first + i]], column, x, i, 0, x.Columns);
+        }
     }
 
     /// <summary>As <see cref="ActivationSource.MeanNorm"/>, in the order of the stream's first epoch; reads all of it where it does not fit in memory.</summary>
@@ -156,6 +163,7 @@ public sealed class ShuffledBuffer : ActivationSource
                 var due = _phases[next++];
                 if (due < phase) continue;
                 var slot = _free[--_freeCount];
+                if (_freeCount >= Ahead) _rows.Prefetch(_free[_freeCount - Ahead]);
                 piece.ConvertRow(i, _rows, slot);
                 Due(due).Add(slot);
             }

@@ -1,3 +1,6 @@
+using SaeSharp.Models;
+using SaeSharp.Saes.Training.Options;
+
 namespace SaeSharp.Lab.Tests.Library;
 
 [Collection(typeof(TinyWorkspaceTests))]
@@ -22,5 +25,24 @@ public class BrokenSaeTests(TinyWorkspace tiny)
 
         Assert.Equal("whole", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
         await Assert.ThrowsAsync<FileException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["half"] }));
+    }
+
+    [Fact]
+    public async Task An_sae_that_does_not_fit_does_not_keep_the_others_from_being_used()
+    {
+        using var home = new TemporaryFolder();
+        using (var trained = Workspace.Open(home.Path, 1))
+        {
+            var training = TinyWorkspace.Training with { Tokens = 128 * 2, Bias = BiasInit.Zero };
+            await trained.Train(training with { Out = "one" });
+            await trained.Train(training with { Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], Crosscoder = true, Out = "cross" });
+        }
+
+        File.WriteAllText(home["saes/one/cfg.json"], File.ReadAllText(home["saes/one/cfg.json"]).Replace("blocks.1.hook_resid_post", "blocks.1.hook_resid_past", StringComparison.Ordinal));
+        using var workspace = Workspace.Open(home.Path, 1);
+
+        Assert.Equal("cross", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
+        var refused = await Assert.ThrowsAsync<ModelException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["one"] }));
+        Assert.Contains("blocks.1.hook_resid_past", refused.Message, StringComparison.Ordinal);
     }
 }

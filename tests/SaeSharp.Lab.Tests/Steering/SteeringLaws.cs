@@ -79,10 +79,51 @@ public class SteeringLaws(TinyWorkspace tiny)
         Assert.Equal(flags.Features[0].ReencodedValues, file.Features[0].ReencodedValues);
     }
 
+    [Fact]
+    public async Task A_condition_lets_an_edit_act_at_the_tokens_where_its_feature_is_above_the_value()
+    {
+        var feature = await Active();
+        var values = (await tiny.Workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = Prompt, Follow = [$"{TinyWorkspace.Sae}:{feature}"] })).Followed[0].Values;
+        var half = values.Max() / 2;
+        var first = values.ToList().FindIndex(value => value > half);
+        foreach (var reach in Enum.GetValues<ConditionReach>())
+        {
+            var result = await tiny.Workspace.Steer(Request with
+            {
+                Features = [$"{TinyWorkspace.Sae}:3=7"], When = FormattableString.Invariant($"{TinyWorkspace.Sae}:{feature}>{half:R}"), Reach = reach, Positions = EditPositions.Prompt,
+            });
+            for (var position = 0; position < values.Count; position++)
+                Assert.Equal(reach == ConditionReach.Since ? position >= first : values[position] > half, result.Layers[0].ChangeOfNorm[position] > 0);
+        }
+    }
+
+    [Fact]
+    public async Task A_condition_that_always_holds_changes_nothing_of_an_edit()
+    {
+        var plain = await Steer($"{TinyWorkspace.Later}:3=20");
+        foreach (var sae in (string[])[TinyWorkspace.Sae, TinyWorkspace.Later])
+        {
+            var conditional = await tiny.Workspace.Steer(Request with { Features = [$"{TinyWorkspace.Later}:3=20"], When = $"{sae}:0>-1" });
+            Assert.Equal(plain.After.Ids, conditional.After.Ids);
+            Assert.Equal(plain.Kl, conditional.Kl);
+        }
+    }
+
+    [Theory]
+    [InlineData("tiny", "expected SAE:N>T")]
+    [InlineData("later:0>1", "comes after the edit's hook")]
+    public async Task A_condition_that_cannot_be_read_in_time_is_refused(string condition, string fact)
+    {
+        var when = condition == "tiny" ? condition : condition.Replace("later", TinyWorkspace.Later, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<LabException>(() => tiny.Workspace.Steer(Request with { Features = [$"{TinyWorkspace.Sae}:3=7"], When = when }));
+        Assert.Contains(fact, error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("all")]
     [InlineData("prompt")]
     [InlineData("generated")]
+    [InlineData("last")]
     [InlineData("3..")]
     [InlineData("[2,5]")]
     public void Positions_read_back_as_they_are_written(string text)

@@ -26,4 +26,22 @@ public sealed class EveryProduct
             if (problem.Tolerance.Difference(expected, actual) is { } difference) Assert.Fail($"{backend.Name}: {m}×{n}×{k}, seed {seed}: {difference}.");
         }
     }
+
+    [Theory, MemberData(nameof(Backends))]
+    public void A_stored_weight_gives_the_bits_of_the_packed_one(string candidate)
+    {
+        var backend = Candidate.Named(candidate).Require();
+        foreach (var (m, n, k) in new[] { (1, 300, 1700), (1, 31, 5), (5, 70, 1600), (13, 199, 769), (800, 65, 40), (2, 33, 9000) })
+        {
+            var draw = new Draw(m * n, DType.F32, 8);
+            foreach (var type in new[] { DType.F32, DType.BF16, DType.F16 })
+            {
+                var (a, w) = (draw.Normals(m, k), draw.Normals(type, n, k));
+                var (packed, stored) = (Tensor.Zeros(DType.F32, m, n), Tensor.Zeros(DType.F32, m, n));
+                backend.MatMul(a, backend.Pack(w, Transpose.B), packed);
+                backend.MatMulStored(a, w, stored);
+                Assert.True(Tolerance.SameBits(packed, stored), $"{backend.Name}: {m}×{n}×{k} {type}");
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ public sealed record OpCase(string Op, Func<Draw, Problem> Make)
     /// <summary>Every case there is; an op may have several.</summary>
     public static IReadOnlyList<OpCase> All { get; } =
     [
-        .. LinearAlgebraCases.All, .. ElementwiseCases.All, .. NormCases.All, .. AttentionCases.All, .. LinearAttentionCases.All,
+        .. LinearAlgebraCases.All, .. ElementwiseCases.All, .. GatedCases.All, .. NormCases.All, .. AttentionCases.All, .. LinearAttentionCases.All,
         .. TokenCases.All, .. ExpertCases.All, .. SparseCases.All, .. RaggedCases.All, .. OptimiserCases.All,
     ];
 

@@ -104,10 +104,39 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     }
 
     protected override void AttentionBackwardCore(
-        Tensor q, Tensor k, Tensor v, ReadOnlySpan<SequenceSpan> sequences, AttentionSpec spec, Tensor dz, Tensor dq, Tensor dk, Tensor dv) =>
-        Reference.Instance.AttentionBackward(q, k, v, sequences, spec, dz, dq, dk, dv);
+        Tensor q, Tensor k, Tensor v, ReadOnlySpan<SequenceSpan> sequences, AttentionSpec spec, Tensor dz, Tensor dq, Tensor dk, Tensor dv)
+    {
+        if (q.DType == DType.F64)
+        {
+            Reference.Instance.AttentionBackward(q, k, v, sequences, spec, dz, dq, dk, dv);
+            return;
+        }
+        var (covered, work) = (0, 0L);
+        foreach (var (_, count) in sequences)
+        {
+            covered += count;
+            work += (long)count * count * q.Shape[1] * q.Columns;
+        }
+        if (covered < q.Shape[0])
+        {
+            dq.Clear();
+            dk.Clear();
+            dv.Clear();
+        }
+        fixed (SequenceSpan* spans = sequences)
+        {
+            var job = new AttentionBackwardJob<L, TVector>
+            {
+                Sequences = spans, Heads = q.Shape[1], KeyHeads = k.Shape[1], DHead = q.Columns, Q = q.Pointer<float>(), K = k.Pointer<float>(), V = v.Pointer<float>(),
+                Dz = dz.Pointer<float>(), Dq = dq.Pointer<float>(), Dk = dk.Pointer<float>(), Dv = dv.Pointer<float>(), Sinks = Floats(spec.Sinks), Spec = spec, Scratch = _scratch,
+            };
+            _pool.For(sequences.Length * job.KeyHeads, ref job, work < SmallWork);
+        }
+        Keep(q, k, v, dz);
+        Keep(dq, dk, dv, spec.Sinks);
+    }
 
-    /// <summary>Rotates the heads of a block of rows. Plain loops: a head is too short for the time to matter.</summary>
+    /// <summary>Rotates the heads of a block of rows.</summary>
     private struct RotaryJob : IJob
     {
         public float* X, Y, Cosine, Sine;
@@ -135,7 +164,14 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         private readonly void Rotate(float* x, float* y, float* cosine, float* sine)
         {
             var (step, apart) = Neighbours ? (2, 1) : (1, Half);
-            for (var i = 0; i < Half; i++)
+            var first = 0;
+            for (; !Neighbours && first + L.Count <= Half; first += L.Count)
+            {
+                TVector a = L.Load(x + first), b = L.Load(x + first + Half), c = L.Load(cosine + first), s = L.Multiply(L.Broadcast(Sign), L.Load(sine + first));
+                L.Store(y + first, L.Subtract(L.Multiply(a, c), L.Multiply(b, s)));
+                L.Store(y + first + Half, L.Add(L.Multiply(b, c), L.Multiply(a, s)));
+            }
+            for (var i = first; i < Half; i++)
             {
                 var (a, b) = (x[i * step], x[i * step + apart]);
                 var (c, s) = (cosine[i], Sign * sine[i]);

@@ -61,9 +61,6 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         else Rows(new(x, null, y) { Activation = activation }, RowOp.Activate);
     }
 
-    protected override void ActivateBackwardCore(Activation activation, Tensor x, Tensor dy, Tensor dx) =>
-        Reference.Instance.ActivateBackward(activation, x, dy, dx);
-
     /// <summary>Runs a row operation over all rows, threads taking blocks of them.</summary>
     private void Rows(RowJob<L, TVector> job, RowOp op)
     {

@@ -14,6 +14,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     private const int TileRowBlock = 768;
 
+    /// <summary>From so many rows and up to so many columns on, a is read in place.</summary>
+    private const int LeastDirectRows = 24, MostDirectColumns = 4096;
+
     /// <summary>Length of one block of the sum over k: depends on k alone, so every row of every product is summed alike.</summary>
     private static int BlockK(int k)
     {
@@ -28,12 +31,41 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.MatMul(a, b, c, transpose, accumulate);
             return;
         }
+        if (m >= LeastDirectRows && k > 0 && n > 0 && n <= MostDirectColumns)
+        {
+            Direct(a, b, c, m, n, k, transpose, accumulate);
+            return;
+        }
         var panels = (n + PanelWidth - 1) / PanelWidth;
         var scratch = _scratch.Rent((long)panels * PanelWidth * k * sizeof(float));
         var pack = new PackPanelsJob { B = b.Pointer<float>(), Panels = (float*)scratch.Address, N = n, K = k, ByRows = transpose is Transpose.B or Transpose.Both };
         _pool.For(panels, ref pack, (long)n * k < SmallWork);
         Multiply(a.Pointer<float>(), (void*)scratch.Address, DType.F32, c.Pointer<float>(), m, n, k, transpose is Transpose.A or Transpose.Both, accumulate);
         _scratch.Return(scratch);
+        Keep(a, b, c);
+    }
+
+    /// <summary>A product whose rows of a are met by few columns of b: packing them would cost as much as it saves.</summary>
+    private void Direct(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate)
+    {
+        var (turnedA, turnedB) = (transpose is Transpose.A or Transpose.Both, transpose is Transpose.B or Transpose.Both);
+        var packs = turnedB || n % DirectProductJob<L, TVector>.Wide != 0; // whole vectors would reach beyond the last row of b
+        var panels = (n + PanelWidth - 1) / PanelWidth;
+        using var scratch = new Lease(_scratch, ((packs ? (long)panels * PanelWidth : 0) + L.TileRows) * k * sizeof(float));
+        var job = new DirectProductJob<L, TVector>
+        {
+            A = a.Pointer<float>(), B = b.Pointer<float>(), C = c.Pointer<float>(), M = m, N = n, K = k, BlockK = BlockK(k), Accumulate = accumulate, Tail = (float*)scratch.Address,
+            RowStep = turnedA ? 1 : k, Step = turnedA ? m : 1, IsPacked = packs,
+        };
+        if (packs)
+        {
+            var pack = new PackPanelsJob { B = job.B, Panels = job.Tail + (long)L.TileRows * k, N = n, K = k, ByRows = turnedB };
+            _pool.For(panels, ref pack, (long)n * k < SmallWork);
+            job.B = pack.Panels;
+        }
+        if (m % L.TileRows != 0) job.CopyTail();
+        job.Cut(Threads);
+        _pool.For(job.Parts, ref job, (long)m * n * k < 8 * SmallWork);
         Keep(a, b, c);
     }
 
@@ -46,6 +78,24 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
         if (w.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
         Multiply(a.Pointer<float>(), (void*)w.Panels.Address, w.DType, c.Pointer<float>(), a.RowCount, w.N, w.K, false, false);
+        Keep(a, w, c);
+    }
+
+    protected override void MatMulStoredCore(Tensor a, Tensor w, Tensor c)
+    {
+        if (a.DType == DType.F64)
+        {
+            Reference.Instance.MatMulStored(a, w, c);
+            return;
+        }
+        if (w.DType == DType.F64) throw ShapeException.WrongType(nameof(w), DType.F32, DType.F64);
+        var job = Product(a.Pointer<float>(), w.DType, c.Pointer<float>(), a.RowCount, w.RowCount, a.Columns, false);
+        if (IsEmpty(job)) return;
+        var rows = PackRows(ref job, false);
+        job.PanelsPerPart = StoredProductJob<L, TVector>.Share(job);
+        var stored = new StoredProductJob<L, TVector> { Product = job, Weight = w };
+        _pool.For(job.RowParts, ref stored, (long)job.M * job.N * job.K < 8 * SmallWork);
+        if (rows is not null) _scratch.Return(rows);
         Keep(a, w, c);
     }
 
@@ -62,17 +112,10 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     private void Multiply(float* a, void* panels, DType type, float* c, int m, int n, int k, bool transposeA, bool accumulate)
     {
-        if (m == 0 || n == 0) return;
-        if (k == 0)
-        {
-            if (!accumulate) new Span<byte>(c, checked((int)((long)m * n * sizeof(float)))).Clear();
-            return;
-        }
-        var job = new ProductJob<L, TVector>
-        {
-            A = a, Panels = panels, Type = type, C = c, M = m, N = n, K = k, BlockK = BlockK(k), Accumulate = accumulate, Scratch = _scratch,
-        };
-        if (m == 1)
+        var job = Product(a, type, c, m, n, k, accumulate);
+        if (IsEmpty(job)) return;
+        job.Panels = panels;
+        if (PackRows(ref job, transposeA) is not { } packed)
         {
             // One row (aᵀ of one column lies the same): weights stream once. A few panels a part keep the streams long; many parts let no thread wait long for the last.
             var panelCount = (n + PanelWidth - 1) / PanelWidth;
@@ -80,14 +123,33 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             _pool.For(job.RowParts, ref job, (long)n * k < 4 * SmallWork);
             return;
         }
-        var packed = _scratch.Rent(((long)m + L.TileRows) * k * sizeof(float));
-        job.PackedA = (float*)packed.Address;
-        var pack = new PackRowsJob<L, TVector> { A = a, Packed = job.PackedA, M = m, K = k, BlockK = job.BlockK, TransposeA = transposeA };
-        _pool.For(pack.Parts, ref pack, (long)m * k < SmallWork);
-        job.RowBlock = TileRowBlock / L.TileRows * L.TileRows;
         job.PanelsPerPart = TilePanels;
         while (job.PanelsPerPart > 1 && job.TileParts < 4 * Threads) job.PanelsPerPart--; // narrow products: a part for every thread
         _pool.For(job.TileParts, ref job, (long)m * n * k < 8 * SmallWork);
         _scratch.Return(packed);
+    }
+
+    private ProductJob<L, TVector> Product(float* a, DType type, float* c, int m, int n, int k, bool accumulate) => new()
+    {
+        A = a, Type = type, C = c, M = m, N = n, K = k, BlockK = BlockK(k), RowBlock = TileRowBlock / L.TileRows * L.TileRows, Accumulate = accumulate, Scratch = _scratch,
+    };
+
+    /// <summary>Whether there is nothing to multiply; a sum of nothing is written.</summary>
+    private static bool IsEmpty(in ProductJob<L, TVector> job)
+    {
+        if (job.M == 0 || job.N == 0) return true;
+        if (job.K == 0 && !job.Accumulate) new Span<byte>(job.C, checked((int)((long)job.M * job.N * sizeof(float)))).Clear();
+        return job.K == 0;
+    }
+
+    /// <summary>Packs the rows of a, to be returned after the product; null for one row, which is read as it lies.</summary>
+    private NativeStorage? PackRows(ref ProductJob<L, TVector> job, bool transposeA)
+    {
+        if (job.M == 1) return null;
+        var packed = _scratch.Rent(((long)job.M + L.TileRows) * job.K * sizeof(float));
+        job.PackedA = (float*)packed.Address;
+        var pack = new PackRowsJob<L, TVector> { A = job.A, Packed = job.PackedA, M = job.M, K = job.K, BlockK = job.BlockK, TransposeA = transposeA };
+        _pool.For(pack.Parts, ref pack, (long)job.M * job.K < SmallWork);
+        return packed;
     }
 }

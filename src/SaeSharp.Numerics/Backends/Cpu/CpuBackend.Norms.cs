@@ -22,14 +22,5 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         else Rows(new(x, null, y), RowOp.Softmax);
     }
 
-    // Backward passes of norms and softmax run on the reference until training language models needs them fast.
-    protected override void RmsNormBackwardCore(Tensor x, Tensor? gain, double epsilon, Tensor dy, Tensor dx, Tensor? dGain) =>
-        Reference.Instance.RmsNormBackward(x, gain, epsilon, dy, dx, dGain);
-
-    protected override void LayerNormBackwardCore(Tensor x, Tensor? gain, double epsilon, Tensor dy, Tensor dx, Tensor? dGain, Tensor? dBias) =>
-        Reference.Instance.LayerNormBackward(x, gain, epsilon, dy, dx, dGain, dBias);
-
-    protected override void SoftmaxBackwardCore(Tensor y, Tensor dy, Tensor dx) => Reference.Instance.SoftmaxBackward(y, dy, dx);
-
     private static float* Floats(Tensor? tensor) => tensor is null ? null : tensor.Pointer<float>();
 }

@@ -18,8 +18,6 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
     }
 
-    protected override void EmbedBackwardCore(ReadOnlySpan<int> ids, Tensor dy, Tensor dTable) => Reference.Instance.EmbedBackward(ids, dy, dTable);
-
     protected override void CrossEntropyCore(Tensor logits, ReadOnlySpan<int> targets, Tensor losses)
     {
         if (logits.DType == DType.F64)
@@ -35,9 +33,6 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         }
         Keep(logits, losses);
     }
-
-    protected override void CrossEntropyBackwardCore(Tensor logits, ReadOnlySpan<int> targets, Tensor dLosses, Tensor dLogits) =>
-        Reference.Instance.CrossEntropyBackward(logits, targets, dLosses, dLogits);
 
     private struct CrossEntropyJob : IJob
     {

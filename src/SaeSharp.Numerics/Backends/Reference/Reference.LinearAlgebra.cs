@@ -28,6 +28,8 @@ public sealed partial class Reference
                 packed.Panels.Write(packed.IndexOf(i, j), matrix.Read(layout == Transpose.B ? (long)j * packed.K + i : (long)i * packed.N + j));
     }
 
+    protected override void MatMulStoredCore(Tensor a, Tensor w, Tensor c) => MatMulCore(a, w, c, a.RowCount, w.RowCount, a.Columns, Transpose.B, false);
+
     protected override void MatMulPackedCore(Tensor a, PackedMatrix w, Tensor c)
     {
         var left = ReadAll(a);

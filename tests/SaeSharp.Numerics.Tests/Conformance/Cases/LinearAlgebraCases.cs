@@ -10,6 +10,7 @@ internal static class LinearAlgebraCases
         new("MatMul", Infinite),
         new("MatMul packed", draw => Packed(draw, draw.Size(), draw.Size(), draw.Size())),
         new("MatMul packed", InfinitePacked),
+        new("MatMulStored", draw => Stored(draw, draw.Size(), draw.Size(), draw.Size())),
         new("Pack packed", Pack),
         new("Pack", PackNew),
     ];
@@ -36,6 +37,14 @@ internal static class LinearAlgebraCases
         var weightType = draw.WeightType();
         var w = draw.Coin() ? PackedMatrix.Of(draw.Normals(weightType, k, n)) : PackedMatrix.Of(draw.Normals(weightType, n, k), Transpose.B);
         return Problem.ByRows(m, Tolerance.Sum(k), (backend, outputs, first, count) => backend.MatMul(a.Rows(first, count), w, outputs.New(a.DType, count, n)));
+    }
+
+    /// <summary>a·wᵀ with weights of any type as they are stored.</summary>
+    private static Problem Stored(Draw draw, int m, int n, int k)
+    {
+        var a = draw.Normals(m, k);
+        var w = draw.Normals(draw.WeightType(), n, k);
+        return Problem.ByRows(m, Tolerance.Sum(k), (backend, outputs, first, count) => backend.MatMulStored(a.Rows(first, count), w, outputs.New(a.DType, count, n)));
     }
 
     /// <summary>NaN and infinity reach exactly the rows and columns they belong to.</summary>

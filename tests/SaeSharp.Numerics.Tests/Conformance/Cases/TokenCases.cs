@@ -10,6 +10,7 @@ internal static class TokenCases
         new(nameof(Backend.EmbedBackward), EmbedBackward),
         new(nameof(Backend.CrossEntropy), CrossEntropy),
         new(nameof(Backend.CrossEntropyBackward), CrossEntropyBackward),
+        new(nameof(Backend.CrossEntropyWithGradient), CrossEntropyWithGradient),
     ];
 
     private static Problem Embed(Draw draw)
@@ -48,6 +49,18 @@ internal static class TokenCases
         {
             var (from, to) = outputs.Maybe(inPlace, logits.Rows(first, count));
             backend.CrossEntropyBackward(from, targets.AsSpan(first, count), dLosses.Rows(first, count), to);
+        });
+    }
+
+    private static Problem CrossEntropyWithGradient(Draw draw)
+    {
+        var (rows, vocabulary, inPlace) = (draw.Size(), draw.PositiveSize(), draw.Coin());
+        var (logits, targets) = (Logits(draw, rows, vocabulary), draw.Integers(rows, -1, vocabulary));
+        var dLosses = draw.Normals(rows);
+        return Problem.ByRows(rows, new(64, 100), (backend, outputs, first, count) =>
+        {
+            var (from, to) = outputs.Maybe(inPlace, logits.Rows(first, count));
+            backend.CrossEntropyWithGradient(from, targets.AsSpan(first, count), dLosses.Rows(first, count), outputs.New(draw.Type, count), to);
         });
     }
 
