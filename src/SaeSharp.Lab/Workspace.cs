@@ -1,6 +1,8 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
+using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.LanguageModels;
@@ -164,9 +166,25 @@ public sealed class Workspace : IDisposable
     public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="RateDistortionRequest"/>
+    public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new RateDistortionRun(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CodePathRequest"/>
+    public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
+
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="DemoTextsRequest"/>
+    public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
+
+    /// <inheritdoc cref="DemoScoreRequest"/>
+    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

@@ -18,7 +18,9 @@ internal static class Api
         api.MapFeatures();
         api.MapReading();
         api.MapSteering();
+        api.MapContrast();
         api.MapRuns();
+        api.MapCoding();
         api.MapGet("/{**rest}", () => TypedResults.Problem("GET /api lists every address.", statusCode: StatusCodes.Status404NotFound, title: "No such address."));
     }
 
