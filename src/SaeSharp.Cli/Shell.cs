@@ -80,6 +80,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
         _json, _home, _threads,
         TryCommand.Create(this), InfoCommand.Create(this), TokensCommand.Create(this), GenerateCommand.Create(this), ActivationsCommand.Create(this), TrainCommand.Create(this), RunsCommand.Create(this),
         EncodeCommand.Create(this), EvalCommand.Create(this), ProbeCommand.Create(this), IndexCommand.Create(this), FeatureCommand.Create(this), ReadCommand.Create(this), SteerCommand.Create(this),
+        DemoCommand.Create(this),
         ServeCommand.Create(this), BenchCommand.Create(this), SynthCommand.Create(this), PullCommand.Create(this), PushCommand.Create(this), SearchCommand.Create(this), LmCommand.Create(this),
         CodeCommand.Create(this),
         ContrastCommand.Create(this),

@@ -1,6 +1,8 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
+using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.LanguageModels;
@@ -175,6 +177,14 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="DemoTextsRequest"/>
+    public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
+
+    /// <inheritdoc cref="DemoScoreRequest"/>
+    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()
