@@ -82,6 +82,8 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
         EncodeCommand.Create(this), EvalCommand.Create(this), ProbeCommand.Create(this), IndexCommand.Create(this), FeatureCommand.Create(this), ReadCommand.Create(this), SteerCommand.Create(this),
         DemoCommand.Create(this),
         ServeCommand.Create(this), BenchCommand.Create(this), SynthCommand.Create(this), PullCommand.Create(this), PushCommand.Create(this), SearchCommand.Create(this), LmCommand.Create(this),
+        CodeCommand.Create(this),
+        ContrastCommand.Create(this),
     };
 
     private int Usage(ParseResult parsed)

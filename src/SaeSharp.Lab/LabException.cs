@@ -79,20 +79,24 @@ public sealed class LabException : SaeSharpException
         pull is null ? "Name the model with --model." : $"Fetch it from the hub with: sae pull {pull}; or name another with --model.");
 
     internal static LabException WrongWidth(string sae, int dIn, string hook, int width, string model) => new(
-        $"The SAE '{sae}' reads activations of width {dIn}, but {hook} of {model} has width {width}.",
+        $"The SAE '{sae}' is for activations of width {dIn}, but {hook} of {model} has width {width}.",
         "Check that the SAE was trained on this model and hook point: sae info SAE.");
 
     internal static LabException NoHead(string hook, int head, int heads) => new(
         heads == 0 ? $"An SAE for attention head {head} was trained at {hook}, which has no heads." : $"An SAE was trained for attention head {head} of {hook}, but this model has {heads} there, numbered from 0.",
         "Check hook_name and hook_head_index in its cfg.json, and that this is its model: sae info SAE.");
 
-    internal static LabException WritesElsewhere(string sae, string why) => new(
-        $"The SAE '{sae}' cannot stand in for what it reads: {why}.",
-        "Read its features with sae read, or choose an SAE that reconstructs its own hook.");
+    internal static LabException WritesAShare(string sae, IReadOnlyCollection<string> hooks) => new(
+        $"The SAE '{sae}' reconstructs nothing by itself: it adds a share to {hooks.Count} hook points ({string.Join(", ", hooks.Take(3))}{(hooks.Count > 3 ? ", ..." : "")}), which the SAEs of the other layers add to as well.",
+        "Read its features with sae read.");
 
-    internal static LabException SeveralHooks(string sae, IReadOnlyCollection<string> hooks) => new(
-        $"The crosscoder '{sae}' reads {hooks.Count} hook points at once ({string.Join(", ", hooks)}), and this verb reads one.",
+    internal static LabException SeveralHooks(string sae, string does, IReadOnlyCollection<string> hooks) => new(
+        $"'{sae}' {does} {hooks.Count} hook points at once ({string.Join(", ", hooks)}), and features are pushed at one.",
         "Choose an SAE of one hook point: sae info SAE.");
+
+    internal static LabException ReadsTooLate(string sae, string read, string written) => new(
+        $"'{sae}' reads {read}, which a run passes after {written}, where its features are written.",
+        "Push with --op add or project, which need no value of the feature.");
 
     internal static LabException NeedsContext(string sae) => new(
         $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
@@ -196,6 +200,10 @@ public sealed class LabException : SaeSharpException
         FormattableString.Invariant($"The index needs about {neededGiB:F1} GiB of temporary space in {folder}, which has {freeGiB:F1} GiB free: {l0:F0} features fire on a token."),
         "Count fewer tokens with --tokens, use a sparser SAE, or choose another disk with --home.");
 
+    internal static LabException NoDemo(string folder) => new(
+        $"There is no demo model in {folder}, and this copy of the program carries none.",
+        "Make one with sae demo build: about an hour on a laptop, less with fewer --tokens.");
+
     internal static LabException OtherVocabulary(string model, string word, int id) => new(
         $"{model} does not read the demo world's tokens: id {id} is not '{word}' there.",
         "Give the demo model, or one that was trained on sae demo texts with the tokenizer of sae demo export.");
@@ -203,6 +211,22 @@ public sealed class LabException : SaeSharpException
     internal static LabException NotTrained(string sae, SaeSharpException why, int others) => new(
         $"{sae}: {why.Message}",
         $"{why.Hint} The {others} other SAEs of this command are trained and saved.");
+
+    internal static LabException OneSet(string name, bool both) => new(
+        both ? $"Set {name.ToUpperInvariant()} was given as a file and as prompts, expected one of them." : $"Set {name.ToUpperInvariant()} has no prompts.",
+        $"Give --{name} FILE with a prompt a line, or --prompt-{name} TEXT ...");
+
+    internal static LabException NotPaired(int a, int b) => new(
+        $"Set A has {a} prompts and set B {b}, expected as many in both for pairs.",
+        "Leave out --paired, or give the prompts that belong together in the same order.");
+
+    internal static LabException TooFewPrompts(int a, int b) => new(
+        $"Set A has {a} and set B {b} {(b == 1 ? "prompt" : "prompts")}, too few to choose features on some and to test them on others.",
+        "Give at least two of each, better fifty.");
+
+    internal static LabException NoTokenCounts(string prompt) => new(
+        $"The prompt '{(prompt.Length > 60 ? $"{prompt[..60]}..." : prompt)}' has no token that counts.",
+        "Leave that prompt out, or choose other tokens with --at.");
 
     private static string NearestOrPull(string name, IReadOnlyCollection<string> known, string? pull, string otherwise) => pull is null
         ? Nearest(name, known, otherwise)

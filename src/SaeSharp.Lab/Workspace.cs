@@ -1,4 +1,7 @@
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Coding;
+using SaeSharp.Lab.Contrasting;
+using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
@@ -96,6 +99,10 @@ public sealed class Workspace : IDisposable
     public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
+    /// <summary>Tries learning rates for what <paramref name="request"/> would train, on the same activations; nothing is trained or saved.</summary>
+    public Task<RateResult> FindRates(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TrainingRun(request with { Lr = [.. request.Lr.Take(1)] }, _shelves, Home).FindRates(progress, cancel), cancel);
+
     /// <inheritdoc cref="SynthRequest"/>
     public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
@@ -128,6 +135,10 @@ public sealed class Workspace : IDisposable
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
 
+    /// <inheritdoc cref="ContrastRequest"/>
+    public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SteeringRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
@@ -137,9 +148,8 @@ public sealed class Workspace : IDisposable
     {
         var model = await Task.Run(() => _shelves.Models.Get(Trial.Model(request, Home)), cancel).ConfigureAwait(false);
         var trained = await Train(await Task.Run(() => Trial.Training(request, model), cancel).ConfigureAwait(false), progress, cancel).ConfigureAwait(false);
-        var indexes = new List<IndexResult>();
-        foreach (var sae in trained.Saes) indexes.Add(await Index(Trial.Indexing(request, sae, model), progress, cancel).ConfigureAwait(false));
-        return new(model.Name, trained, indexes);
+        var indexes = await Index(Trial.Indexing(request, trained, model), progress, cancel).ConfigureAwait(false);
+        return new(model.Name, trained, indexes.Saes);
     }
 
     /// <inheritdoc cref="QualityRequest"/>
@@ -157,6 +167,38 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="DemoScoreRequest"/>
     public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
+    /// <inheritdoc cref="CodeRequest"/>
+    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CompareCodesRequest"/>
+    public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CodeBenchRequest"/>
+    public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="DemoCheckRequest"/>
+    public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoCheck(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="DemoBuildRequest"/>
+    /// <remarks>The demo has a workspace of its own, in <c>demo/</c> of this one.</remarks>
+    public async Task<DemoBuildResult> DemoBuild(DemoBuildRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
+    {
+        using var demo = Open(DemoHome.Of(Home), Threads);
+        return await new DemoBuild(request, demo).Run(progress, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="DemoExportRequest"/>
+    public Task<DemoExportResult> DemoExport(DemoExportRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
+    {
+        DemoHome.Copy(Path.Combine(DemoHome.Install(Home), "models", DemoHome.Model), request.Folder);
+        return new DemoExportResult(Path.GetFullPath(request.Folder), [.. Directory.EnumerateFiles(request.Folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)]);
+    }, cancel);
+
+    /// <summary>The demo's workspace, put in place from what the program carries where it was not built.</summary>
+    public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

@@ -24,6 +24,9 @@ public sealed class HookSet
     /// <summary>Calls <paramref name="read"/> with the hook's value, after all edits.</summary>
     public HookSet Read(string hook, Action<Tensor> read) => Add(_reads, hook, (value, _) => read(value));
 
+    /// <inheritdoc cref="Read(string, Action{Tensor})"/>
+    public HookSet Read(string hook, HookAction read) => Add(_reads, hook, read);
+
     /// <summary>Lets <paramref name="edit"/> change the hook's value in place.</summary>
     public HookSet Edit(string hook, Action<Tensor> edit) => Add(_edits, hook, (value, _) => edit(value));
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using SaeSharp.Numerics;
 using Tensor = SaeSharp.Numerics.Tensor;
@@ -8,16 +9,42 @@ namespace SaeSharp.Saes;
 /// <remarks>As SAELens v6. A row of zeros stays zeros (SAELens gives NaN).</remarks>
 internal static class RowNormaliser
 {
-    private const float Epsilon = 1e-5f; // added to σ, not to the variance
+    private const double Epsilon = 1e-5; // added to σ, not to the variance
 
     /// <summary>Normalises rows [rows, dIn]; returns what <see cref="Undo"/> needs, or null where nothing was done.</summary>
-    public static RowScaling? Apply(SaeConfig config, Tensor rows) => config.NormalizeActivations switch
+    public static RowScaling? Apply(SaeConfig config, Tensor rows)
     {
-        ActivationNormalisation.ConstantNormRescale => Rescale(rows),
-        ActivationNormalisation.LayerNorm => Standardise(rows),
-        ActivationNormalisation.ConstantScalarRescale => Multiply(rows, (float)config.ActivationNormalizationFactor),
-        _ => null,
-    };
+        var normalisation = config.NormalizeActivations;
+        if (normalisation is ActivationNormalisation.None or ActivationNormalisation.ExpectedAverageOnlyIn) return null;
+        var scales = new float[rows.RowCount];
+        var means = normalisation == ActivationNormalisation.LayerNorm ? new float[rows.RowCount] : null;
+        for (var r = 0; r < scales.Length; r++)
+        {
+            (scales[r], var mean) = Apply(normalisation, config.ActivationNormalizationFactor, rows.Row<float>(r));
+            if (means is not null) means[r] = mean;
+        }
+        return new(scales, means);
+    }
+
+    /// <summary>Normalises a row; returns what it has to be multiplied by, and what has to be added then, to undo that.</summary>
+    public static (T Scale, T Mean) Apply<T>(ActivationNormalisation normalisation, double factor, Span<T> row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        switch (normalisation)
+        {
+            case ActivationNormalisation.ConstantNormRescale:
+                factor = Math.Sqrt(row.Length) / Math.Sqrt(SumOfSquares<T>(row, 0));
+                if (double.IsInfinity(factor)) return (T.Zero, T.Zero);
+                break;
+            case ActivationNormalisation.ConstantScalarRescale:
+                break;
+            case ActivationNormalisation.LayerNorm:
+                return Standardise(row);
+            default:
+                return (T.One, T.Zero);
+        }
+        TensorPrimitives.Multiply(row, T.CreateTruncating(factor), row);
+        return (T.CreateTruncating(1 / factor), T.Zero);
+    }
 
     /// <summary>x̂ · scale + mean on each row.</summary>
     public static void Undo(ActivationNormalisation normalisation, RowScaling? scaling, Tensor rows)
@@ -32,48 +59,21 @@ internal static class RowNormaliser
         }
     }
 
-    private static RowScaling Rescale(Tensor rows)
+    private static (T Scale, T Mean) Standardise<T>(Span<T> row) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var scales = new float[rows.RowCount];
-        var target = Math.Sqrt(rows.Columns);
-        for (var r = 0; r < scales.Length; r++)
-        {
-            var row = rows.Row<float>(r);
-            var factor = target / Math.Sqrt(SumOfSquares(row, 0));
-            if (double.IsInfinity(factor)) continue;
-            TensorPrimitives.Multiply(row, (float)factor, row);
-            scales[r] = (float)(1 / factor);
-        }
-        return new(scales, null);
+        var mean = 0.0;
+        foreach (var value in row) mean += double.CreateTruncating(value);
+        mean /= row.Length;
+        var (centre, scale) = (T.CreateTruncating(mean), T.CreateTruncating(Math.Sqrt(SumOfSquares<T>(row, mean) / (row.Length - 1))));
+        TensorPrimitives.Subtract(row, centre, row);
+        TensorPrimitives.Divide(row, scale + T.CreateTruncating(Epsilon), row);
+        return (scale, centre);
     }
 
-    private static RowScaling Multiply(Tensor rows, float factor)
-    {
-        for (var r = 0; r < rows.RowCount; r++) TensorPrimitives.Multiply(rows.Row<float>(r), factor, rows.Row<float>(r));
-        return new([.. Enumerable.Repeat(1 / factor, rows.RowCount)], null);
-    }
-
-    private static RowScaling Standardise(Tensor rows)
-    {
-        var (scales, means) = (new float[rows.RowCount], new float[rows.RowCount]);
-        for (var r = 0; r < scales.Length; r++)
-        {
-            var row = rows.Row<float>(r);
-            var mean = 0.0;
-            foreach (var value in row) mean += value;
-            mean /= row.Length;
-            means[r] = (float)mean;
-            scales[r] = (float)Math.Sqrt(SumOfSquares(row, mean) / (row.Length - 1));
-            TensorPrimitives.Subtract(row, means[r], row);
-            TensorPrimitives.Divide(row, scales[r] + Epsilon, row);
-        }
-        return new(scales, means);
-    }
-
-    private static double SumOfSquares(ReadOnlySpan<float> row, double mean)
+    private static double SumOfSquares<T>(ReadOnlySpan<T> row, double mean) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var sum = 0.0;
-        foreach (var value in row) sum += (value - mean) * (value - mean);
+        foreach (var value in row) sum += (double.CreateTruncating(value) - mean) * (double.CreateTruncating(value) - mean);
         return sum;
     }
 }

@@ -71,6 +71,12 @@ public sealed record SaeConfig
     /// <summary>All hook points that are reconstructed, in the order of their parts of dOut.</summary>
     public IReadOnlyList<string> HooksOut => Split(HookNameOut ?? HookName);
 
+    /// <summary>Whether it is a cross-layer transcoder as a whole: the latents stand in blocks, one for each hook that is read, and write that hook's output and those after it.</summary>
+    public bool IsCrossLayer => IsTranscoder && Hooks.Count > 1 && HooksOut.Count == Hooks.Count;
+
+    /// <summary>Parts of a decoder row whose lengths add up to what it counts. A cross-layer transcoder counts whole rows (Ameisen et al. 2025).</summary>
+    internal int NormParts => IsCrossLayer ? 1 : Math.Max(1, HooksOut.Count);
+
     /// <summary>The processing of the model that the SAE was trained under.</summary>
     public ModelProcessing Processing => OtherMetadata.TryGetValue(ModelProcessing.Key, out var settings) ? ModelProcessing.Of(settings) : ModelProcessing.None;
 

@@ -59,6 +59,18 @@ public sealed class SaeException : SaeSharpException
         $"The {Math.Max(1, config.Hooks.Count)} hooks that are read do not share a width of {config.DIn} evenly, or the {Math.Max(1, config.HooksOut.Count)} that are written one of {dOut}.",
         "Name hooks that are all of one width.");
 
+    internal static SaeException UnevenLatents(SaeConfig config) => new(
+        $"The {config.DSae} latents of a cross-layer transcoder do not share out evenly among its {config.Hooks.Count} layers.",
+        "Give it a multiple of the number of layers.");
+
+    internal static SaeException NotCrossLayer(string architecture) => new(
+        $"A cross-layer transcoder of architecture '{architecture}' is not offered: what it chooses among the latents of all layers could not be told by the file of one.",
+        "Use batchtopk, jumprelu or standard.");
+
+    internal static SaeException NotLayers(SaeConfig config) => new(
+        $"A {config.Architecture} SAE that reads {config.HookName ?? "an unnamed hook"} and writes {config.HookNameOut ?? "the same"} cannot be kept as circuit-tracer keeps cross-layer transcoders.",
+        "That takes hooks of layers that follow one another, under one name in all of them.");
+
     internal static SaeException NothingBeside(string architecture) => new(
         $"These codes do not say what a {architecture} SAE adds beside its latents.",
         "Decode codes that come from Encode of the same SAE, or copy their Beside.");

@@ -62,6 +62,14 @@ public static class SaeFolder
     /// <exception cref="SaeException">The older layout cannot say what this SAE is.</exception>
     public static void Save(SparseAutoencoder sae, string folder, SaeLensVersion version = SaeLensVersion.V6) => SaeLens.Save(sae, folder, version);
 
+    /// <summary>Writes a cross-layer transcoder as circuit-tracer keeps it: a layer of it is read back by the path <paramref name="folder"/>/N.</summary>
+    /// <exception cref="SaeException">It is none, or its hooks are not of layers that follow one another.</exception>
+    public static void SaveLayers(SparseAutoencoder sae, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(sae);
+        CrossLayerFolder.Save(sae, folder);
+    }
+
     private static SaeFormat Format(SaeFiles files) => SaeFormats.Of(files) ?? throw SaeException.NoSae(files.Path, SaeFormats.Names);
 
     private static bool IsOf(SaeFormat format, SaeFiles files)

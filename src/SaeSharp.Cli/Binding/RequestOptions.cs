@@ -10,7 +10,7 @@ namespace SaeSharp.Cli.Binding;
 /// <remarks>Lists are flags that may be repeated, without the plural's s; the corpus' properties stand among the others.</remarks>
 internal sealed class RequestOptions<TRequest> where TRequest : notnull
 {
-    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["ShardMiB"] = "--shard-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature", ["ChatVariables"] = "--chat-variable" };
+    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["ShardMiB"] = "--shard-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature", ["ChatVariables"] = "--chat-variable", ["PromptsA"] = "--prompt-a", ["PromptsB"] = "--prompt-b" };
     private const string Texts = "Texts"; // several files: one a line of the property
     private readonly List<Bound> _bound = [];
 
@@ -66,7 +66,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
 
     private static Bound Flag(PropertyInfo property, PropertyInfo? owner, object? value)
     {
-        var name = Names.GetValueOrDefault(property.Name) ?? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
+        var name = (property.PropertyType == typeof(int) && property.Name == "Saes" ? null : Names.GetValueOrDefault(property.Name)) ?? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
         var shown = ValueText.Show(value);
         var help = HelpText.OfProperty(property) + (shown is null ? "" : $" [default: {shown}]");
         if (property.PropertyType == typeof(bool)) return new(property, owner, Switch: new(name) { Description = help });
@@ -106,7 +106,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         return type == typeof(int) || type == typeof(long) || type == typeof(double) ? "N" : property.Name switch
         {
-            "Texts" or "IdsFile" or "Messages" or "Edits" or "Input" or "Out" => "FILE",
+            "Texts" or "IdsFile" or "Messages" or "Edits" or "Input" or "Out" or "A" or "B" or "BundleOut" => "FILE",
             "ChatVariables" => "NAME=JSON",
             _ => JsonNamingPolicy.SnakeCaseUpper.ConvertName(Names.GetValueOrDefault(property.Name)?.TrimStart('-') ?? property.Name),
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using SaeSharp.Cli.Binding;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Benchmarks;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
 
 namespace SaeSharp.Cli.Commands;
@@ -13,11 +14,13 @@ internal static class BenchCommand
     {
         Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth.", nameof(BenchRequest.BufferMiB)),
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
-        Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K), nameof(BenchRequest.Screen)),
+        Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K), nameof(BenchRequest.Screen),
+            nameof(BenchRequest.WarmUp), nameof(BenchRequest.Lr), nameof(BenchRequest.L0), nameof(BenchRequest.Dead), nameof(BenchRequest.Saes)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
         Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
             nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
+        shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -40,9 +43,19 @@ internal static class BenchCommand
         if (result.FirstTokenSeconds is { } first) output.WriteLine($"  first token         {Figure.Of(first)} s from the start of the process, {Figure.Of(result.FirstTokenRssMiB ?? 0)} MiB for {Figure.Of(result.WeightMiB ?? 0)} MiB of weights");
         if (result.PlainTokensPerSecond is { } plain) output.WriteLine($"  plain, in turn      {Figure.Of(plain)} tokens/s: {Figure.Of(result.TokensPerSecond / plain ?? 0)} times that");
         if (result.PrefillTokensPerSecond is { } prefill) output.WriteLine($"  prompt              {Figure.Of(prefill)} tokens/s{(result.PrefillRoofShare is { } of ? $", {Figure.Share(of)} of the FMA peak" : "")}");
+        if (result.L0 is { } l0) output.WriteLine($"  latents a token     {Figure.Of(l0)}");
         if (result.PeakRssMiB is { } memory) output.WriteLine($"  peak memory         {Figure.Of(memory)} MiB");
         if (result.AllocatedBytesPerStep is { } bytes) output.WriteLine($"  allocated a step    {Figure.Of(bytes)} bytes");
         foreach (var (name, reason) in result.Reasons) output.WriteLine($"  {name}: {reason}");
+    }
+
+    private static void Print(CodeBenchResult result, Session session, TextWriter output)
+    {
+        output.WriteLine($"{result.DSae} atoms of length {result.DIn}, {result.Signals} signals, λ/λ_max {Figure.Of(result.LambdaRatio)}; a TopK encoder takes {Figure.Of(1e6 * result.EncoderSecondsPerSignal)} µs a signal");
+        var sheet = session.Sheet("solver", ">signals/s", ">naive twin", ">× encoder", ">L0", ">largest gap", ">residual");
+        foreach (var row in result.Rows)
+            sheet.Add(row.Solver, Figure.Of(row.SignalsPerSecond), Figure.Of(row.NaivePerSecond), Figure.Of(row.OfEncoder), Figure.Of(row.L0), Figure.Of(row.LargestGap), Figure.Of(row.RelativeResidual));
+        sheet.Write(output);
     }
 
     private static void Print(QualityResult result, TextWriter output)

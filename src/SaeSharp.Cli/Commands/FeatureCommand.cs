@@ -17,6 +17,7 @@ internal static class FeatureCommand
         output.WriteLine($"fires on {Figure.Of(result.Fired)} of {Figure.Of(result.Tokens)} tokens ({Figure.Share(result.Density)}); where it fires: mean {Figure.Of(result.Mean)}, std {Figure.Of(result.Std)}, max {Figure.Of(result.Max)}");
         output.WriteLine($"decoder row of length {Figure.Of(result.DecoderNorm)}; cosine of encoder and decoder {Figure.Of(result.EncoderDecoderCosine)}");
         if (result.Reason is { } reason) output.WriteLine(reason);
+        else output.WriteLine($"quantiles of its values  {string.Join("  ", result.Quantiles.Select(quantile => $"{Figure.Share(quantile.Q)} {Figure.Of(quantile.Value)}"))}; skewness {Figure.Of(result.Skew)}");
 
         output.WriteLine();
         output.WriteLine("Strongest examples, one for each text; the token in » « has the value");
@@ -28,6 +29,13 @@ internal static class FeatureCommand
             output.WriteLine();
             output.WriteLine($"Interval {Figure.Of(interval.Low)} to {Figure.Of(interval.High)}: {Figure.Of(interval.Count)} tokens, {Figure.Share(interval.Share)} of its firings");
             foreach (var example in interval.Examples) output.WriteLine($"  {Figure.Of(example.Value),8}  {Context(example)}");
+        }
+
+        if (result.NearMisses.Count > 0)
+        {
+            output.WriteLine();
+            output.WriteLine("Look-alikes on which it does not fire");
+            foreach (var example in result.NearMisses) output.WriteLine($"            {Context(example)}");
         }
 
         output.WriteLine();
@@ -44,6 +52,10 @@ internal static class FeatureCommand
         output.WriteLine();
         output.WriteLine("Most similar decoder rows");
         output.WriteLine($"  {string.Join("  ", result.Neighbours.Select(near => $"{near.Feature} ({near.Cosine.ToString("F3", CultureInfo.InvariantCulture)})"))}");
+        if (result.CoFiring.Count == 0) return;
+        output.WriteLine();
+        output.WriteLine("Most correlated values, over all tokens");
+        output.WriteLine($"  {string.Join("  ", result.CoFiring.Select(other => $"{other.Feature} ({other.Correlation.ToString("F3", CultureInfo.InvariantCulture)})"))}");
     }
 
     private static string Effects(IReadOnlyList<TokenEffect> effects) => string.Join("  ", effects.Select(effect => $"{Visible.Text(effect.Text)} {Figure.Of(effect.Value)}"));

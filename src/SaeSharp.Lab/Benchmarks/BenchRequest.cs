@@ -17,6 +17,16 @@ public sealed record BenchRequest
     public int K { get; init; } = 32;
     /// <summary>Whether the encoder is screened in 8-bit integers: auto, on or off (sae-step). The result is the same.</summary>
     public string Screen { get; init; } = "auto";
+    /// <summary>Steps before the first that is timed (sae-step); 8 hold the trials of screening. Latents that a penalty makes rare are so only after some hundreds.</summary>
+    public int WarmUp { get; init; } = 8;
+    /// <summary>Learning rate (sae-step).</summary>
+    public double Lr { get; init; } = 3e-4;
+    /// <summary>Latents on a token that the penalty is steered to, where there is one (sae-step); left out: λ stays 1.</summary>
+    public double? L0 { get; init; }
+    /// <summary>Share of latents that count as dead, so that the auxiliary loss has to revive them; timed in turn with a step without any (sae-step).</summary>
+    public double Dead { get; init; }
+    /// <summary>SAEs that are trained on one stream; timed in turn with one alone (sae-step).</summary>
+    public int Saes { get; init => field = OptionException.Positive(value, "--saes"); } = 1;
     /// <summary>Model shape, random weights: tinystories-656k, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
     /// <summary>Tokens of a sequence (harvest). Left out: 128 for gpt2-small, else 256.</summary>
@@ -64,7 +74,12 @@ public sealed record BenchResult
     public double? FirstTokenRssMiB { get; init; }
     /// <summary>Weights of the model as stored, MiB (decode).</summary>
     public double? WeightMiB { get; init; }
-    /// <summary>Tokens a second of one text that nobody edits or reads, in turn with what was measured (decode with --steer, --read-back or --streams).</summary>
+    /// <summary>Latents that fire on a token in the last step (sae-step).</summary>
+    public double? L0 { get; init; }
+    /// <summary>
+    /// Tokens a second of the plain form, in turn with what was measured: one text that nobody edits or reads (decode with --steer, --read-back or --streams), a step without dead latents, or as many
+    /// steps of SAEs that train alone as there are, with one reading of the stream (sae-step with --dead or --saes).
+    /// </summary>
     public double? PlainTokensPerSecond { get; init; }
     /// <summary>The prompt's tokens a second (decode with a prompt of 128 tokens or more).</summary>
     public double? PrefillTokensPerSecond { get; init; }

@@ -80,9 +80,11 @@ internal static class BenchRunner
     private static string[] Arguments(BenchRequest request)
     {
         static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+        static string Real(double number) => number.ToString("R", CultureInfo.InvariantCulture);
         return request.Subject switch
         {
-            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K), "--screen", request.Screen],
+            "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K), "--screen", request.Screen,
+                "--warm-up", Text(request.WarmUp), "--lr", Real(request.Lr), "--dead", Real(request.Dead), "--saes", Text(request.Saes), .. request.L0 is { } l0 ? ["--l0", Real(l0)] : Array.Empty<string>()],
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
             "store" => ["bench", request.Subject, "--d-in", Text(request.DIn), .. Batch()],
             "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),

@@ -23,6 +23,9 @@ internal sealed record Measurement
     /// <summary>Median seconds of the plain form that was measured in turn; null where there is none.</summary>
     public double? PlainSeconds { get; init; }
 
+    /// <summary>Latents that fire on a token; null where there are none.</summary>
+    public double? L0 { get; init; }
+
     /// <summary>Peak memory up to the last repetition; null where that of the process is meant.</summary>
     public double? PeakRssMiB { get; init; }
 

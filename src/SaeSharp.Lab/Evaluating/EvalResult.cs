@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SaeSharp.Lab.Evaluating;
 
 /// <summary>Figures of an SAE on a corpus. Ignored tokens (BOS, where skipped) are neither encoded, counted nor replaced. A figure that does not exist is null, and <see cref="Reasons"/> says why; one that was not asked for is null without a reason.</summary>
@@ -9,6 +11,9 @@ public sealed record EvalResult
     public required string Model { get; init; }
     /// <summary>The hook point.</summary>
     public required string Hook { get; init; }
+    /// <summary>What a transcoder reconstructs: x of all figures; left out for an autoencoder, which reconstructs its own hook.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HookOut { get; init; }
     /// <summary>Mean number of latents that are not zero on a token.</summary>
     public double? L0 { get; init; }
     /// <summary>Mean sum of |latents| on a token.</summary>
@@ -92,6 +97,6 @@ public sealed record EvalResult
 /// <param name="EncoderNorm">Length of what it reads.</param>
 /// <param name="EncoderBias">b_enc; null where the architecture has none.</param>
 /// <param name="DecoderNorm">Length of what it writes.</param>
-/// <param name="EncoderDecoderCosine">Cosine of what it reads and what it writes; null where either is zero.</param>
+/// <param name="EncoderDecoderCosine">Cosine of what it reads and what it writes; null where either is zero, and for a transcoder.</param>
 public sealed record EvalLatents(
     double[] Density, double[] Log10Density, double?[] FiringsInAText, double[] EncoderNorm, float[]? EncoderBias, double[] DecoderNorm, double?[]? EncoderDecoderCosine);

@@ -18,7 +18,7 @@ internal sealed class Evaluation
     private readonly LoadedSae _sae;
     private readonly LanguageModel _model;
     private readonly Corpus _corpus;
-    private readonly ActivationView _view;
+    private readonly JoinedView _view, _input;
     private readonly EvalChoice _choice;
     private readonly FiringCounts _firings = new();
     private readonly IReadOnlyList<IReadOnlyList<Window>> _batches;
@@ -27,7 +27,8 @@ internal sealed class Evaluation
     {
         sae.RequireReconstructs();
         sae.RequireRowwise();
-        (_sae, _model, _corpus, _view, _choice) = (sae, model, corpus, sae.ViewOf(model), choice);
+        sae.RequireFits(model);
+        (_sae, _model, _corpus, _view, _input, _choice) = (sae, model, corpus, sae.WrittenViewOf(model), sae.ViewOf(model), choice);
         var byBatch = choice.Metrics.Any(metric => !metric.IsPooled);
         _batches = [.. Corpus.Batches(corpus.Windows, byBatch ? batch : Rows(batch, model.Transformer.Spec.DVocab))];
     }
@@ -41,7 +42,7 @@ internal sealed class Evaluation
         if (request.IgnoreSpecial || request.IgnoreIds is { Count: > 0 })
         {
             HashSet<int> ignored = [.. request.IgnoreIds ?? []];
-            corpus = corpus.Without(id => ignored.Contains(id) || request.IgnoreSpecial && model.IsSpecial(id));
+            corpus = corpus.Without(id => ignored.Contains(id) || request.IgnoreSpecial && model.IsSpecialOfAnyKind(id));
         }
         var evaluation = new Evaluation(sae, model, corpus.Take(request.Tokens), OptionException.Positive(request.Batch, "--batch"), choice);
         var (result, _) = evaluation.Run(request.Convention, request.PerLatent, null, progress, cancel);
@@ -57,7 +58,7 @@ internal sealed class Evaluation
     private (EvalResult, SpliceScores) Run(EvalConvention convention, bool perLatent, Action<SparseCodes>? seen, IProgress<Progress>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var scores = new SpliceScores(_model, _view, convention);
+        var scores = new SpliceScores(_model, _view, convention, _sae.ReconstructsItsHook ? null : _input);
         using var means = _choice.Splices.Contains(Splice.Mean) ? Means(progress, cancel) : null;
         try
         {
@@ -70,7 +71,7 @@ internal sealed class Evaluation
         var seconds = clock.Elapsed.TotalSeconds;
         var result = new EvalResult
         {
-            Sae = _sae.Name, Model = _model.Name, Hook = _sae.Hook, Tokens = _corpus.KeptTokens, Corpus = _corpus.Path, WeightsSha256 = _sae.WeightsSha256,
+            Sae = _sae.Name, Model = _model.Name, Hook = _sae.Hook, HookOut = _sae.ReconstructsItsHook ? null : _sae.WrittenHook, Tokens = _corpus.KeptTokens, Corpus = _corpus.Path, WeightsSha256 = _sae.WeightsSha256,
             Seconds = seconds, TokensPerSecond = _corpus.KeptTokens / seconds, Latents = perLatent ? Latents() : null,
         };
         var figures = new EvalFigures(result, _choice);
@@ -94,29 +95,30 @@ internal sealed class Evaluation
 
     private void Score(SpliceScores scores, MeanSweep? means, Action<SparseCodes>? seen, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var zero = Tensor.Zeros(DType.F32, 1, _sae.Sae.DIn);                                              // 0    [1, dIn]
-        var mean = means?.Mean ?? zero;                                                                   // x̄    [1, dIn]
+        var zero = Tensor.Zeros(DType.F32, 1, _sae.Sae.DOut);                                             // 0    [1, dOut]
+        var mean = means?.Mean ?? zero;                                                                   // ȳ    [1, dOut]
         var (meter, done) = (new ProgressMeter(progress, "scoring", _corpus.KeptTokens, "tokens"), 0L);
-        var harvester = new Harvester(_model, [_view], Harvester.DefaultRows);
+        var harvester = new Harvester(_model, [.. _view.Parts.Concat(_input.Parts).Distinct()], Harvester.DefaultRows);
         for (var batch = 0; batch < _batches.Count; batch++)
         {
             cancel.ThrowIfCancellationRequested();
             var windows = _batches[batch];
             using var harvested = _choice.HasLosses ? null : harvester.Run(windows);
-            var x = harvested?.Activations[_view] ?? scores.Begin(windows, means?.Trunk(batch));          // x    [kept, dIn]
-            var reconstruction = Measure(x, windows, seen);                                               // x̂    [kept, dIn]
+            var y = harvested?.Of(_view) ?? scores.Begin(windows, means?.Trunk(batch));                   // y    [kept, dOut]; x for an autoencoder
+            var x = _sae.ReconstructsItsHook ? y : harvested?.Of(_input) ?? scores.Input;                 // x    [kept, dIn]
+            var reconstruction = Measure(x, y, windows, seen);                                            // ŷ    [kept, dOut]
             foreach (var splice in _choice.Splices) scores.Add(splice, splice switch { Splice.Zero => zero, Splice.Mean => mean, _ => reconstruction });
             reconstruction.Free();
             meter.Report(done += x.RowCount);
         }
     }
 
-    private Tensor Measure(Tensor x, IReadOnlyList<Window> windows, Action<SparseCodes>? seen)
+    private Tensor Measure(Tensor x, Tensor y, IReadOnlyList<Window> windows, Action<SparseCodes>? seen)
     {
         var codes = _sae.Sae.Encode(x);
         seen?.Invoke(codes);
         var reconstruction = _sae.Sae.Decode(codes);
-        var scored = new MetricBatch(x, reconstruction, codes, Starts(windows));
+        var scored = new MetricBatch(y, reconstruction, codes, Starts(windows));
         _firings.Add(scored);
         foreach (var metric in _choice.Metrics) metric.Add(scored);
         return reconstruction;
@@ -126,7 +128,7 @@ internal sealed class Evaluation
     {
         var geometry = LatentGeometry.Of(_sae.Sae);
         T[] Each<T>(Func<int, T> of) => [.. Enumerable.Range(0, _sae.DSae).Select(of)];
-        return new(Each(_firings.Density), Each(_firings.Log10Density), Each(_firings.FiringsInAText), geometry.EncoderNorms, geometry.EncoderBiases, geometry.DecoderNorms, geometry.EncoderDecoderCosines);
+        return new(Each(_firings.Density), Each(_firings.Log10Density), Each(_firings.FiringsInAText), geometry.EncoderNorms, geometry.EncoderBiases, geometry.DecoderNorms, _sae.ReconstructsItsHook ? geometry.EncoderDecoderCosines : null);
     }
 
     /// <summary>Rows at which the windows begin among those that count.</summary>

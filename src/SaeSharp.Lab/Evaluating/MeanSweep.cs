@@ -5,14 +5,14 @@ using SaeSharp.Numerics;
 
 namespace SaeSharp.Lab.Evaluating;
 
-/// <summary>The first of two sweeps, where a mean is needed before activations can be replaced by it. It ends at the hook; the residual streams it met are kept for the second sweep as far as a fixed memory goes.</summary>
-internal sealed class MeanSweep(LanguageModel model, ActivationView view) : IDisposable
+/// <summary>The first of two sweeps, where a mean is needed before activations can be replaced by it. It ends at the last hook; the residual streams it met are kept for the second sweep as far as a fixed memory goes.</summary>
+internal sealed class MeanSweep(LanguageModel model, JoinedView view) : IDisposable
 {
     private const long KeptBytes = 256L << 20;
-    private readonly SplicePoint _point = SplicePoint.Of(model.Transformer, view.Hook);
+    private readonly SplicePoint _point = SplicePoint.Of(model.Transformer, view.Hooks);
     private readonly List<Tensor> _trunks = [];
     private readonly double[] _sums = new double[view.WidthOf(model.Transformer)];
-    private readonly float[] _x = new float[view.WidthOf(model.Transformer)];
+    private readonly float[] _x = new float[view.Parts.Max(part => part.WidthOf(model.Transformer))];
     private long _rows, _bytes;
 
     /// <summary>x̄ [1, dIn] of the tokens that count.</summary>
@@ -28,8 +28,10 @@ internal sealed class MeanSweep(LanguageModel model, ActivationView view) : IDis
         var kept = Harvester.KeptRows(windows);
         var hooks = new HookSet();
         if (_point.Trunk is { } trunk) hooks.Read(trunk, value => Keep(value, batch.Rows));
-        hooks.Read(view.Hook, value => Sum(value.Reshape(batch.Rows, (int)(value.Count / batch.Rows)), kept));
+        foreach (var (part, start) in view.Stretches(model.Transformer))
+            hooks.Read(part.Hook, value => Sum(part, start, value.Reshape(batch.Rows, (int)(value.Count / batch.Rows)), kept));
         model.Transformer.Run(batch, hooks, LogitRows.None);
+        _rows += kept.Length;
     }
 
     /// <summary>Gives the memory back.</summary>
@@ -48,13 +50,13 @@ internal sealed class MeanSweep(LanguageModel model, ActivationView view) : IDis
         }
     }
 
-    private void Sum(Tensor rows, int[] kept)
+    private void Sum(ActivationView part, int start, Tensor rows, int[] kept)
     {
+        var x = _x.AsSpan(0, part.WidthOf(model.Transformer));
         foreach (var row in kept)
         {
-            view.Read(rows.Row<float>(row), _x);
-            for (var i = 0; i < _x.Length; i++) _sums[i] += _x[i];
+            part.Read(rows.Row<float>(row), x);
+            for (var i = 0; i < x.Length; i++) _sums[start + i] += x[i];
         }
-        _rows += kept.Length;
     }
 }

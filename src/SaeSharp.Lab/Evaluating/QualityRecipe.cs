@@ -122,7 +122,7 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
     {
         var fired = new bool[sae.DSae];
         var view = sae.ViewOf(model);
-        new Harvester(model, [view], Harvester.DefaultRows).Run(corpus.Windows, batch => Note(sae.Sae.Encode(batch.Activations[view]), fired), cancel);
+        new Harvester(model, view.Parts, Harvester.DefaultRows).Run(corpus.Windows, batch => Note(sae.Sae.Encode(batch.Of(view)), fired), cancel);
         return fired;
     }
 

@@ -77,9 +77,19 @@ internal sealed class Harvester(LanguageModel model, IReadOnlyList<ActivationVie
 /// <param name="Activations">By view, [kept, dIn].</param>
 internal sealed record HarvestedBatch(IReadOnlyList<Window> Windows, int[] KeptRows, IReadOnlyDictionary<ActivationView, Tensor> Activations) : IDisposable
 {
+    private readonly List<Tensor> _joined = [];
+
+    /// <summary>The rows of a view, [kept, width]; valid as long as the batch.</summary>
+    public Tensor Of(JoinedView view)
+    {
+        var x = view.Join(part => Activations[part]);
+        if (view.Parts.Count > 1) _joined.Add(x);
+        return x;
+    }
+
     /// <summary>Gives the memory back.</summary>
     public void Dispose()
     {
-        foreach (var tensor in Activations.Values) tensor.Free();
+        foreach (var tensor in Activations.Values.Concat(_joined)) tensor.Free();
     }
 }

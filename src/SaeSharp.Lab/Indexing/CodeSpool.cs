@@ -4,9 +4,9 @@ using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Indexing;
 
-/// <summary>Sparse codes of a whole corpus on disk, sorted by feature within blocks, so that afterwards each feature's firings can be read together.</summary>
+/// <summary>Sparse codes of a whole corpus on disk, in blocks, each by feature and by token: afterwards each feature's firings can be read together, and what fires together on each token.</summary>
 /// <remarks>
-/// Memory is fixed (one block), the cost is tokens × k: one counting sort a block. Eight bytes a firing, in a temporary file that vanishes with the spool.
+/// Memory is fixed (one block), the cost is tokens × k: one counting sort a block. Sixteen bytes a firing, in a temporary file that vanishes with the spool.
 /// Roads not taken: online sketches of every feature (heaps, reservoirs) need no file, but cannot know the intervals of [0, max] before the end.
 /// </remarks>
 internal sealed class CodeSpool : IDisposable
@@ -14,27 +14,27 @@ internal sealed class CodeSpool : IDisposable
     private const int BlockRows = 1 << 15;
     private readonly List<Block> _blocks = [];
     private readonly List<int> _features = [];
-    private readonly List<int> _tokens = [];
+    private readonly List<int> _rowEnds = [];
     private readonly List<float> _values = [];
     private readonly FileStream _file;
-    private readonly LoadedSae _sae;
+    private readonly int _dSae;
     private readonly long _expectedTokens;
     private int _rows, _blockStart;
 
     /// <param name="folder">Where the temporary file may lie.</param>
-    /// <param name="sae">Whose codes.</param>
+    /// <param name="dSae">Features of the SAE whose codes these are.</param>
     /// <param name="expectedTokens">Tokens that will come, to refuse early what the disk cannot hold.</param>
-    public CodeSpool(string folder, LoadedSae sae, long expectedTokens)
+    public CodeSpool(string folder, int dSae, long expectedTokens)
     {
         Directory.CreateDirectory(folder);
-        (_sae, _expectedTokens) = (sae, expectedTokens);
+        (_dSae, _expectedTokens) = (dSae, expectedTokens);
         _file = new(Path.Combine(folder, $"spool{Leftovers.Mark}{Guid.NewGuid():N}.tmp"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
     }
 
     public int Tokens => _rows;
 
     /// <summary>Firings of each feature, [dSae].</summary>
-    public long[] Fired() => [.. Enumerable.Range(0, _sae.DSae).Select(feature => _blocks.Sum(block => (long)block.Starts[feature + 1] - block.Starts[feature]))];
+    public long[] Fired() => [.. Enumerable.Range(0, _dSae).Select(feature => _blocks.Sum(block => (long)block.Starts[feature + 1] - block.Starts[feature]))];
 
     /// <summary>Adds the coefficients of the next tokens.</summary>
     public void Add(SparseCodes codes)
@@ -47,9 +47,9 @@ internal sealed class CodeSpool : IDisposable
             {
                 if (values[i] <= 0) continue;
                 _features.Add(indices[i]);
-                _tokens.Add(_rows);
                 _values.Add(values[i]);
             }
+            _rowEnds.Add(_features.Count);
             _rows = checked(_rows + 1);
             if (_rows - _blockStart >= BlockRows || _features.Count >= 1 << 24) Flush();
         }
@@ -89,6 +89,19 @@ internal sealed class CodeSpool : IDisposable
         return found;
     }
 
+    /// <summary>All codes token by token, a block at a time.</summary>
+    public IEnumerable<SparseCodes> Blocks()
+    {
+        foreach (var block in _blocks)
+        {
+            var (features, values) = (new int[block.Starts[^1]], new float[block.Starts[^1]]);
+            var offset = block.Offset + 2L * features.Length * sizeof(int);
+            ReadExactly(MemoryMarshal.AsBytes(features.AsSpan()), offset);
+            ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), offset + (long)features.Length * sizeof(int));
+            yield return new(_dSae, block.RowStarts, features, values);
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     private void Flush()
@@ -96,32 +109,37 @@ internal sealed class CodeSpool : IDisposable
         if (_features.Count > 0)
         {
             RequireSpace();
-            var starts = new int[_sae.DSae + 1];
+            var starts = new int[_dSae + 1];
             foreach (var feature in _features) starts[feature + 1]++;
-            for (var feature = 0; feature < _sae.DSae; feature++) starts[feature + 1] += starts[feature];
+            for (var feature = 0; feature < _dSae; feature++) starts[feature + 1] += starts[feature];
             var next = starts[..^1];
             var (tokens, values) = (new int[_features.Count], new float[_features.Count]);
-            for (var i = 0; i < _features.Count; i++)
+            for (var (row, i) = (0, 0); row < _rowEnds.Count; row++)
             {
-                var place = next[_features[i]]++;
-                (tokens[place], values[place]) = (_tokens[i], _values[i]);
+                for (; i < _rowEnds[row]; i++)
+                {
+                    var place = next[_features[i]]++;
+                    (tokens[place], values[place]) = (_blockStart + row, _values[i]);
+                }
             }
-            _blocks.Add(new(_file.Length, starts));
+            _blocks.Add(new(_file.Length, starts, [0, .. _rowEnds]));
             _file.Seek(0, SeekOrigin.End);
             _file.Write(MemoryMarshal.AsBytes(tokens.AsSpan()));
             _file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+            _file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_features)));
+            _file.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_values)));
             _file.Flush();
             _features.Clear();
-            _tokens.Clear();
             _values.Clear();
         }
+        _rowEnds.Clear();
         _blockStart = _rows;
     }
 
     private void RequireSpace()
     {
         var l0 = (double)_features.Count / (_rows - _blockStart);
-        var needed = l0 * (_expectedTokens - _blockStart) * 8;
+        var needed = l0 * (_expectedTokens - _blockStart) * 16;
         var free = new DriveInfo(Path.GetFullPath(_file.Name)).AvailableFreeSpace;
         if (needed > free) throw LabException.OutOfSpace(Path.GetDirectoryName(_file.Name)!, needed / (1L << 30), (double)free / (1L << 30), l0);
     }
@@ -136,7 +154,7 @@ internal sealed class CodeSpool : IDisposable
         }
     }
 
-    private sealed record Block(long Offset, int[] Starts);
+    private sealed record Block(long Offset, int[] Starts, int[] RowStarts);
 }
 
 /// <summary>Where and how strongly one feature fires, in token order.</summary>

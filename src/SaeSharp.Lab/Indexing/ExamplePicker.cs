@@ -3,88 +3,116 @@ using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Indexing;
 
-/// <summary>Picks the examples of one feature: the strongest, and some of each equal-width interval of [0, max].</summary>
-internal sealed class ExamplePicker(int feature, Firings firings, TokenPlaces places, IndexRequest request)
+/// <summary>Picks the examples of one feature: the strongest, some of each equal-width interval of [0, max], one at each quantile, and look-alikes on which it does not fire.</summary>
+internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, IndexRequest request)
 {
+    /// <summary>Places of a look-alike's token that are compared, at most.</summary>
+    private const int Compared = 256;
+
     /// <summary>The strongest token of each window, strongest first (ties in the order of the corpus), one for each distinct context.</summary>
     public List<FeatureExample> Strongest()
     {
-        var order = WindowPeaks();
-        order.Sort((a, b) => firings.Values[b] != firings.Values[a] ? firings.Values[b].CompareTo(firings.Values[a]) : a.CompareTo(b));
-        return Distinct(order, request.Top);
+        return Distinct(Peaks(), request.Top);
+
+        IEnumerable<FeatureExample> Peaks()
+        {
+            var windows = new HashSet<int>();
+            for (var rank = sorted.Count - 1; rank >= 0; rank--)
+                if (windows.Add(places.WindowOf(firings.Tokens[sorted.Entry(rank)]))) yield return Example(sorted.Entry(rank));
+        }
     }
 
-    /// <summary>Each interval's exact count, and examples drawn by a hash of the place: the same whatever the batches were. Highest interval first.</summary>
-    public List<(double, double, long, IReadOnlyList<FeatureExample>)> Intervals(float max)
+    /// <summary>Each interval's exact count, and examples drawn by seed, feature and interval: the same whatever the batches were. Highest interval first.</summary>
+    public List<(double Low, double High, long Count, IReadOnlyList<FeatureExample> Examples)> Intervals(float max)
     {
-        var counts = new long[request.Intervals];
-        var drawn = new PriorityQueue<int, ulong>[request.Intervals];
-        for (var i = 0; i < drawn.Length; i++) drawn[i] = new(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
-        var candidates = request.PerInterval * 4; // some repeat the context of another
-        for (var i = 0; i < firings.Values.Length; i++)
+        var intervals = new List<(double, double, long, IReadOnlyList<FeatureExample>)>();
+        for (var (i, end) = (request.Intervals - 1, sorted.Count); i >= 0; i--)
         {
-            var interval = IntervalOf(firings.Values[i], max, request.Intervals);
-            counts[interval]++;
-            drawn[interval].Enqueue(i, SplitMix.Hash(request.Seed, feature, firings.Tokens[i]));
-            if (drawn[interval].Count > candidates) drawn[interval].Dequeue();
+            var first = FirstOf(i, max, end);
+            var drawn = SortedFirings.Draw(first, end, request.PerInterval * 4, new(SplitMix.Hash(request.Seed, feature, i))); // some repeat the context of another
+            intervals.Add(((double)max * i / request.Intervals, (double)max * (i + 1) / request.Intervals, end - first,
+                [.. Distinct(drawn.Select(rank => Example(sorted.Entry(rank))), request.PerInterval).OrderByDescending(example => example.Value)]));
+            end = first;
         }
-        return [.. Enumerable.Range(0, request.Intervals).Reverse().Select(i => (
-            (double)max * i / request.Intervals, (double)max * (i + 1) / request.Intervals, counts[i],
-            (IReadOnlyList<FeatureExample>)[.. Distinct(Drain(drawn[i]), request.PerInterval).OrderByDescending(example => example.Value)]))];
+        return intervals;
+    }
+
+    /// <summary>The place whose value is nearest to each quantile, by rank.</summary>
+    public IEnumerable<FeatureExample> Quantiles() => FeatureAccount.QuantilePoints.Select(q => Example(sorted.Entry((int)Math.Round(q * (sorted.Count - 1)))));
+
+    /// <summary>
+    /// Places that look like the strongest ones and where the feature does not fire: the same token, and before it the more of the same tokens the better.
+    /// Where the feature fires on every occurrence of its tokens there are none.
+    /// </summary>
+    public List<FeatureExample> NearMisses(IReadOnlyList<FeatureExample> strongest)
+    {
+        if (request.NearMisses == 0) return [];
+        var found = new List<(int Token, int Shared)>();
+        foreach (var alike in strongest.GroupBy(example => example.Ids[example.Position - example.First]))
+        {
+            var occurrences = places.PlacesOf(alike.Key);
+            var step = Math.Max(1, occurrences.Length / Compared);
+            for (var i = 0; i < occurrences.Length; i += step)
+            {
+                var token = occurrences[i];
+                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((token, alike.Max(example => SharedBefore(token, example))));
+            }
+        }
+        return Distinct(found.OrderByDescending(place => place.Shared).ThenBy(place => place.Token).Select(place => Example(place.Token, 0)), request.NearMisses);
     }
 
     /// <summary>The interval of a value, its upper bound included.</summary>
     public static int IntervalOf(float value, float max, int intervals) => Math.Clamp((int)Math.Ceiling((double)value / max * intervals) - 1, 0, intervals - 1);
 
-    /// <summary>For each window with a firing, the entry of its largest value, the first of equals.</summary>
-    private List<int> WindowPeaks()
+    /// <summary>The first rank in an interval or above it.</summary>
+    private int FirstOf(int interval, float max, int end)
     {
-        var peaks = new List<int>();
-        for (var i = 0; i < firings.Tokens.Length;)
+        var (low, high) = (0, end);
+        while (low < high)
         {
-            var end = places.TokensOf(places.WindowOf(firings.Tokens[i])).End;
-            var best = i;
-            for (; i < firings.Tokens.Length && firings.Tokens[i] < end; i++)
-                if (firings.Values[i] > firings.Values[best]) best = i;
-            peaks.Add(best);
+            var middle = (low + high) >>> 1;
+            if (IntervalOf(sorted.Value(middle), max, request.Intervals) < interval) low = middle + 1;
+            else high = middle;
         }
-        return peaks;
+        return low;
     }
 
-    private static List<int> Drain(PriorityQueue<int, ulong> queue)
+    /// <summary>How many tokens before a place are those before an example.</summary>
+    private int SharedBefore(int token, FeatureExample example)
     {
-        var order = new List<int>();
-        while (queue.TryDequeue(out var entry, out _)) order.Add(entry);
-        order.Reverse(); // the queue gives the largest hash first
-        return order;
+        var (ids, position) = (places.WindowIds(places.WindowOf(token)), places.Positions[token]);
+        var at = example.Position - example.First;
+        var shared = 0;
+        while (shared < position && shared < at && ids[position - 1 - shared] == example.Ids[at - 1 - shared]) shared++;
+        return shared;
     }
 
-    private List<FeatureExample> Distinct(List<int> order, int count)
+    private static List<FeatureExample> Distinct(IEnumerable<FeatureExample> examples, int count)
     {
         var (picked, seen) = (new List<FeatureExample>(), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var entry in order)
+        if (count == 0) return picked;
+        foreach (var example in examples)
         {
+            if (seen.Add(MemoryMarshal.Cast<int, char>(example.Ids.AsSpan()).ToString())) picked.Add(example);
             if (picked.Count == count) break;
-            var example = Example(entry);
-            if (seen.Add(Convert.ToBase64String(MemoryMarshal.AsBytes(example.Ids.AsSpan())))) picked.Add(example);
         }
         return picked;
     }
 
-    private FeatureExample Example(int entry)
+    private FeatureExample Example(int entry) => Example(firings.Tokens[entry], firings.Values[entry]);
+
+    private FeatureExample Example(int token, float value)
     {
-        var token = firings.Tokens[entry];
-        var window = places.WindowOf(token);
-        var position = places.PositionOf(token, window);
+        var (window, position) = (places.WindowOf(token), places.Positions[token]);
         var (first, ids) = places.Context(window, position, request.Before, request.After);
         var values = new float[ids.Length];
         var (start, end) = places.TokensOf(window);
         var from = Array.BinarySearch(firings.Tokens, start);
         for (var i = from < 0 ? ~from : from; i < firings.Tokens.Length && firings.Tokens[i] < end; i++)
         {
-            var offset = places.PositionOf(firings.Tokens[i], window) - first;
+            var offset = places.Positions[firings.Tokens[i]] - first;
             if (offset >= 0 && offset < values.Length) values[offset] = firings.Values[i];
         }
-        return new(places.DocumentOf(window), position, firings.Values[entry], first, ids, values);
+        return new(places.DocumentOf(window), position, value, first, ids, values);
     }
 }

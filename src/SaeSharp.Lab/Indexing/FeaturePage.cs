@@ -19,14 +19,20 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
         if (model.Sha256 != index.Info.ModelSha256) throw LabException.BrokenIndex(index.Info.Path, $"the model in {index.Info.Model} has changed since");
         var statistics = index.Statistics;
         var fired = statistics.Fired[feature];
+        var spread = index.Query(IndexFiles.Features, "std, skew", "WHERE feature = ?", row => row.IsDBNull(0) ? ((double? Std, double? Skew))(null, null) : (row.GetDouble(0), row.GetDouble(1)), feature)[0];
         var neighbours = _neighbours.GetOrAdd(sae.WeightsSha256, _ => new(sae, shelves.Backend));
         return new()
         {
             Index = index.Info, Sae = sae.Name, Feature = feature, Fired = fired, Tokens = index.Info.Tokens, Density = statistics.Density(feature),
-            Mean = statistics.Mean[feature], Max = statistics.Max[feature], Std = index.Query(IndexFiles.Features, "std", "WHERE feature = ?", row => row.IsDBNull(0) ? (double?)null : row.GetDouble(0), feature)[0],
+            Mean = statistics.Mean[feature], Max = statistics.Max[feature], Std = spread.Std, Skew = spread.Skew,
             Reason = fired == 0 ? $"the feature fires on none of the {index.Info.Tokens} tokens of this index" : null,
             Histogram = index.Query(IndexFiles.Histogram, "low, high, count", "WHERE feature = ? ORDER BY bin", row => new HistogramBin(row.GetFloat(0), row.GetFloat(1), row.GetInt64(2)), feature),
-            TopExamples = Examples(index, model, feature, IndexFiles.StrongestMark, request.Examples), Intervals = Intervals(index, model, feature, fired),
+            TopExamples = Examples(index, model, feature, ExampleTable.Top, 0, request.Examples), Intervals = Intervals(index, model, feature, fired),
+            Quantiles = fired == 0 ? [] : Quantiles(index, model, feature), NearMisses = Examples(index, model, feature, ExampleTable.NearMiss, 0, top),
+            Positions = index.Query(IndexFiles.Positions, "first, last, fired, tokens, mean", "WHERE feature = ? ORDER BY first",
+                row => new PositionShare(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetDouble(4)), feature),
+            CoFiring = index.Query(IndexFiles.CoFiring, "other, together, jaccard, correlation", "WHERE feature = ? ORDER BY rank LIMIT ?",
+                row => new CoFiringFeature(row.GetInt32(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)), feature, top),
             TopTokens = index.Query(IndexFiles.Tokens, "id, fired, occurrences, mean", "WHERE feature = ? ORDER BY rank LIMIT ?",
                 row => new TokenShare(row.GetInt32(0), model.TokenText(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetDouble(3)), feature, top),
             Logits = LogitLens.Of(sae, model, feature, top), DecoderNorm = sae.DecoderNorm(feature), EncoderDecoderCosine = neighbours.EncoderDecoderCosine(feature),
@@ -57,10 +63,17 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
 
     private static List<Interval> Intervals(FeatureIndex index, LanguageModel model, int feature, long fired) => index.Query(
             IndexFiles.Intervals, "interval, low, high, count", "WHERE feature = ? ORDER BY interval DESC", row => (Number: row.GetInt32(0), Low: row.GetDouble(1), High: row.GetDouble(2), Count: row.GetInt64(3)), feature)
-        .ConvertAll(interval => new Interval(interval.Low, interval.High, interval.Count, (double)interval.Count / fired, Examples(index, model, feature, interval.Number, int.MaxValue)));
+        .ConvertAll(interval => new Interval(interval.Low, interval.High, interval.Count, (double)interval.Count / fired, Examples(index, model, feature, ExampleTable.Interval, interval.Number, int.MaxValue)));
 
-    private static List<Example> Examples(FeatureIndex index, LanguageModel model, int feature, int interval, int count) => index.Query(
-        IndexFiles.Examples, "document, position, value, first, ids, values", "WHERE feature = ? AND interval = ? ORDER BY rank LIMIT ?", row => Read(row, model), feature, interval, OptionException.NotNegative(count, "--examples"));
+    private static List<QuantileExample> Quantiles(FeatureIndex index, LanguageModel model, int feature)
+    {
+        var values = index.Query(IndexFiles.Features, string.Join(", ", FeatureAccount.QuantilePoints.Select(FeatureTable.QuantileName)), "WHERE feature = ?",
+            row => FeatureAccount.QuantilePoints.Select((_, i) => row.GetDouble(i)).ToArray(), feature)[0];
+        return [.. FeatureAccount.QuantilePoints.Select((q, i) => new QuantileExample(q, values[i], Examples(index, model, feature, ExampleTable.Quantile, (int)Math.Round(q * 1000), 1)[0]))];
+    }
+
+    private static List<Example> Examples(FeatureIndex index, LanguageModel model, int feature, string kind, int number, int count) => index.Query(
+        IndexFiles.Examples, "document, position, value, first, ids, values", "WHERE feature = ? AND kind = ? AND number = ? ORDER BY rank LIMIT ?", row => Read(row, model), feature, kind, number, OptionException.NotNegative(count, "--examples"));
 
     private static Example Read(DbDataReader row, LanguageModel model)
     {

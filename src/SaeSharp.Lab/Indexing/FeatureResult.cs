@@ -19,9 +19,11 @@ public sealed record FeatureResult
     public double? Mean { get; init; }
     /// <summary>Standard deviation over the tokens on which it fires; null where it never does.</summary>
     public double? Std { get; init; }
+    /// <summary>Skewness over the tokens on which it fires: above 0 where few values are much larger than most; null where it never fires.</summary>
+    public double? Skew { get; init; }
     /// <summary>Largest value seen: grows with N; null where it never fires.</summary>
     public double? Max { get; init; }
-    /// <summary>Why the three above are null; null where they are not.</summary>
+    /// <summary>Why the four above are null; null where they are not.</summary>
     public string? Reason { get; init; }
     /// <summary>Non-empty bins, log-spaced, in rising order.</summary>
     public required IReadOnlyList<HistogramBin> Histogram { get; init; }
@@ -29,6 +31,14 @@ public sealed record FeatureResult
     public required IReadOnlyList<Example> TopExamples { get; init; }
     /// <summary>Examples from equal-width intervals of [0, max], highest interval first.</summary>
     public required IReadOnlyList<Interval> Intervals { get; init; }
+    /// <summary>True quantiles of its values where it fires, rising, each with the place nearest to it.</summary>
+    public required IReadOnlyList<QuantileExample> Quantiles { get; init; }
+    /// <summary>Look-alikes: a token it fires on strongly, after much the same text, and it does not fire.</summary>
+    public required IReadOnlyList<Example> NearMisses { get; init; }
+    /// <summary>How often and how strongly it fires by the position in the window, in octaves; those in which it never fires are left out.</summary>
+    public required IReadOnlyList<PositionShare> Positions { get; init; }
+    /// <summary>Features whose values go with its own, most correlated first; empty where they were not counted.</summary>
+    public required IReadOnlyList<CoFiringFeature> CoFiring { get; init; }
     /// <summary>Tokens it fires on most often.</summary>
     public required IReadOnlyList<TokenShare> TopTokens { get; init; }
     /// <summary>What it makes likelier.</summary>
@@ -64,6 +74,27 @@ public sealed record Example(long Document, int Position, double Value, IReadOnl
 /// <param name="Examples">Examples drawn at random among them.</param>
 public sealed record Interval(double Low, double High, long Count, double Share, IReadOnlyList<Example> Examples);
 
+/// <summary>A quantile of the values where the feature fires.</summary>
+/// <param name="Q">Share of its firings at or below it, 0 to 1.</param>
+/// <param name="Value">The value, linear between ranks (type 7 of Hyndman and Fan).</param>
+/// <param name="Example">The firing nearest to it by rank.</param>
+public sealed record QuantileExample(double Q, double Value, Example Example);
+
+/// <summary>Firings at positions of the window.</summary>
+/// <param name="From">First position.</param>
+/// <param name="To">Last position.</param>
+/// <param name="Fired">Times it fires there.</param>
+/// <param name="Tokens">Tokens counted there.</param>
+/// <param name="Mean">Mean value where it fires.</param>
+public sealed record PositionShare(int From, int To, long Fired, long Tokens, double Mean);
+
+/// <summary>A feature that fires where this one does. Exact over all tokens counted.</summary>
+/// <param name="Feature">Its index.</param>
+/// <param name="Both">Tokens on which both fire.</param>
+/// <param name="Jaccard">Both ÷ tokens on which either fires.</param>
+/// <param name="Correlation">Pearson's correlation of their values over all tokens, zeros included.</param>
+public sealed record CoFiringFeature(int Feature, long Both, double Jaccard, double Correlation);
+
 /// <summary>How often a feature fires on one token of the vocabulary.</summary>
 /// <param name="Id">Token id.</param>
 /// <param name="Text">Its text.</param>
@@ -86,7 +117,8 @@ public sealed record LogitEffects(
 /// <param name="Id">Token id.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Value">Logits a unit of the feature's value.</param>
-public sealed record TokenEffect(int Id, string Text, double Value);
+/// <param name="Z">Value less the mean over the vocabulary, ÷ its standard deviation: how far this token stands out.</param>
+public sealed record TokenEffect(int Id, string Text, double Value, double Z);
 
 /// <summary>A feature with a similar decoder row.</summary>
 /// <param name="Feature">Its index.</param>

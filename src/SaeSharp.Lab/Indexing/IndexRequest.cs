@@ -2,12 +2,12 @@ using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Indexing;
 
-/// <summary>Build the feature index: statistics and examples of every feature of an SAE over a corpus, in one pass.</summary>
+/// <summary>Build feature indexes: statistics and examples of every feature of an SAE, or of all SAEs of a model, over a corpus that the model reads once.</summary>
 public sealed record IndexRequest
 {
-    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull).</summary>
-    public required string Sae { get; init; }
-    /// <summary>Model; left out: the one the SAE was trained on, where it is in the workspace.</summary>
+    /// <summary>SAE: a folder, a name in the workspace, or a published one that was fetched (sae pull); several with commas between them. Left out: every SAE in the workspace that was trained on the model.</summary>
+    public OneOrMore<string> Sae { get; init; }
+    /// <summary>Model, for all of them; left out: the one the SAE was trained on, where it is in the workspace.</summary>
     public string? Model { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
@@ -21,6 +21,10 @@ public sealed record IndexRequest
     public int Intervals { get; init; } = 5;
     /// <summary>Examples kept of each interval.</summary>
     public int PerInterval { get; init; } = 4;
+    /// <summary>Look-alikes kept of each feature: places with a token it fires on strongly, after much the same text, where it does not fire.</summary>
+    public int NearMisses { get; init; } = 5;
+    /// <summary>Most correlated features kept of each feature, exact over the whole corpus; 0 saves tokens × L0² steps.</summary>
+    public int CoFiring { get; init; } = 10;
     /// <summary>Tokens of context before the example's token.</summary>
     public int Before { get; init; } = 24;
     /// <summary>Tokens of context after it.</summary>
@@ -30,10 +34,14 @@ public sealed record IndexRequest
 }
 
 /// <summary>What was indexed.</summary>
+/// <param name="Saes">The indexes, in the order of the SAEs.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+/// <param name="TokensPerSecond">Tokens of the corpus a second.</param>
+public sealed record IndexResult(IReadOnlyList<IndexedSae> Saes, double Seconds, double TokensPerSecond);
+
+/// <summary>One index that was made.</summary>
 /// <param name="Index">What the index is and what it was made from.</param>
 /// <param name="Alive">Features that fire at least once.</param>
 /// <param name="Dense">Features that fire on more than a tenth of the tokens.</param>
 /// <param name="L0">Mean number of features on a token.</param>
-/// <param name="Seconds">Wall-clock time.</param>
-/// <param name="TokensPerSecond">Tokens a second.</param>
-public sealed record IndexResult(IndexInfo Index, int Alive, int Dense, double L0, double Seconds, double TokensPerSecond);
+public sealed record IndexedSae(IndexInfo Index, int Alive, int Dense, double L0);

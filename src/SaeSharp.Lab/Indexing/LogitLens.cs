@@ -8,6 +8,8 @@ internal static class LogitLens
 {
     public static LogitEffects Of(LoadedSae sae, LanguageModel model, int feature, int top)
     {
+        if (sae.Sae.Config.HooksOut is { Count: > 1 } several)
+            return new([], [], [], [], $"the feature is written to {several.Count} hook points, each with a path of its own to the logits");
         if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook))
             return new([], [], [], [], $"{sae.WrittenHook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
         var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dModel]
@@ -26,9 +28,13 @@ internal static class LogitLens
         return effects;
     }
 
-    private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign) =>
-    [
-        .. effects.Index().OrderByDescending(entry => sign * entry.Item).ThenBy(entry => entry.Index).Take(count)
-            .Select(entry => new TokenEffect(entry.Index, model.TokenText(entry.Index), entry.Item)),
-    ];
+    private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign)
+    {
+        var moments = Moments.Of(effects)!;
+        return
+        [
+            .. effects.Index().OrderByDescending(entry => sign * entry.Item).ThenBy(entry => entry.Index).Take(count)
+                .Select(entry => new TokenEffect(entry.Index, model.TokenText(entry.Index), entry.Item, moments.Std > 0 ? (entry.Item - moments.Mean) / moments.Std : 0)),
+        ];
+    }
 }

@@ -1,73 +1,64 @@
 using Parquet;
-using Parquet.Schema;
 
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>A Parquet file that is filled row by row and written in row groups, so that one feature's rows are found without reading the rest.</summary>
+/// <remarks>Columns are added before the first row; a row is complete when every column has got a value.</remarks>
 internal sealed class ParquetTable : IAsyncDisposable
 {
-    private readonly FileStream _file;
-    private readonly ParquetWriter _writer;
-    private readonly DataField[] _fields;
-    private readonly List<object?>[] _columns;
+    private readonly string _path;
     private readonly int _groupRows;
+    private readonly List<ParquetColumn> _columns = [];
+    private FileStream? _file;
+    private ParquetWriter? _writer;
+    private int _rows;
 
-    private ParquetTable(FileStream file, ParquetWriter writer, DataField[] fields, int groupRows)
-    {
-        (_file, _writer, _fields, _groupRows) = (file, writer, fields, groupRows);
-        _columns = [.. fields.Select(_ => new List<object?>())];
-    }
+    /// <param name="path">The file; must not exist.</param>
+    /// <param name="groupRows">Rows of a group.</param>
+    public ParquetTable(string path, int groupRows) => (_path, _groupRows) = (path, groupRows);
 
-    public static async Task<ParquetTable> Create(string path, int groupRows, params Field[] fields)
-    {
-        var schema = new ParquetSchema(fields);
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        return new(file, await ParquetWriter.CreateAsync(schema, file).ConfigureAwait(false), schema.GetDataFields(), groupRows);
-    }
+    /// <summary>Whether a whole group of rows waits to be written.</summary>
+    public bool IsFull => _rows >= _groupRows;
 
-    /// <summary>Adds a row: a value, an <c>int[]</c> or <c>float[]</c> for each field.</summary>
-    public async Task Add(params object?[] row)
+    public NumberColumn<T> Number<T>(string name) where T : unmanaged => Column(new NumberColumn<T>(name));
+
+    public OptionalColumn<T> Optional<T>(string name) where T : unmanaged => Column(new OptionalColumn<T>(name));
+
+    public TextColumn Text(string name) => Column(new TextColumn(name));
+
+    public ListColumn<T> List<T>(string name) where T : unmanaged => Column(new ListColumn<T>(name));
+
+    /// <summary>Says that a row is complete.</summary>
+    public void EndRow() => _rows++;
+
+    /// <summary>Writes the rows that wait.</summary>
+    public async Task Flush()
     {
-        for (var i = 0; i < row.Length; i++) _columns[i].Add(row[i]);
-        if (_columns[0].Count >= _groupRows) await Flush().ConfigureAwait(false);
+        if (_writer is null)
+        {
+            var schema = new Parquet.Schema.ParquetSchema(_columns.Select(column => column.Field));
+            foreach (var (column, field) in _columns.Zip(schema.GetDataFields())) column.Data = field;
+            _file = new(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+            _writer = await ParquetWriter.CreateAsync(schema, _file).ConfigureAwait(false);
+        }
+        if (_rows == 0) return;
+        using var group = _writer.CreateRowGroup();
+        foreach (var column in _columns) await column.Write(group).ConfigureAwait(false);
+        group.CompleteValidate();
+        _rows = 0;
     }
 
     public async ValueTask DisposeAsync()
     {
         await Flush().ConfigureAwait(false);
-        await _writer.DisposeAsync().ConfigureAwait(false);
-        if (_file.CanWrite) _file.Flush(flushToDisk: true);
+        await _writer!.DisposeAsync().ConfigureAwait(false);
+        if (_file!.CanWrite) _file.Flush(flushToDisk: true);
         await _file.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task Flush()
+    private T Column<T>(T column) where T : ParquetColumn
     {
-        if (_columns[0].Count == 0) return;
-        using var group = _writer.CreateRowGroup();
-        for (var i = 0; i < _fields.Length; i++)
-        {
-            await Write(group, _fields[i], _columns[i]).ConfigureAwait(false);
-            _columns[i].Clear();
-        }
-        group.CompleteValidate();
-    }
-
-    private static async Task Write(ParquetRowGroupWriter group, DataField field, List<object?> rows)
-    {
-        if (field.ClrType == typeof(ReadOnlyMemory<char>)) await group.WriteAsync(field, rows.Cast<string>().ToArray()).ConfigureAwait(false);
-        else if (field.MaxRepetitionLevel > 0)
-        {
-            var levels = rows.SelectMany(row => Enumerable.Range(0, ((Array)row!).Length).Select(i => i == 0 ? 0 : 1)).ToArray();
-            var present = new int[levels.Length];
-            Array.Fill(present, field.MaxDefinitionLevel);
-            if (field.ClrType == typeof(int)) await group.WriteAllPartsAsync<int>(field, rows.SelectMany(row => (int[])row!).ToArray(), present, levels, default).ConfigureAwait(false);
-            else await group.WriteAllPartsAsync<float>(field, rows.SelectMany(row => (float[])row!).ToArray(), present, levels, default).ConfigureAwait(false);
-        }
-        else if (field.ClrType == typeof(int)) await group.WriteAsync<int>(field, rows.Cast<int>().ToArray()).ConfigureAwait(false);
-        else if (field.ClrType == typeof(long)) await group.WriteAsync<long>(field, rows.Cast<long>().ToArray()).ConfigureAwait(false);
-        else if (field.ClrType == typeof(float) && field.IsNullable) await group.WriteAsync<float>(field, rows.Cast<float?>().ToArray()).ConfigureAwait(false);
-        else if (field.ClrType == typeof(float)) await group.WriteAsync<float>(field, rows.Cast<float>().ToArray()).ConfigureAwait(false);
-        else if (field.IsNullable) await group.WriteAsync<double>(field, rows.Cast<double?>().ToArray()).ConfigureAwait(false);
-        else await group.WriteAsync<double>(field, rows.Cast<double>().ToArray()).ConfigureAwait(false);
+        _columns.Add(column);
+        return column;
     }
 }

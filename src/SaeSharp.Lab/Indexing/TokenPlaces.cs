@@ -2,45 +2,67 @@ using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Indexing;
 
-/// <summary>Where each counted token of a corpus stands: its window, its position, its neighbours.</summary>
+/// <summary>Where each counted token of a corpus stands: its window, its position, its neighbours, and where its like stand.</summary>
 internal sealed class TokenPlaces
 {
     private readonly IReadOnlyList<Window> _windows;
-    private readonly int[] _starts;
+    private readonly int[] _starts, _windowOf, _byId;
+    private readonly Dictionary<int, (int First, int Count)> _places;
 
     public TokenPlaces(IReadOnlyList<Window> windows)
     {
         _windows = windows;
         _starts = new int[windows.Count + 1];
         for (var i = 0; i < windows.Count; i++) _starts[i + 1] = checked(_starts[i] + windows[i].Kept.Length);
-        Ids = new int[_starts[^1]];
+        (Ids, Positions, _windowOf) = (new int[_starts[^1]], new int[_starts[^1]], new int[_starts[^1]]);
         for (var i = 0; i < windows.Count; i++)
-            for (var j = 0; j < windows[i].Kept.Length; j++) Ids[_starts[i] + j] = windows[i].Ids[windows[i].Kept[j]];
-        Occurrences = Ids.CountBy(id => id).ToDictionary(pair => pair.Key, pair => (long)pair.Value);
+        {
+            for (var j = 0; j < windows[i].Kept.Length; j++)
+            {
+                var token = _starts[i] + j;
+                (Ids[token], Positions[token], _windowOf[token]) = (windows[i].Ids[windows[i].Kept[j]], windows[i].Kept[j], i);
+            }
+        }
+        var counts = new int[Ids.Length == 0 ? 0 : Ids.Max() + 1];
+        foreach (var id in Ids) counts[id]++;
+        (_places, _byId) = ([], new int[Ids.Length]);
+        var (first, next) = (0, new int[counts.Length]);
+        for (var id = 0; id < counts.Length; id++)
+        {
+            if (counts[id] > 0) _places[id] = (first, counts[id]);
+            next[id] = first;
+            first += counts[id];
+        }
+        for (var token = 0; token < Ids.Length; token++) _byId[next[Ids[token]]++] = token;
+        IdLimit = counts.Length;
+        foreach (var position in Positions) TokensAt[TokenProfile.OctaveOf(position)]++;
     }
 
     /// <summary>Token id of each counted token.</summary>
     public int[] Ids { get; }
 
-    /// <summary>How often each id occurs among them.</summary>
-    public IReadOnlyDictionary<int, long> Occurrences { get; }
+    /// <summary>Position of each counted token in its window.</summary>
+    public int[] Positions { get; }
+
+    /// <summary>Counted tokens in each octave of positions.</summary>
+    public long[] TokensAt { get; } = new long[TokenProfile.Octaves];
+
+    /// <summary>Every id is below it.</summary>
+    public int IdLimit { get; }
+
+    /// <summary>The counted tokens with this id, in order.</summary>
+    public ReadOnlySpan<int> PlacesOf(int id) => _places.TryGetValue(id, out var at) ? _byId.AsSpan(at.First, at.Count) : [];
 
     /// <summary>Number of the window that holds a token.</summary>
-    public int WindowOf(int token)
-    {
-        var found = Array.BinarySearch(_starts, token);
-        if (found < 0) return ~found - 1;
-        while (_starts[found + 1] == token) found++; // a window in which nothing counts has the start of the next
-        return found;
-    }
+    public int WindowOf(int token) => _windowOf[token];
 
     /// <summary>The tokens of a window: [first, end).</summary>
     public (int First, int End) TokensOf(int window) => (_starts[window], _starts[window + 1]);
 
     public long DocumentOf(int window) => _windows[window].Document;
 
-    /// <summary>Position of a token in its window.</summary>
-    public int PositionOf(int token, int window) => _windows[window].Kept[token - _starts[window]];
+    /// <summary>The ids of the whole window.</summary>
+    public int[] WindowIds(int window) => _windows[window].Ids;
 
     /// <summary>Token ids around a position, and the position of the first of them.</summary>
     public (int First, int[] Ids) Context(int window, int position, int before, int after)

@@ -64,6 +64,9 @@ internal sealed class LanguageModel(string name, string path, Transformer transf
     /// <summary>Whether a token is no part of the text: BOS, EOS.</summary>
     public bool IsSpecial(int id) => id == bosId || id == EosId || transformer.Spec.EosIds.Contains(id);
 
+    /// <summary>Whether a token is special to the tokenizer in any way: BOS, EOS, and what stands for padding, masks, turns of a conversation.</summary>
+    public bool IsSpecialOfAnyKind(int id) => IsSpecial(id) || tokenizer?.IsSpecial(id) == true;
+
     /// <summary>The tokens of a prompt as a reader sees them in place.</summary>
     public IReadOnlyList<TokenCell> Cells(Prompt prompt) => [.. Cells(prompt.Ids).Select(cell => cell with { IsTemplate = prompt.IsTemplate(cell.Position) })];
 

@@ -21,13 +21,13 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
 
     public int DSae => sae.DSae;
 
-    /// <summary>The hook point it belongs to.</summary>
+    /// <summary>The hook point it belongs to; of a crosscoder all, parted by commas.</summary>
     public string Hook => sae.Config.HookName is { Length: > 0 } hook ? hook : throw LabException.NoHook(name);
 
     /// <summary>The number in the hook's name, null where it has none.</summary>
     public int? Layer => HookLayer.Of(sae.Config.HookName);
 
-    /// <summary>The hook that decoder rows write to: another one than <see cref="Hook"/> for a transcoder.</summary>
+    /// <summary>The hook that decoder rows write to: another one than <see cref="Hook"/> for a transcoder, several for a layer of a cross-layer transcoder.</summary>
     public string WrittenHook => sae.Config.HookNameOut is { Length: > 0 } hook ? hook : Hook;
 
     /// <summary>Whether the reconstruction stands for what is read, so that it may be put in its place and compared with it.</summary>
@@ -85,10 +85,20 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         if ((uint)feature >= (uint)DSae) throw LabException.NoFeature(name, feature, DSae);
     }
 
-    /// <summary>Throws unless <see cref="ReconstructsItsHook"/>.</summary>
+    /// <summary>Whether it reconstructs something by itself: its own hooks, or the one that it writes. A single layer of a cross-layer transcoder adds a share to several.</summary>
+    public bool ReconstructsAlone => ReconstructsItsHook || sae.Config.IsCrossLayer || sae.Config.HooksOut.Count == 1;
+
+    /// <summary>Throws unless <see cref="ReconstructsAlone"/>.</summary>
     public void RequireReconstructs()
     {
-        if (!ReconstructsItsHook) throw LabException.WritesElsewhere(name, $"it reads {Hook} and writes {WrittenHook}");
+        if (!ReconstructsAlone) throw LabException.WritesAShare(name, sae.Config.HooksOut);
+    }
+
+    /// <summary>Throws unless it reads one hook point and writes one.</summary>
+    public void RequireOneHook()
+    {
+        if (sae.Config.Hooks.Count > 1) throw LabException.SeveralHooks(name, "reads", sae.Config.Hooks);
+        if (sae.Config.HooksOut.Count > 1) throw LabException.SeveralHooks(name, "writes", sae.Config.HooksOut);
     }
 
     /// <summary>Throws unless the latents of a token need no other token.</summary>
@@ -97,14 +107,28 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
         if (sae.Config.Temporal is not null) throw LabException.NeedsContext(name);
     }
 
-    /// <summary>What it reads of <paramref name="model"/>: its hook, under the processing that it was trained under.</summary>
-    public ActivationView ViewOf(LanguageModel model) => sae.Config.Hooks.Count > 1 ? throw LabException.SeveralHooks(name, sae.Config.Hooks) : ActivationView.Of(model.Transformer, Hook, sae.Config.Processing, sae.Config.HookHeadIndex);
+    /// <summary>What it reads of <paramref name="model"/>: its hooks, under the processing that it was trained under.</summary>
+    public JoinedView ViewOf(LanguageModel model) => sae.Config.Hooks.Count == 0 ? throw LabException.NoHook(name) : View(model, sae.Config.Hooks, sae.Config.HookHeadIndex);
 
-    /// <summary>Throws unless <paramref name="model"/> has the hook, in this SAE's width.</summary>
+    /// <summary>The one hook that it reads of <paramref name="model"/>.</summary>
+    /// <exception cref="LabException">It reads several.</exception>
+    public ActivationView InputOf(LanguageModel model) => ViewOf(model) is { Parts: [var only] } ? only : throw LabException.SeveralHooks(name, "reads", sae.Config.Hooks);
+
+    /// <summary>What it reconstructs of <paramref name="model"/>: the same, or for a transcoder what it writes.</summary>
+    public JoinedView WrittenViewOf(LanguageModel model) => ReconstructsItsHook ? ViewOf(model) : View(model, sae.Config.HooksOut, null);
+
+    /// <summary>Throws unless <paramref name="model"/> has the hooks, in this SAE's width.</summary>
     public void RequireFits(LanguageModel model)
     {
-        var view = ViewOf(model);
+        RequireWidth(ViewOf(model), sae.DIn, model);
+        if (!ReconstructsItsHook) RequireWidth(WrittenViewOf(model), sae.DOut, model);
+    }
+
+    private JoinedView View(LanguageModel model, IReadOnlyList<string> hooks, int? head) => new([.. hooks.Select(hook => ActivationView.Of(model.Transformer, hook, sae.Config.Processing, head))]);
+
+    private void RequireWidth(JoinedView view, int expected, LanguageModel model)
+    {
         var width = view.WidthOf(model.Transformer);
-        if (width != sae.DIn) throw LabException.WrongWidth(name, sae.DIn, view.Hook, width, model.Name);
+        if (width != expected) throw LabException.WrongWidth(name, expected, view.Name, width, model.Name);
     }
 }

@@ -76,6 +76,6 @@ internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<
 
     private Place Of(string folder) => new(NameOf(folder), folder, folder);
 
-    /// <summary>The same by two ways (a linked workspace, a cache that another points to) is one.</summary>
-    private static string RealPath(string path) => (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.ResolveLinkTarget(path, returnFinalTarget: true))?.FullName ?? path;
+    /// <summary>The same by two ways (a linked workspace, a cache that another points to) is one. A layer of a cross-layer transcoder is neither file nor folder, but a number behind one.</summary>
+    private static string RealPath(string path) => (Directory.Exists(path) ? Directory.ResolveLinkTarget(path, returnFinalTarget: true) : File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null)?.FullName ?? path;
 }

@@ -58,7 +58,7 @@ internal sealed class Shelves : IDisposable
 
         LoadedSae[] saes = [.. NamesFor(model, asked).Select(name => asked.Count > 0 ? Fitting(name) : Readable(() => Fitting(name))).OfType<LoadedSae>()];
         var order = model.Transformer.HookNames.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
-        return [.. saes.OrderBy(sae => order[model.Transformer.RequireHook(sae.Hook)]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
+        return [.. saes.OrderBy(sae => order[sae.ViewOf(model).Hooks[0]]).ThenBy(sae => sae.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>What <see cref="SaesFor"/> will load, where it lies; no weights are read.</summary>

@@ -28,9 +28,9 @@ internal sealed class PooledTexts
     {
         var (pooled, view) = (new PooledTexts(sae, pooling), sae.ViewOf(model));
         var (meter, done) = (new ProgressMeter(progress, "reading", windows.Count, "texts"), 0L);
-        new Harvester(model, [view], Harvester.DefaultRows).Run(windows, batch =>
+        new Harvester(model, [.. view.Parts.Distinct()], Harvester.DefaultRows).Run(windows, batch =>
         {
-            var x = batch.Activations[view];                                                              // x    [kept, dIn]
+            var x = batch.Of(view);                                                                       // x    [kept, dIn]
             var codes = sae.Encode(x);
             var start = 0;
             foreach (var window in batch.Windows)

@@ -41,14 +41,14 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
     private LayerReading Layer(LayerRun run, LoadedSae sae, LanguageModel model, int top)
     {
         var index = indexes.Find(sae, model);
-        var (x, codes) = (run.At(sae), run.Codes(sae));
-        var reconstruction = sae.ReconstructsItsHook ? sae.Sae.Reconstruct(x) : null;                      // x̂   [pos, dIn]
+        var (x, y, codes) = (run.At(sae), run.Written(sae), run.Codes(sae));
+        var reconstruction = sae.ReconstructsAlone ? sae.Sae.Reconstruct(x) : null;                        // ŷ   [pos, dOut]
         var tokens = new TokenReading[x.RowCount];
         for (var row = 0; row < tokens.Length; row++)
         {
             var (indices, values) = (codes.RowIndices(row).ToArray(), codes.RowValues(row).ToArray());
             var strongest = Enumerable.Range(0, indices.Length).OrderByDescending(i => values[i]).ThenBy(i => indices[i]).Take(top);
-            tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), reconstruction is null ? null : ErrorShare(x.Row<float>(row), reconstruction.Row<float>(row)),
+            tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), reconstruction is null ? null : ErrorShare(y.Row<float>(row), reconstruction.Row<float>(row)),
                 [.. strongest.Select(i => Feature(indices[i], values[i], index?.Statistics))]);
         }
         reconstruction?.Free();
@@ -75,13 +75,13 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
         return (max, position);
     }
 
-    private static double? ErrorShare(ReadOnlySpan<float> x, ReadOnlySpan<float> reconstruction)
+    private static double? ErrorShare(ReadOnlySpan<float> y, ReadOnlySpan<float> reconstruction)
     {
         var (error, squares) = (0.0, 0.0);
-        for (var i = 0; i < x.Length; i++)
+        for (var i = 0; i < y.Length; i++)
         {
-            error += ((double)x[i] - reconstruction[i]) * ((double)x[i] - reconstruction[i]);
-            squares += (double)x[i] * x[i];
+            error += ((double)y[i] - reconstruction[i]) * ((double)y[i] - reconstruction[i]);
+            squares += (double)y[i] * y[i];
         }
         return squares > 0 ? error / squares : null;
     }

@@ -37,7 +37,7 @@ public sealed record LayerReading
 /// <param name="Position">The token's place.</param>
 /// <param name="Active">Number of features that fire (L0 of this token).</param>
 /// <param name="Norm">‖x‖ of the activation.</param>
-/// <param name="ErrorShare">‖x − x̂‖² ÷ ‖x‖²: what the SAE does not explain here; null where x is zero, and for a transcoder, which explains something else.</param>
+/// <param name="ErrorShare">‖y − ŷ‖² ÷ ‖y‖²: what the SAE does not explain here of y, which is x or what a transcoder writes; null where y is zero, and for a layer of a cross-layer transcoder, which explains nothing by itself.</param>
 /// <param name="Features">The strongest features, strongest first; ties by index.</param>
 public sealed record TokenReading(int Position, int Active, double Norm, double? ErrorShare, IReadOnlyList<FeatureReading> Features);
 

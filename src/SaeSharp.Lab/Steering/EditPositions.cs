@@ -4,13 +4,13 @@ using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
 
 namespace SaeSharp.Lab.Steering;
 
-/// <summary>Which positions an edit touches. JSON and command line: <c>all</c>, <c>prompt</c>, <c>generated</c>, <c>3..</c> or <c>[2,5]</c>.</summary>
+/// <summary>Which positions an edit touches. JSON and command line: <c>all</c>, <c>prompt</c>, <c>generated</c>, <c>last</c>, <c>3..</c> or <c>[2,5]</c>.</summary>
 [JsonConverter(typeof(EditPositionsConverter))]
 public sealed record EditPositions
 {
     private EditPositions(PositionKind kind, int from = 0, int[]? listed = null) => (Kind, From, Listed) = (kind, from, listed ?? []);
 
-    private enum PositionKind { All, Prompt, Generated, From, Listed }
+    private enum PositionKind { All, Prompt, Generated, Last, From, Listed }
 
     private PositionKind Kind { get; }
     private int From { get; }
@@ -23,7 +23,10 @@ public sealed record EditPositions
     /// <summary>The generated tokens' positions.</summary>
     public static EditPositions Generated { get; } = new(PositionKind.Generated);
 
-    /// <summary>Reads <c>all</c>, <c>prompt</c>, <c>generated</c>, <c>3..</c>, <c>[2,5]</c> or <c>2,5</c>.</summary>
+    /// <summary>The prompt's last position, where what comes next is decided.</summary>
+    public static EditPositions Last { get; } = new(PositionKind.Last);
+
+    /// <summary>Reads <c>all</c>, <c>prompt</c>, <c>generated</c>, <c>last</c>, <c>3..</c>, <c>[2,5]</c> or <c>2,5</c>.</summary>
     /// <exception cref="OptionException">The text is none of these.</exception>
     public static EditPositions Parse(string text)
     {
@@ -35,6 +38,7 @@ public sealed record EditPositions
             "all" => All,
             "prompt" => Prompt,
             "generated" => Generated,
+            "last" => Last,
             _ => Of(trimmed.Trim('[', ']').Split(',').Select(part => TryNumber(part, out var position) ? position : throw Unknown(text))),
         };
     }
@@ -51,6 +55,7 @@ public sealed record EditPositions
         PositionKind.All => true,
         PositionKind.Prompt => position < promptLength,
         PositionKind.Generated => position >= promptLength,
+        PositionKind.Last => position == promptLength - 1,
         PositionKind.From => position >= From,
         _ => Array.BinarySearch(Listed, position) >= 0,
     };
@@ -64,6 +69,7 @@ public sealed record EditPositions
         PositionKind.All => "all",
         PositionKind.Prompt => "prompt",
         PositionKind.Generated => "generated",
+        PositionKind.Last => "last",
         PositionKind.From => $"{From}..",
         _ => $"[{string.Join(",", Listed)}]",
     };
@@ -78,7 +84,7 @@ public sealed record EditPositions
         int.TryParse(text.Trim(), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out value);
 
     private static OptionException Unknown(string text) => OptionException.Invalid(
-        $"'{text}' names no positions, expected all, prompt, generated, a start such as 3.. or a list such as [2,5].",
+        $"'{text}' names no positions, expected all, prompt, generated, last, a start such as 3.. or a list such as [2,5].",
         "Positions count from 0 at the first token, which is BOS where the tokenizer adds it.");
 
     private sealed class EditPositionsConverter : JsonConverter<EditPositions>

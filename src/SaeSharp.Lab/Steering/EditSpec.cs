@@ -11,7 +11,7 @@ public sealed record EditSpec
     public EditVector? Vector { get; init; }
     /// <summary>C: with an SAE in units of latents (the length added along the unit decoder row).</summary>
     public double Coefficient { get; init; }
-    /// <summary>Where: all, prompt, generated, 3.. (from position 3), or [2,5] (these positions).</summary>
+    /// <summary>Where: all, prompt, generated, last (the prompt's last token), 3.. (from position 3), or [2,5] (these positions).</summary>
     public EditPositions Positions { get; init; } = EditPositions.All;
     /// <summary>Only where a feature fires; left out: wherever Positions says.</summary>
     public EditCondition? When { get; init; }

@@ -45,15 +45,15 @@ internal static class EditsFile
 
     private static Edit Conditional(ResolvedEdit edit, LanguageModel model, HookSet hooks)
     {
-        if (edit.When is not { } condition) return InModel(edit, model);
+        if (edit.When is not { } condition) return InModel(edit, model, hooks);
         condition.Sae.RequireFits(model);
         condition.Sae.RequireRowwise();
-        var view = condition.Sae.ViewOf(model);
+        var view = condition.Sae.InputOf(model);
         var order = model.Transformer.HookNames.ToList();
         if (order.IndexOf(view.Hook) > order.IndexOf(model.Transformer.RequireHook(edit.Hook))) throw LabException.ConditionTooLate(condition.Sae.Name, view.Hook, edit.Hook);
         var watch = new ConditionWatch(condition, view);
         watch.AddTo(hooks);
-        return new ConditionalEdit(InModel(edit, model), watch);
+        return new ConditionalEdit(InModel(edit, model, hooks), watch);
     }
 
     private static EditSpec Parse(string path, int index, JsonElement entry)
@@ -77,8 +77,8 @@ internal static class EditsFile
             if (of.Feature is not { } feature || of.File is not null || of.Tensor is not null) throw Bad("the vector names an SAE", "an SAE and a feature, and nothing else");
             var sae = shelves.Saes.Get(of.Sae);
             sae.RequireFeature(feature);
-            if (spec.Hook is not null && spec.Hook != sae.Hook) throw Bad($"the hook is {spec.Hook}", $"the SAE's own, {sae.Hook}, or none");
-            return new(spec.Op, sae.Hook, sae, feature, null, spec.Coefficient, spec.Positions, Condition(spec.When));
+            if (spec.Hook is not null && spec.Hook != sae.WrittenHook) throw Bad($"the hook is {spec.Hook}", $"the one that the SAE writes, {sae.WrittenHook}, or none");
+            return new(spec.Op, sae.WrittenHook, sae, feature, null, spec.Coefficient, spec.Positions, Condition(spec.When));
         }
         if (spec.Hook is null) throw Bad("it names no hook", "a hook, or a vector with an SAE");
         var vector = spec.Vector is null ? null : Vector(path, index, spec.Vector);
@@ -107,14 +107,16 @@ internal static class EditsFile
         return found;
     }
 
-    private static Edit InModel(ResolvedEdit edit, LanguageModel model)
+    /// <summary>The edit at its hook; what it needs to read elsewhere is added to <paramref name="hooks"/>.</summary>
+    private static Edit InModel(ResolvedEdit edit, LanguageModel model, HookSet hooks)
     {
         var positions = edit.Positions.InModel();
         if (edit.Sae is { } sae)
         {
-            sae.RequireReconstructs();
+            sae.RequireOneHook();
             sae.RequireRowwise();
-            return new SaeEdit(edit, sae, sae.ViewOf(model), positions);
+            var (read, written) = (sae.InputOf(model), sae.WrittenViewOf(model).Parts[0]);
+            return new SaeEdit(edit, sae, written, positions, sae.ReconstructsItsHook ? null : InputRecord.Of(edit, read, written, model, hooks));
         }
         return edit.Op switch
         {

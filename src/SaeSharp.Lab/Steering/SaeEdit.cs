@@ -6,16 +6,16 @@ using ModelPositions = SaeSharp.Models.Interventions.EditPositions;
 namespace SaeSharp.Lab.Steering;
 
 /// <summary>Changes how much of one feature stands in h: along its unit decoder row v, by a coefficient that may depend on the feature's own value f.</summary>
-/// <remarks>What the SAE does not explain of h stays as it is, because only a multiple of v is added.</remarks>
-internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView view, ModelPositions positions) : Edit(view.Hook, positions)
+/// <remarks>What the SAE does not explain of h stays as it is, because only a multiple of v is added. A transcoder's f comes from its input, which the run has passed before h.</remarks>
+internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView view, ModelPositions positions, InputRecord? input = null) : Edit(view.Hook, positions)
 {
-    private readonly float[] _v = sae.UnitDirection(edit.Feature);                                        // v   [dIn]
+    private readonly float[] _v = sae.UnitDirection(edit.Feature);                                        // v   [dOut]
 
     public override void AddChange(Tensor h, ReadOnlySpan<int> positions, Tensor change)
     {
         if (h.RowCount == 0) return;
-        var x = view.Centred || view.Head is not null ? view.Read(h.Clone()) : h;                                                  // x   [n, dIn]
-        var values = NeedsValue ? sae.ValuesOf(x, edit.Feature) : null;                                                       // f   [n]
+        var x = view.Centred || view.Head is not null ? view.Read(h.Clone()) : h;                                                  // y   [n, dOut]; x for an autoencoder
+        var values = edit.NeedsValue ? sae.ValuesOf(input?.At(positions) ?? x, edit.Feature) : null;      // f   [n]
         for (var row = 0; row < x.RowCount; row++)
         {
             var amount = edit.Op == EditOp.Project ? -Dot(x.Row<float>(row)) : Amount(values?[row] ?? 0);
@@ -24,8 +24,6 @@ internal sealed class SaeEdit(ResolvedEdit edit, LoadedSae sae, ActivationView v
             for (var i = 0; i < _v.Length; i++) target[i] += amount * _v[i];
         }
     }
-
-    private bool NeedsValue => edit.Op is EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum;
 
     private double Amount(double f) => edit.Op switch
     {

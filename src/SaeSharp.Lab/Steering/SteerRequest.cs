@@ -9,7 +9,7 @@ public sealed record SteerRequest : GenerationInput
     public IReadOnlyList<string> Features { get; init; } = [];
     /// <summary>What is done with each of them.</summary>
     public EditOp Op { get; init; } = EditOp.Add;
-    /// <summary>Where: all, prompt, generated, 3.. (from position 3) or [2,5] (these positions). Left out: everywhere but on BOS, which SAEs are not trained on.</summary>
+    /// <summary>Where: all, prompt, generated, last (the prompt's last token), 3.. (from position 3) or [2,5] (these positions). Left out: everywhere but on BOS, which SAEs are not trained on.</summary>
     public EditPositions? Positions { get; init; }
     /// <summary>Push only where this feature, of the same hook or an earlier one, is above a value: SAE:N&gt;T, T in units of latents.</summary>
     public string? When { get; init; }
@@ -19,4 +19,6 @@ public sealed record SteerRequest : GenerationInput
     public IReadOnlyList<string> Saes { get; init; } = [];
     /// <summary>Features with the largest change to list at each layer.</summary>
     public int Top { get; init; } = 10;
+    /// <summary>Controls beside the result: so many draws of other features and so many of random directions, each as long a push; and the opposite. Six tell something, one does not.</summary>
+    public int Controls { get; init; }
 }

@@ -29,6 +29,14 @@ public sealed record SteerResult
     public required string ContinuationOf { get; init; }
     /// <summary>The features at every layer, before, after and difference.</summary>
     public required IReadOnlyList<LayerChange> Layers { get; init; }
+    /// <summary>Other pushes of the same size; empty where none were asked for.</summary>
+    public required IReadOnlyList<SteeringControl> Controls { get; init; }
+    /// <summary>How the continuation without edits reads; left out without controls.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextFigures? BeforeFigures { get; init; }
+    /// <summary>How the continuation with edits reads; left out without controls.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TextFigures? AfterFigures { get; init; }
 }
 
 /// <summary>A feature that was pushed.</summary>

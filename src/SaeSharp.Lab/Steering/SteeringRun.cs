@@ -8,6 +8,8 @@ namespace SaeSharp.Lab.Steering;
 /// <summary>Pushes features, and says what they do by themselves, what was added, and what it did at every layer.</summary>
 internal sealed class SteeringRun
 {
+    private const int MostControls = 32;
+
     private readonly SteerRequest _request;
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<LoadedSae> _saes;
@@ -23,13 +25,18 @@ internal sealed class SteeringRun
     public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
     {
         _request = request;
+        OptionException.InRange(request.Controls, 0, MostControls, "--controls");
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
         _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
         _fileEdits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
         if (_pushes.Count + _fileEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, or --edits FILE.");
         var steered = _pushes.Select(push => push.Sae).Concat(_fileEdits.Select(edit => edit.Sae).OfType<LoadedSae>()).Distinct().ToList();
-        foreach (var sae in steered) sae.RequireFits(_model);
+        foreach (var sae in steered)
+        {
+            sae.RequireFits(_model);
+            sae.RequireOneHook();
+        }
         _saes = shelves.SaesFor(_model, [.. (request.Saes.Count > 0 ? request.Saes.Select(name => shelves.Saes.Get(name).Folder) : shelves.SaesFor(_model, []).Select(sae => sae.Folder))
             .Union(steered.Select(sae => sae.Folder))]);
         _indexes = _saes.ToDictionary(sae => sae, sae => indexes.Find(sae, _model));
@@ -45,7 +52,8 @@ internal sealed class SteeringRun
         using var edited = new LayerRun(_model, _saes, _prompt, Hooks(edits), LogitRows.Last);
         var (kl, next) = NextTokens.Compare(natural.Logits!, edited.Logits!, _model);
 
-        GenerateResult[] texts = Continuation.Of(_model, _prompt, _request, [null, Hooks(edits)], progress, cancel);
+        var controls = _request.Controls == 0 ? [] : new ControlDraw(_model, edits, sae => _indexes.GetValueOrDefault(sae)?.Statistics, _request.Seed).Draw(_request.Controls);
+        GenerateResult[] texts = Continuation.Of(_model, _prompt, _request, [null, Hooks(edits), .. controls.Select(control => Hooks(control.Edits))], progress, cancel);
         var (before, after) = (texts[0], texts[1]);
         int[] common = [.. _prompt, .. before.Ids];
         if (common.Length > _model.Transformer.Spec.Context) common = common[.._model.Transformer.Spec.Context];
@@ -59,6 +67,20 @@ internal sealed class SteeringRun
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
             Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics)
                 .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), [.. edits.Where(edit => edit.Sae == sae).Select(edit => edit.Feature)]))],
+            Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural))],
+            BeforeFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, before.Ids) : null, AfterFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, after.Ids) : null,
+        };
+    }
+
+    private SteeringControl Describe(ControlKind kind, IReadOnlyList<ResolvedEdit> edits, GenerateResult text, LayerRun natural)
+    {
+        var logits = _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks(edits), LogitRows.Last)!;
+        var (kl, _) = NextTokens.Compare(natural.Logits!, logits, _model);
+        logits.Free();
+        return new()
+        {
+            Kind = kind, Text = text, Kl = kl, Figures = TextReading.Of(_model, _prompt, text.Ids),
+            Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => FormattableString.Invariant($"{edit.Sae!.Name}:{edit.Feature}={edit.Coefficient:G6}"))],
         };
     }
 
@@ -67,7 +89,7 @@ internal sealed class SteeringRun
     private ResolvedEdit Resolve(Push push, LayerRun natural)
     {
         var (own, _) = FeatureReader.Peak(natural.Values(push.Sae, push.Feature), _cells);
-        return new(_request.Op, push.Sae.Hook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions, _when);
+        return new(_request.Op, push.Sae.WrittenHook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions, _when);
     }
 
     private double? IndexMax(LoadedSae sae, int feature) => _indexes[sae]?.Statistics.Max[feature];

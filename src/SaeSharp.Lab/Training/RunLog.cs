@@ -9,6 +9,7 @@ internal sealed class RunLog : IDisposable
 {
     public const string FileName = "log.jsonl";
     private const int MostLines = 2000; // of a whole run
+    private const int Tail = 4096, LongestTail = 1 << 24; // bytes of some last lines
     private readonly StreamWriter _writer;
     private readonly int _every, _steps;
 
@@ -32,17 +33,43 @@ internal sealed class RunLog : IDisposable
         if (!File.Exists(path)) yield break;
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         while (reader.ReadLine() is { } text)
+            if (Point(System.Text.Encoding.UTF8.GetBytes(text)) is { } point) yield return point;
+    }
+
+    /// <summary>The last whole line, which is looked for from the end of the log; null where there is none.</summary>
+    public static RunPoint? Last(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return null;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var all = file.Length; // what is written meanwhile is left for later
+        for (var length = Tail; length <= LongestTail; length *= 2)
         {
-            RunPoint? point = null;
-            try
+            var bytes = new byte[Math.Min(length, all)];
+            file.Seek(all - bytes.Length, SeekOrigin.Begin);
+            var isWhole = bytes.Length == all;
+            ReadOnlySpan<byte> rest = bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+            while (rest.Length > 0)
             {
-                point = JsonSerializer.Deserialize<RunPoint>(text, LabJson.Options);
+                var start = rest.LastIndexOf((byte)'\n') + 1;
+                if (start == 0 && !isWhole) break;                            // its beginning lies before the tail
+                if (Point(rest[start..]) is { } point) return point;
+                rest = rest[..Math.Max(0, start - 1)];
             }
-            catch (JsonException)
-            {
-                // cut off: the run was killed in this line, or writes it now
-            }
-            if (point is not null) yield return point;
+            if (isWhole) break;
+        }
+        return null;
+    }
+
+    private static RunPoint? Point(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return line.IsEmpty ? null : JsonSerializer.Deserialize<RunPoint>(line, LabJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null; // cut off: the run was killed in this line, or writes it now
         }
     }
 

@@ -31,9 +31,9 @@ internal sealed class RunShelf(string home)
     private static RunSummary? Of(string folder, bool whole)
     {
         if (RunFolder.Describe(folder) is not var (info, result)) return null;
-        var points = RunLog.Read(folder).ToList();
+        var points = whole ? RunLog.Read(folder).ToList() : null;
         var status = result is not null ? RunStatus.Finished : IsAlive(info) ? RunStatus.Running : RunStatus.Stopped;
-        return new(info, status, points.LastOrDefault(), result, whole ? points : null);
+        return new(info, status, whole ? points!.LastOrDefault() : RunLog.Last(folder), result, points);
     }
 
     /// <summary>Whether the run's process is there and is not a later one of the same number.</summary>

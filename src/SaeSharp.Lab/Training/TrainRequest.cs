@@ -17,6 +17,8 @@ public sealed record TrainRequest
     public bool Skip { get; init; }
     /// <summary>One SAE over all hook points together, whose features read and write each of them, instead of one at each.</summary>
     public bool Crosscoder { get; init; }
+    /// <summary>One transcoder over all layers together (CLT): the features of each --hook write its --hook-out and those of all layers behind it. --d-sae is of each layer, --k of all together.</summary>
+    public bool CrossLayer { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
     /// <summary>An activation store to train on instead of texts: a folder that sae activations --out made with this model. The model does not run.</summary>
@@ -79,8 +81,10 @@ public sealed record TrainRequest
     public double Threshold { get; init; } = 0.01;
     /// <summary>JumpReLU: width of the window around a threshold that moves it.</summary>
     public double Bandwidth { get; init; } = 0.05;
-    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn, mean-square their mean square norm to 1, whitening their covariance to the identity (all are folded into the weights when saved), or none.</summary>
+    /// <summary>Scale of the activations: expected-average brings their mean norm to √dIn, mean-square their mean square norm to 1, whitening their covariance to the identity, constant-scalar multiplies by --normalise-factor (all are folded into the weights when saved); constant-norm brings each to the norm √dIn, layer-norm each to mean 0 and deviation 1 (the saved SAE goes on doing that); or none.</summary>
     public string Normalise { get; init; } = "expected-average";
+    /// <summary>Factor of --normalise constant-scalar.</summary>
+    public double NormaliseFactor { get; init; } = 1;
     /// <summary>Largest norm of all gradients together; 0 for no limit.</summary>
     public double ClipNorm { get; init; } = 1;
     /// <summary>Whose habits are followed in what no setting says: sae-lens, dictionary-learning or sparsify.</summary>

@@ -35,18 +35,18 @@ internal sealed class TrainingPlan
     /// <summary>Every combination; k only where an architecture counts latents, prices and targets only where it has none.</summary>
     private IEnumerable<TrainingChoice> Choices(TrainingRows rows) =>
         from name in Required(_request.Arch, "--arch")
-        let arch = rows.Written is null ? name : Transcoder(name)
+        let arch = rows.IsTranscoder ? Transcoder(name) : name
         from dSae in Required(_request.DSae, "--d-sae")
         from k in Required(_request.K, "--k").Take(TrainingChoice.Counts(arch) ? int.MaxValue : 1)
         from penalty in Required(_request.Penalty, "--penalty").Take(TrainingChoice.Counts(arch) ? 1 : int.MaxValue)
         from target in OrNone(TrainingChoice.Counts(arch) ? default : _request.TargetL0)
         from rate in OrNone(_request.Lr)
         from seed in Required(_request.Seed, "--seed")
-        select new TrainingChoice(rows, arch, dSae, k, penalty, target, rate, seed);
+        select new TrainingChoice(rows with { WithNext = SaeTrainer.ReadsPairs(arch) }, arch, dSae, k, penalty, target, rate, seed);
 
     private PlannedSae Of(TrainingChoice choice)
     {
-        if (choice.Rows.Written is null && choice.Arch.EndsWith("transcoder", StringComparison.Ordinal))
+        if (!choice.Rows.IsTranscoder && choice.Arch.EndsWith("transcoder", StringComparison.Ordinal))
             throw OptionException.Invalid($"--arch is {choice.Arch}, but no hook point is named that it writes.", "Give --hook-out H, e.g. --hook-out blocks.1.hook_mlp_out.");
         if (!SaeTrainer.Architectures.Contains(choice.Arch)) throw OptionException.Invalid(
             $"There is no architecture '{choice.Arch}' that can be trained.", $"Known are: {string.Join(", ", SaeTrainer.Architectures)}.");
@@ -85,11 +85,12 @@ internal sealed class TrainingPlan
     private SaeConfig Config(TrainingChoice choice)
     {
         var (rows, dIn) = (choice.Rows, choice.Rows.Read.Sum(_model.Transformer.HookWidth));
+        var perLayer = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn / rows.Layers;
         return new()
         {
-            Architecture = choice.Arch, DIn = dIn, DOut = rows.Written is { } written ? _model.Transformer.HookWidth(written) : null, ApplyBDecToInput = rows.Written is null, HookNameOut = rows.Written,
-            DSae = choice.DSae > 0 ? choice.DSae : OptionException.NotNegative(choice.DSae, "--d-sae") + 8 * dIn,
-            K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal),
+            Architecture = choice.Arch, DIn = dIn, DOut = rows.IsTranscoder ? rows.Written.Sum(_model.Transformer.HookWidth) : null, ApplyBDecToInput = !rows.IsTranscoder, HookNameOut = rows.HookOut,
+            DSae = checked(perLayer * rows.Layers),
+            K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal) || SaeTrainer.CountsOverBatch(choice.Arch),
             ModelName = _model.Name, HookName = rows.Hook, ContextSize = _data.Context, ReshapeHookZ = rows.Read.Count == 1 && rows.Hook.EndsWith("hook_z", StringComparison.Ordinal),
             PrependBos = _data.PrependBos,
         };
@@ -99,8 +100,8 @@ internal sealed class TrainingPlan
     private static int WholeK(TrainingChoice choice)
     {
         OptionException.Positive(choice.K, "--k");
-        if (choice.K != Math.Floor(choice.K) && !choice.Arch.Contains("batch", StringComparison.Ordinal))
-            throw OptionException.Invalid(Text($"--k is {choice.K}, expected a whole number."), "Only architectures that choose over a whole batch (batchtopk, matryoshka_batchtopk) take fractions.");
+        if (choice.K != Math.Floor(choice.K) && !SaeTrainer.CountsOverBatch(choice.Arch))
+            throw OptionException.Invalid(Text($"--k is {choice.K}, expected a whole number."), $"Only architectures that choose over a whole batch take fractions: {string.Join(", ", SaeTrainer.Architectures.Where(SaeTrainer.CountsOverBatch))}.");
         return (int)Math.Ceiling(choice.K);
     }
 

@@ -13,6 +13,8 @@ namespace SaeSharp.Lab.Training;
 /// <remarks>A run's checkpoints and log lie in <c>runs/</c> under the hash of what the SAE is to be written to; a finished run leaves a note instead of checkpoints.</remarks>
 internal sealed class TrainingRun
 {
+    private const string LayersFolder = "layers"; // of a cross-layer transcoder, in circuit-tracer's layout
+
     private readonly TrainRequest _request;
     private readonly Shelves _shelves;
     private readonly string _home;
@@ -48,6 +50,31 @@ internal sealed class TrainingRun
         }
     }
 
+    /// <summary>Tries learning rates on the stream that <see cref="Run"/> would train on, and leaves nothing behind.</summary>
+    public RateResult FindRates(IProgress<Progress>? progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var curves = new List<RateCurve>();
+        Cost(1, 0).Require();
+        var meter = new ProgressMeter(progress, "trying learning rates", _plan.Saes.Count, "SAEs");
+        meter.Report(0);
+        using (_data)
+        {
+            _data.Harvest(_plan.Hooks, 0, progress, cancel);
+            foreach (var group in _plan.Saes.GroupBy(sae => sae.Options.Seed).Select(group => group.ToArray()))
+            {
+                var sources = Sources(group);
+                foreach (var planned in group)
+                {
+                    var curve = LearningRateSearch.Run(planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend, new(), cancel);
+                    curves.Add(new(planned.Label, planned.Options.Rate.Peak, curve.Suggested, curve.Lowest, curve.Steepest, curve.End, [.. curve.Points.Select(point => new RatePoint(point.Rate, point.Loss, point.Smoothed))]));
+                    meter.Report(curves.Count);
+                }
+            }
+        }
+        return new(curves, clock.Elapsed.TotalSeconds);
+    }
+
     /// <summary>What this will take.</summary>
     private TrainingCost Cost(int groups, long cache)
     {
@@ -55,7 +82,7 @@ internal sealed class TrainingRun
         var (kept, epoch, most) = (_data.Tokens * width * sizeof(float), _data.Tokens * width * _request.BufferDtype.Held().Size(), (double)BufferMiB(_plan.Hooks.Count) * (1 << 20));
         var (isKept, buffer) = (_data.Harvests && kept <= cache, Math.Min(most, epoch));
         // An epoch that does not fit into the buffer is harvested each time, and once more for the mean norm.
-        var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise == "none" ? 0 : 1);
+        var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise is "expected-average" or "mean-square" or "whitening" ? 1 : 0);
         var harvested = !_data.Harvests ? 0 : isKept ? _data.Tokens : _data.Tokens * groups * passes;
         return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), harvested, _shelves.Backend.Threads);
     }
@@ -65,11 +92,9 @@ internal sealed class TrainingRun
     /// <summary>Trains SAEs of one seed together: one buffer, whose rows hold all their hooks side by side.</summary>
     private List<TrainedSae> Train(PlannedSae[] group, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
         var (done, members) = (new List<TrainedSae>(), new List<TrainedMember>());
         try
         {
-            ShuffledBuffer? buffer = null;
             Dictionary<string, ColumnSource>? sources = null;
             foreach (var planned in group)
             {
@@ -79,8 +104,7 @@ internal sealed class TrainingRun
                     done.Add(finished);
                     continue;
                 }
-                buffer ??= new(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), planned.Options.Seed), _request.Batch, BufferMiB(layouts.Count), planned.Options.Seed, _request.BufferDtype.Held());
-                sources ??= layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
+                sources ??= Sources(group);
                 members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend)));
             }
             if (members.Count == 0) return done;
@@ -97,12 +121,23 @@ internal sealed class TrainingRun
         throw group.Length == 1 ? failed.Failure! : LabException.NotTrained(failed.Planned.Label, failed.Failure!, done.Count);
     }
 
+    /// <summary>The batches of SAEs of one seed, by their layout.</summary>
+    private Dictionary<string, ColumnSource> Sources(PlannedSae[] group)
+    {
+        var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
+        var seed = group[0].Options.Seed;
+        var buffer = new ShuffledBuffer(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), seed), _request.Batch, BufferMiB(layouts.Count), seed, _request.BufferDtype.Held());
+        return layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+
     private TrainedSae Save(TrainedMember member)
     {
         var planned = member.Planned;
         Directory.CreateDirectory(Path.GetDirectoryName(planned.Folder)!);
         Leftovers.Remove(planned.Folder);
-        SaeFolder.Save(member.Trainer.Snapshot(), planned.Folder);
+        var sae = member.Trainer.Snapshot();
+        SaeFolder.Save(sae, planned.Folder);
+        if (sae.Config.IsCrossLayer) SaeFolder.SaveLayers(sae, Path.Combine(planned.Folder, LayersFolder));
         _shelves.Saes.Forget(planned.Folder);
         var saved = _shelves.Saes.Get(planned.Folder);
         var trained = new TrainedSae(

@@ -38,7 +38,7 @@ internal static class TrainingSettings
             Selection = new() { K = choice.CountsLatents ? choice.K : null, InitialK = request.InitialK, KSteps = request.KSteps },
             Matryoshka = new() { Widths = request.Widths.Count > 0 ? [.. request.Widths] : null, Detached = request.Detached, SortByFrequency = request.SortByFrequency },
             JumpRelu = new() { Penalty = request.JumpPenalty, InitialThreshold = request.Threshold, Bandwidth = request.Bandwidth },
-            Input = new() { Normalisation = Normalisation(request.Normalise) },
+            Input = new() { Normalisation = Normalisation(request.Normalise), Factor = request.NormaliseFactor },
         };
     }
 
@@ -65,7 +65,10 @@ internal static class TrainingSettings
         "expected-average" => InputNormalisation.MeanNorm,
         "mean-square" => InputNormalisation.MeanSquare,
         "whitening" => InputNormalisation.Whitening,
+        "constant-norm" => InputNormalisation.ConstantNorm,
+        "constant-scalar" => InputNormalisation.ConstantScalar,
+        "layer-norm" => InputNormalisation.LayerNorm,
         "none" => InputNormalisation.None,
-        var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average, mean-square, whitening or none.", "Leave it out for expected-average."),
+        var other => throw OptionException.Invalid($"--normalise is '{other}', expected expected-average, mean-square, whitening, constant-norm, constant-scalar, layer-norm or none.", "Leave it out for expected-average."),
     };
 }

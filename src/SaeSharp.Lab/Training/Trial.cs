@@ -44,7 +44,7 @@ internal static class Trial
         };
     }
 
-    public static IndexRequest Indexing(TryRequest request, TrainedSae sae, LanguageModel model) => new() { Sae = sae.Path, Model = model.Name, Corpus = Texts(request, model), Tokens = TokensIndexed };
+    public static IndexRequest Indexing(TryRequest request, TrainResult trained, LanguageModel model) => new() { Sae = [.. trained.Saes.Select(sae => sae.Path)], Model = model.Name, Corpus = Texts(request, model), Tokens = TokensIndexed };
 
     private static CorpusOptions Texts(TryRequest request, LanguageModel model) => new()
     {

@@ -19,4 +19,4 @@ public sealed record TryRequest
 /// <param name="Model">The model.</param>
 /// <param name="Train">The SAEs.</param>
 /// <param name="Indexes">Their indexes.</param>
-public sealed record TryResult(string Model, TrainResult Train, IReadOnlyList<IndexResult> Indexes);
+public sealed record TryResult(string Model, TrainResult Train, IReadOnlyList<IndexedSae> Indexes);

@@ -34,6 +34,9 @@ public sealed class ChatTemplate
         return files.Templates.Count > 0 ? new(modelFolderOrFile, files.Templates, files.Tokens) : throw ChatTemplateException.None(modelFolderOrFile);
     }
 
+    /// <summary>Whether a model comes with a template.</summary>
+    public static bool Exists(string modelFolderOrFile) => ChatTemplateFiles.Of(modelFolderOrFile).Templates.Count > 0;
+
     /// <summary>Reads one template.</summary>
     /// <param name="source">Its text.</param>
     /// <param name="tokens">Special tokens by the names that it knows, for example <c>bos_token</c>.</param>

@@ -16,15 +16,19 @@ public abstract record EditPositions
     /// <summary>The positions after the prompt.</summary>
     public static EditPositions Generated { get; } = new GeneratedOnly();
 
-    /// <summary>Reads <c>all</c>, <c>prompt</c>, <c>generated</c> or <c>3..</c>.</summary>
+    /// <summary>The prompt's last position.</summary>
+    public static EditPositions Last { get; } = new LastOfPrompt();
+
+    /// <summary>Reads <c>all</c>, <c>prompt</c>, <c>generated</c>, <c>last</c> or <c>3..</c>.</summary>
     /// <exception cref="OptionException">The text is none of them.</exception>
     public static EditPositions Parse(string text) => text switch
     {
         "all" => All,
         "prompt" => Prompt,
         "generated" => Generated,
+        "last" => Last,
         [.. var first, '.', '.'] when int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var position) => new From(position),
-        _ => throw OptionException.Invalid($"positions is '{text}', expected all, prompt, generated, a start like 3.. or a list like [2,5].", "Leave positions out to edit every position."),
+        _ => throw OptionException.Invalid($"positions is '{text}', expected all, prompt, generated, last, a start like 3.. or a list like [2,5].", "Leave positions out to edit every position."),
     };
 
     /// <summary>Exactly these positions, counted from 0.</summary>
@@ -46,6 +50,11 @@ public abstract record EditPositions
     private sealed record GeneratedOnly : EditPositions
     {
         public override bool Contains(int position, int promptLength) => position >= promptLength;
+    }
+
+    private sealed record LastOfPrompt : EditPositions
+    {
+        public override bool Contains(int position, int promptLength) => position == promptLength - 1;
     }
 
     private sealed record Listed(HashSet<int> Positions) : EditPositions

@@ -127,7 +127,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>Whether the token is one of the special ones, which decoding leaves out on request.</summary>
-    internal bool IsSpecial(int id) => added.ContentOf(id) is { } content && added.IsSpecial(content);
+    public bool IsSpecial(int id) => added.ContentOf(id) is { } content && added.IsSpecial(content);
 
     /// <summary>The token's text before decoding, or null where it is to be left out.</summary>
     internal string? DecodedOf(int id, bool skipSpecial)

@@ -48,6 +48,33 @@ public abstract partial class Backend
         SparseDotsCore(dy, code, w);
     }
 
+    /// <summary>
+    /// Decoding and its way back in one pass over w: residual = target − Σ over each row's entries of value · w[index], dots = residual[row] · w[index] for each entry.
+    /// An entry whose value is 0 takes no part in the sum.
+    /// </summary>
+    /// <param name="code">Rows and latents of the entries; its own values and gradients are not touched.</param>
+    /// <param name="values">One number for each entry.</param>
+    /// <param name="w">[n, d].</param>
+    /// <param name="target">[rows, d].</param>
+    /// <param name="residual">[rows, d]; may be <paramref name="target"/>.</param>
+    /// <param name="dots">One number for each entry; not <paramref name="values"/>.</param>
+    public void SparseResidual(SparseRows code, Tensor values, Tensor w, Tensor target, Tensor residual, Tensor dots)
+    {
+        Shape.Require(target, code.Type, [("d", w.Columns)]);
+        Shape.RequireSame(target, residual);
+        Shape.RequireType(w, code.Type);
+        RequireRows(code, target);
+        RequireEntries(code, values, nameof(values));
+        RequireEntries(code, dots, nameof(dots));
+        SparseResidualCore(code, values, w, target, residual, dots);
+    }
+
+    private static void RequireEntries(SparseRows code, Tensor numbers, string name)
+    {
+        Shape.RequireType(numbers, code.Type);
+        if (numbers.Count < code.Count) throw ShapeException.Mismatch(name, $"{code.Count} entries", numbers.ShapeText);
+    }
+
     private static void RequireEncoder(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, SparseRows code)
     {
         RequireFloat(x, nameof(x));
@@ -66,4 +93,5 @@ public abstract partial class Backend
     protected abstract void EncodeBatchTopKCore(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale, int count, SparseRows code);
     protected abstract void SparseDecodeCore(SparseRows code, Tensor w, Tensor? bias, Tensor y, bool accumulate);
     protected abstract void SparseDotsCore(Tensor dy, SparseRows code, Tensor w);
+    protected abstract void SparseResidualCore(SparseRows code, Tensor values, Tensor w, Tensor target, Tensor residual, Tensor dots);
 }

@@ -14,6 +14,16 @@ public abstract partial class Backend
         TopKRowsCore(x, values, indices);
     }
 
+    /// <summary>1 where a number is among the k largest of its row, ties to the smaller index, else 0: [.., n] → mask [.., n]. With <paramref name="onlyPositive"/>, and above 0.</summary>
+    /// <remarks>The choice of <see cref="TopKRows"/>, for a k that is a large part of n: what is chosen is not put in order.</remarks>
+    public void TopKMask(Tensor x, int k, bool onlyPositive, Tensor mask)
+    {
+        RequireFloat(x, nameof(x));
+        Shape.RequireSame(x, mask);
+        if (k > x.Columns) throw OptionException.Invalid($"k is {k}, but each row has only {x.Columns} numbers.", $"Choose k from 1 to {x.Columns}.");
+        TopKMaskCore(x, OptionException.NotNegative(k), onlyPositive, mask);
+    }
+
     /// <summary>
     /// The encoder of a TopK SAE without its [rows, dSae] matrix: the k largest positive numbers of each row of (x·W + bias) ⊙ scale,
     /// largest first, ties to the smaller index. Slots beyond the positive ones hold value 0 and index −1.
@@ -78,6 +88,7 @@ public abstract partial class Backend
     }
 
     protected abstract void TopKRowsCore(Tensor x, Tensor values, Tensor indices);
+    protected abstract void TopKMaskCore(Tensor x, int k, bool onlyPositive, Tensor mask);
     protected abstract void EncodeTopKCore(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices);
     protected abstract void SparseDecodeCore(Tensor values, Tensor indices, Tensor w, Tensor? bias, Tensor y);
     protected abstract void SparseDotsCore(Tensor dy, Tensor indices, Tensor w, Tensor dValues);

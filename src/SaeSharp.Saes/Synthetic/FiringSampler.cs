@@ -1,5 +1,6 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
+using SaeSharp.Numerics.Threads;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace SaeSharp.Saes.Synthetic;
@@ -18,14 +19,13 @@ internal sealed class FiringSampler
     private readonly Backend _backend;
     private readonly HazardBound _bound;
     private readonly Tensor _factors, _rates;
-    private readonly ParallelOptions _parallel;
+    private int _overflows;
 
     public FiringSampler(SyntheticWorld world, Backend backend)
     {
         (_world, _backend, _bound) = (world, backend, new(world, backend));
         _factors = Tensor.Zeros(DType.F32, BlockRows, _bound.Rank + 1);
         _rates = Tensor.Zeros(DType.F32, BlockRows, _bound.Exponents.N);
-        _parallel = new() { MaxDegreeOfParallelism = backend.Threads };
     }
 
     /// <summary>Fills all rows of <paramref name="active"/> with samples <paramref name="first"/>, first + 1 … of a stream.</summary>
@@ -40,19 +40,42 @@ internal sealed class FiringSampler
     private bool TrySample(int stream, long first, ActiveFeatures active)
     {
         var all = active.Indices.RowCount;
-        var fits = true;
-        for (var start = 0; start < all && fits; start += BlockRows)
+        _overflows = 0;
+        for (var start = 0; start < all && _overflows == 0; start += BlockRows)
         {
-            var (block, rows) = (start, Math.Min(BlockRows, all - start));
-            for (var row = 0; row < rows; row++) DrawFactors(new(_world.Seed, stream, first + block + row, 0), _factors.Row<float>(row));
+            var rows = Math.Min(BlockRows, all - start);
+            var job = new RowsJob(this, stream, first + start, active, start, rows);
+            _backend.Run(job.Parts, ref job);
             _backend.MatMul(_factors.Rows(0, rows), _bound.Exponents, _rates.Rows(0, rows));
-            Parallel.For(0, rows, _parallel, row =>
-            {
-                var sample = new SampleRow(_world, _bound, new(_world.Seed, stream, first + block + row, 1), _factors.Row<float>(row), active.Indices.Row<int>(block + row), active.Values.Row<float>(block + row));
-                if (!Draw(ref sample, _rates.Row<float>(row))) Volatile.Write(ref fits, false);
-            });
+            job.HasRates = true;
+            _backend.Run(job.Parts, ref job);
         }
-        return fits;
+        return _overflows == 0;
+    }
+
+    /// <summary>Draws the common factors of a few rows of a block; once all are known and with them the rates, the features of those rows.</summary>
+    private struct RowsJob(FiringSampler sampler, int stream, long first, ActiveFeatures active, int start, int rows) : IJob
+    {
+        private const int RowsEach = 4;
+
+        public bool HasRates;
+
+        public readonly int Parts => (rows + RowsEach - 1) / RowsEach;
+
+        public readonly void Run(int part)
+        {
+            for (var row = part * RowsEach; row < Math.Min(rows, (part + 1) * RowsEach); row++)
+            {
+                var factors = sampler._factors.Row<float>(row);
+                if (!HasRates)
+                {
+                    DrawFactors(new(sampler._world.Seed, stream, first + row, 0), factors);
+                    continue;
+                }
+                var sample = new SampleRow(sampler._world, sampler._bound, new(sampler._world.Seed, stream, first + row, 1), factors, active.Indices.Row<int>(start + row), active.Values.Row<float>(start + row));
+                if (!sampler.Draw(ref sample, sampler._rates.Row<float>(row))) Interlocked.Increment(ref sampler._overflows);
+            }
+        }
     }
 
     private static void DrawFactors(SampleRandom random, Span<float> factors)

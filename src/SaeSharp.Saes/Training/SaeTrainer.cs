@@ -55,8 +55,17 @@ public sealed class SaeTrainer
     /// <summary>Whether the number of latents of an architecture is given (topk and its kin), rather than reached by a penalty.</summary>
     public static bool CountsLatents(string architecture) => TrainingStep.CountsLatents(architecture);
 
+    /// <summary>Whether an architecture counts its latents over a whole batch (batchtopk and its kin), so that k may be a fraction.</summary>
+    public static bool CountsOverBatch(string architecture) => TrainingStep.TraitsOf(architecture).CountsOverBatch;
+
+    /// <summary>Whether a row of a batch holds two activations, a token's and that of the next one (contrastive).</summary>
+    public static bool ReadsPairs(string architecture) => TrainingStep.TraitsOf(architecture).ReadsPairs;
+
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
+
+    /// <summary>The learning rate of each step, in place of the options' schedule.</summary>
+    internal Func<int, double>? RateAt { get; init; }
 
     /// <summary>Steps done.</summary>
     public int Step { get; internal set; }
@@ -133,12 +142,15 @@ public sealed class SaeTrainer
     }
 
     /// <summary>One step on the source's next batch. Nothing has changed when it throws, unless it says that the training diverges.</summary>
-    internal StepReport Advance(CancellationToken cancel)
+    public StepReport Advance(CancellationToken cancel)
     {
         Prepare(cancel);
         Source.Fill(Step, _batch, cancel);
         return AdvanceOn(_batch);
     }
+
+    /// <summary>Lets the first <paramref name="latents"/> count as dead until they fire, as if they had not for long: for measuring what dead latents cost.</summary>
+    public void PresumeDead(int latents) => Dead.SinceFired.AsSpan(0, latents).Fill(Setting.Options.Dead.WindowTokens + 1);
 
     /// <summary>Estimates what has to be known of the source before the first step.</summary>
     internal void Prepare(CancellationToken cancel)
@@ -146,6 +158,7 @@ public sealed class SaeTrainer
         if (!_input.IsFitted) _input.Fit(Source, cancel);
         if (Start is null || _hasStarted || Step > 0) return;
         FineTuning.Begin(Setting, TrainingStep.Weights, _input, Start);
+        Setting.Layers?.Restrict(TrainingStep.Weights, gradients: false);
         _hasStarted = true;
     }
 
@@ -162,13 +175,14 @@ public sealed class SaeTrainer
         var deadCount = dead.Length;
         var terms = TrainingStep.Run(_x, t, dead);
         var weights = TrainingStep.Weights;
+        Setting.Layers?.Restrict(weights, gradients: true);
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Project(weights.Decoder, TrainingStep.ProjectionSlack, backend);
         var squares = 0.0;
         foreach (var weight in weights.All) squares += backend.SumOfSquares(weight.Gradient);
         var norm = Math.Sqrt(squares);
         if (!double.IsFinite(terms.Loss) || !double.IsFinite(norm)) throw TrainingException.Diverged(t, terms.Loss, norm);
 
-        var rate = LearningRate.At(t, options);
+        var rate = RateAt?.Invoke(t) ?? LearningRate.At(t, options);
         var clip = options.ClipNorm is { } longest ? Math.Min(1, longest / (norm + 1e-6)) : 1;
         foreach (var weight in weights.All) Setting.Optimiser.Step(weight, new(t + 1, rate, clip));
         if (options.Decoder.Constraint == DecoderConstraint.UnitNorm) UnitNormDecoder.Normalise(weights.Decoder, backend);

@@ -29,17 +29,26 @@ public sealed class TrainingGroup
         foreach (var member in _members) member.FirstStep = member.Trainer.Step;
         try
         {
-            while (_members.Any(member => member.IsTraining))
-            {
-                var t = _members.Where(member => member.IsTraining).Min(member => member.Trainer.Step);
-                foreach (var (source, batch, members) in _shares) Advance(t, source, batch, members, started, cancel);
-            }
+            while (Advance(started, cancel)) { }
         }
         catch (OperationCanceledException)
         {
             foreach (var member in _members.Where(member => member.IsTraining)) member.Save();
             throw;
         }
+    }
+
+    /// <summary>One step of the members that are furthest behind; false where all have done theirs.</summary>
+    public bool Advance(CancellationToken cancel = default) => Advance(Stopwatch.GetTimestamp(), cancel);
+
+    private bool Advance(long started, CancellationToken cancel)
+    {
+        var t = int.MaxValue;
+        foreach (var member in _members)
+            if (member.IsTraining) t = Math.Min(t, member.Trainer.Step);
+        if (t == int.MaxValue) return false;
+        foreach (var (source, batch, members) in _shares) Advance(t, source, batch, members, started, cancel);
+        return true;
     }
 
     private static void Advance(int t, ActivationSource source, Tensor batch, GroupMember[] members, long started, CancellationToken cancel)

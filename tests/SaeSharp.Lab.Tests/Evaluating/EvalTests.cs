@@ -68,4 +68,22 @@ public class EvalTests(TinyWorkspace tiny)
             Assert.Equal(result.Latents.Density.Select(density => density == 0), result.Latents.FiringsInAText.Select(firings => firings is null));
         });
     }
+
+    [Fact]
+    public async Task All_special_tokens_of_the_tokenizer_are_left_alone_where_asked()
+    {
+        const int He = 257;
+        using var model = new TemporaryFolder();
+        foreach (var file in Directory.EnumerateFiles(TinyWorkspace.Model)) File.Copy(file, model[Path.GetFileName(file)]);
+        var tokenizer = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(model["tokenizer.json"]))!;
+        var special = tokenizer["added_tokens"]![0]!.DeepClone();
+        (special["id"], special["content"]) = (He, "he"); // neither BOS nor EOS, and frequent
+        tokenizer["added_tokens"]!.AsArray().Add(special);
+        File.WriteAllText(model["tokenizer.json"], tokenizer.ToJsonString());
+
+        var request = Request with { Model = model.Path, Tokens = 0, Metrics = ["fvu", "ceSpliced"] };
+        var (all, left, named) = (await tiny.Workspace.Eval(request), await tiny.Workspace.Eval(request with { IgnoreSpecial = true }), await tiny.Workspace.Eval(request with { IgnoreIds = [He] }));
+        Assert.True(left.Tokens < all.Tokens);
+        Assert.Equal((named.Tokens, named.Fvu, named.CeSpliced), (left.Tokens, left.Fvu, left.CeSpliced));
+    }
 }

@@ -68,10 +68,14 @@ public sealed class SplicingTests : IDisposable
     [InlineData("blocks.1.hook_mlp_out")]
     [InlineData("blocks.1.hook_resid_post")]
     [InlineData("ln_final.hook_normalized")]
-    public void Every_run_replaces_the_tokens_that_count_and_gives_what_a_whole_run_gives(string hook)
+    [InlineData("blocks.0.hook_resid_post,blocks.1.hook_resid_post")]
+    [InlineData("blocks.1.hook_resid_pre,blocks.0.hook_resid_post,blocks.1.hook_mlp_out")]
+    [InlineData("hook_embed,blocks.2.hook_attn_out")]
+    public void Every_run_replaces_the_tokens_that_count_and_gives_what_a_whole_run_gives(string joined)
     {
         var model = _shelves.Models.Get(TinyWorkspace.Model);
-        var (scores, width) = (new SpliceScores(model, new(hook)), model.Transformer.HookWidth(hook));
+        var hooks = joined.Split(',');
+        var (scores, width) = (new SpliceScores(model, new([.. hooks.Select(hook => new ActivationView(hook))])), hooks.Sum(model.Transformer.HookWidth));
         var corpus = Corpus.Read(TinyWorkspace.Corpus, model).Take(90);
         var frequent = corpus.Windows[0].Ids[3];
         Window[] windows = [.. corpus.Without(id => id == frequent).Windows];
@@ -82,7 +86,7 @@ public sealed class SplicingTests : IDisposable
         foreach (var (splice, put) in new[] { (SpliceScores.Splice.Reconstruction, x), (SpliceScores.Splice.Zero, Tensor.Zeros(DType.F32, 1, width)), (SpliceScores.Splice.Mean, x.Rows(5, 1)) })
         {
             scores.Add(splice, put);
-            Assert.Equal(WholeRun(model, windows, hook, put), scores.TokenLosses.ToArray());
+            Assert.Equal(WholeRun(model, windows, hooks, put), scores.TokenLosses.ToArray());
         }
     }
 
@@ -92,27 +96,34 @@ public sealed class SplicingTests : IDisposable
         const string Z = "blocks.0.attn.hook_z";
         var model = _shelves.Models.Get(TinyWorkspace.Model);
         var view = ActivationView.Of(model.Transformer, Z, Saes.ModelProcessing.None, 1);
-        var (width, scores) = (view.WidthOf(model.Transformer), new SpliceScores(model, view));
+        var (width, scores) = (view.WidthOf(model.Transformer), new SpliceScores(model, new(view)));
         Window[] windows = [.. Corpus.Read(TinyWorkspace.Corpus, model).Take(60).Windows];
-        var (x, whole) = (scores.Begin(windows).Clone(), new SpliceScores(model, new(Z)).Begin(windows));
+        var (x, whole) = (scores.Begin(windows).Clone(), new SpliceScores(model, new(new ActivationView(Z))).Begin(windows));
         for (var row = 0; row < x.RowCount; row++) Assert.Equal(whole.Row<float>(row).Slice(width, width).ToArray(), x.Row<float>(row).ToArray());
 
         scores.Add(SpliceScores.Splice.Zero, Tensor.Zeros(DType.F32, 1, width));
         for (var row = 0; row < whole.RowCount; row++) whole.Row<float>(row).Slice(width, width).Clear();
-        Assert.Equal(WholeRun(model, windows, Z, whole), scores.TokenLosses.ToArray());
+        Assert.Equal(WholeRun(model, windows, [Z], whole), scores.TokenLosses.ToArray());
         Assert.Throws<LabException>(() => ActivationView.Of(model.Transformer, Z, Saes.ModelProcessing.None, 99));
         Assert.Throws<LabException>(() => ActivationView.Of(model.Transformer, Hook, Saes.ModelProcessing.None, 0));
     }
 
-    private static double[] WholeRun(LanguageModel model, Window[] windows, string hook, Tensor put)
+    private static double[] WholeRun(LanguageModel model, Window[] windows, string[] hooks, Tensor put)
     {
         var batch = TokenBatch.Of([.. windows.Select(window => window.Ids)]);
         var kept = Harvester.KeptRows(windows);
-        var logits = model.Transformer.Run(batch, new HookSet().Edit(hook, (Tensor value) =>
+        var (edits, start) = (new HookSet(), 0);
+        foreach (var hook in hooks)
         {
-            var rows = value.Reshape(batch.Rows, put.Columns);
-            for (var i = 0; i < kept.Length; i++) put.Row<float>(put.RowCount == 1 ? 0 : i).CopyTo(rows.Row<float>(kept[i]));
-        }), LogitRows.All)!;
+            var (from, width) = (start, model.Transformer.HookWidth(hook));
+            start += width;
+            edits.Edit(hook, (Tensor value) =>
+            {
+                var rows = value.Reshape(batch.Rows, width);
+                for (var i = 0; i < kept.Length; i++) put.Row<float>(put.RowCount == 1 ? 0 : i).Slice(from, width).CopyTo(rows.Row<float>(kept[i]));
+            });
+        }
+        var logits = model.Transformer.Run(batch, edits, LogitRows.All)!;
         var whole = new NextTokenScores(kept.Length, model.Transformer.Spec.DVocab);
         whole.Begin(logits, kept, [.. kept.Select(row => row + 1 < batch.Rows && batch.Positions[row + 1] > 0 ? batch.Ids[row + 1] : -1)]);
         return whole.Losses;
@@ -121,7 +132,7 @@ public sealed class SplicingTests : IDisposable
     private SpliceScores Score(Func<Tensor, Tensor> reconstruct, Tensor mean)
     {
         var model = _shelves.Models.Get(TinyWorkspace.Model);
-        var scores = new SpliceScores(model, new(Hook));
+        var scores = new SpliceScores(model, new(new ActivationView(Hook)));
         foreach (var windows in Corpus.Batches(Corpus.Read(TinyWorkspace.Corpus, model).Take(400).Windows, 200))
         {
             scores.Add(SpliceScores.Splice.Reconstruction, reconstruct(scores.Begin(windows)));

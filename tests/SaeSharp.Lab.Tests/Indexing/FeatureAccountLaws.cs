@@ -27,8 +27,8 @@ public class FeatureAccountLaws
         Assert.All(account.Histogram, bin => Assert.Equal(fired.Count(value => value >= ActivationBins.Low(bin.Bin) && value < ActivationBins.High(bin.Bin)), bin.Count));
         Assert.Equal(fired.Length == 0 ? null : (float)fired.Max(), account.Max);
         if (fired.Length == 0) return;
-        Assert.Equal(fired.Average(), account.Mean!.Value, 1e-9);
-        Assert.Equal(Math.Sqrt(fired.Average(value => value * value) - fired.Average() * fired.Average()), account.Std!.Value, 1e-6);
+        Assert.Equal(fired.Average(), account.Moments!.Mean, 1e-9);
+        Assert.Equal(Math.Sqrt(fired.Average(value => value * value) - fired.Average() * fired.Average()), account.Moments.Std, 1e-6);
     });
 
     [Fact]
@@ -56,6 +56,52 @@ public class FeatureAccountLaws
     });
 
     [Fact]
+    public void Quantiles_and_skewness_equal_a_recount() => AnySetup.Sample(setup =>
+    {
+        var account = Account(setup.Corpus, setup.Values);
+        double[] fired = [.. setup.Values.Where(value => value > 0).Select(value => (double)value).Order()];
+        if (fired.Length == 0)
+        {
+            Assert.Empty(account.Quantiles);
+            return;
+        }
+        foreach (var (i, q) in FeatureAccount.QuantilePoints.Index())
+        {
+            var place = q * (fired.Length - 1);
+            var low = (int)Math.Floor(place);
+            Assert.Equal(fired[low] + (place - low) * (fired[Math.Min(low + 1, fired.Length - 1)] - fired[low]), account.Quantiles[i], 1e-9);
+        }
+        var (mean, std) = (account.Moments!.Mean, account.Moments.Std);
+        if (std > 1e-6) Assert.Equal(fired.Average(value => Math.Pow((value - mean) / std, 3)), account.Moments.Skew, 1e-9);
+        Assert.Equal(FeatureAccount.QuantilePoints.Count, account.QuantileExamples.Count);
+        Assert.All(account.QuantileExamples.Zip(account.QuantileExamples.Skip(1)), pair => Assert.True(pair.First.Value <= pair.Second.Value));
+    });
+
+    [Fact]
+    public void Near_misses_have_a_token_of_the_strongest_and_no_firing() => AnySetup.Sample(setup =>
+    {
+        var account = Account(setup.Corpus, setup.Values);
+        var ids = account.Top.Select(example => example.Ids[example.Position - example.First]).ToHashSet();
+        var silent = Places(setup.Corpus, setup.Values, zeros: true).Where(place => place.Value == 0 && ids.Contains(setup.Corpus.Windows[place.Window].Ids[place.Position])).ToList();
+        Assert.Equal(Math.Min(Request.NearMisses, silent.DistinctBy(place => string.Join(',', Context(setup.Corpus, place))).Count()), account.NearMisses.Count);
+        Assert.All(account.NearMisses, example => Assert.True(example.Value == 0 && example.Values[example.Position - example.First] == 0 && ids.Contains(example.Ids[example.Position - example.First])));
+    });
+
+    [Fact]
+    public void Positions_are_counted_by_octave() => AnySetup.Sample(setup =>
+    {
+        var account = Account(setup.Corpus, setup.Values);
+        Assert.Equal(account.Fired, account.Positions.Sum(octave => octave.Fired));
+        foreach (var octave in account.Positions)
+        {
+            var there = Places(setup.Corpus, setup.Values, zeros: true).Where(place => place.Position >= octave.From && place.Position <= octave.To).ToList();
+            Assert.Equal(there.Count, octave.Tokens);
+            Assert.Equal(there.Count(place => place.Value > 0), octave.Fired);
+            Assert.Equal(there.Where(place => place.Value > 0).Average(place => place.Value), octave.Mean, 1e-5);
+        }
+    });
+
+    [Fact]
     public void Tokens_are_counted_by_id() => AnySetup.Sample(setup =>
     {
         var account = Account(setup.Corpus, setup.Values);
@@ -72,7 +118,8 @@ public class FeatureAccountLaws
     private static FeatureAccount Account(Corpus corpus, float[] values)
     {
         int[] tokens = [.. Enumerable.Range(0, values.Length).Where(token => values[token] > 0)];
-        return FeatureAccount.Of(0, new(tokens, [.. tokens.Select(token => values[token])]), new(corpus.Windows), Request);
+        var places = new TokenPlaces(corpus.Windows);
+        return FeatureAccount.Of(0, new(tokens, [.. tokens.Select(token => values[token])]), places, new(places), Request);
     }
 
     private static List<(int Token, int Window, int Position, float Value)> Places(Corpus corpus, float[] values, bool zeros = false)

@@ -42,6 +42,6 @@ public class IndexTests(TinyWorkspace tiny)
     private async Task<Dictionary<string, string>> Files(IndexRequest request)
     {
         var result = await tiny.Workspace.Index(request);
-        return Directory.EnumerateFiles(result.Index.Path, "*.parquet").ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
+        return Directory.EnumerateFiles(result.Saes[0].Index.Path, "*.parquet").ToDictionary(file => Path.GetFileName(file), file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file))));
     }
 }

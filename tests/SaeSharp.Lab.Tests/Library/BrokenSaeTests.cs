@@ -1,3 +1,4 @@
+using SaeSharp.Models;
 using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Tests.Library;
@@ -27,17 +28,21 @@ public class BrokenSaeTests(TinyWorkspace tiny)
     }
 
     [Fact]
-    public async Task A_crosscoder_beside_other_saes_does_not_keep_them_from_being_used()
+    public async Task An_sae_that_does_not_fit_does_not_keep_the_others_from_being_used()
     {
         using var home = new TemporaryFolder();
-        using var workspace = Workspace.Open(home.Path, 1);
-        var training = TinyWorkspace.Training with { Tokens = 128 * 2, Bias = BiasInit.Zero };
-        await workspace.Train(training with { Out = "one" });
-        await workspace.Train(training with { Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], Crosscoder = true, Out = "cross" });
+        using (var trained = Workspace.Open(home.Path, 1))
+        {
+            var training = TinyWorkspace.Training with { Tokens = 128 * 2, Bias = BiasInit.Zero };
+            await trained.Train(training with { Out = "one" });
+            await trained.Train(training with { Hooks = ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"], Crosscoder = true, Out = "cross" });
+        }
 
-        Assert.Equal("one", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
-        Assert.Equal("one", Assert.Single((await workspace.Steer(new() { Model = TinyWorkspace.Model, Prompt = "Once", Features = ["one:3=2"] })).Layers).Sae);
-        var refused = await Assert.ThrowsAsync<LabException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["cross"] }));
-        Assert.Contains("reads 2 hook points at once", refused.Message, StringComparison.Ordinal);
+        File.WriteAllText(home["saes/one/cfg.json"], File.ReadAllText(home["saes/one/cfg.json"]).Replace("blocks.1.hook_resid_post", "blocks.1.hook_resid_past", StringComparison.Ordinal));
+        using var workspace = Workspace.Open(home.Path, 1);
+
+        Assert.Equal("cross", Assert.Single((await workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once" })).Layers).Sae);
+        var refused = await Assert.ThrowsAsync<ModelException>(() => workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once", Saes = ["one"] }));
+        Assert.Contains("blocks.1.hook_resid_past", refused.Message, StringComparison.Ordinal);
     }
 }

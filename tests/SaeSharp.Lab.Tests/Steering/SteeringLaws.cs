@@ -123,6 +123,7 @@ public class SteeringLaws(TinyWorkspace tiny)
     [InlineData("all")]
     [InlineData("prompt")]
     [InlineData("generated")]
+    [InlineData("last")]
     [InlineData("3..")]
     [InlineData("[2,5]")]
     public void Positions_read_back_as_they_are_written(string text)

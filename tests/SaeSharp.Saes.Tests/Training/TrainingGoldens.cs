@@ -4,6 +4,7 @@ using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Backends.Cpu;
 using SaeSharp.Numerics.Files;
 using SaeSharp.Saes.Training;
+using SaeSharp.Saes.Training.Steps;
 
 namespace SaeSharp.Saes.Tests.Training;
 
@@ -16,10 +17,17 @@ public class TrainingGoldens
         "sl_topk_whitening", "sl_gated", "sl_jumprelu_step", "sl_jumprelu_tanh_preact_ste", "sl_jumprelu_quadratic", "sl_batchtopk", "sl_matryoshka", "sl_matryoshka_level_aux", "sl_abstopk", "sl_matching_pursuit"];
 
     [Theory, MemberData(nameof(Runs))]
-    public void In_f64_every_step_is_that_of_SAELens(string name)
+    public void In_f64_every_step_is_that_of_SAELens(string name) => RequireF64(name, _ => { });
+
+    [Theory, InlineData("sl_standard_l1_warmup"), InlineData("sl_standard_p2_cosine"), InlineData("sl_standard_expected_average"), InlineData("sl_gated"), InlineData("sl_jumprelu_step"),
+        InlineData("sl_jumprelu_tanh_preact_ste"), InlineData("sl_jumprelu_quadratic")]
+    public void Computed_with_entries_every_step_is_that_of_SAELens_too(string name) => RequireF64(name, trainer => ((DenseStep)trainer.TrainingStep).SparseBelow = 1);
+
+    private static void RequireF64(string name, Action<SaeTrainer> prepare)
     {
         var run = new GoldenRun(Root, name);
         var trainer = run.Trainer(Reference.Instance, DType.F64);
+        prepare(trainer);
         for (var t = 0; t < run.Steps; t++)
         {
             var report = trainer.Advance(default);

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using SaeSharp.Numerics.Threads;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
@@ -66,7 +68,7 @@ internal unsafe struct AttentionBackwardJob<L, TVector> : IJob where L : ILanes<
                 StridedKernel<L, TVector>.Tile(q, width, 1, at.TurnedK + key, columns, p + key, columns, DHead, false);
                 StridedKernel<L, TVector>.Tile(dz, width, 1, at.TurnedV + key, columns, d + key, columns, DHead, false);
             }
-            for (var r = row; r < last; r++) Slopes(at.P + (long)(r - first) * columns, at.DS + (long)(r - first) * columns, at.Slopes, r, columns, sink);
+            for (var r = row; r < last; r++) Slopes(at.P + (long)(r - first) * columns, at.DS + (long)(r - first) * columns, at.Slopes, r, sink);
             for (var i = 0; i < width; i += Wide)
                 StridedKernel<L, TVector>.Tile(d + oldest, columns, 1, at.K + (long)oldest * width + i, width, at.DQ + (long)row * width + i, width, last - oldest, false);
         }
@@ -83,36 +85,44 @@ internal unsafe struct AttentionBackwardJob<L, TVector> : IJob where L : ILanes<
     }
 
     /// <summary>Turns a query's scores into weights and the gradients of its weights into those of its scores; keys it does not see get 0 in both.</summary>
+    /// <remarks>All in whole vectors: what they hold beside the keys that are seen is put out of play first.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Slopes(float* p, float* d, float* slopes, int position, int columns, float sink)
+    private readonly void Slopes(float* p, float* d, float* slopes, int position, float sink)
     {
-        int first = Oldest(position), n = position + 1 - first;
-        new Span<float>(p, first).Clear();
-        new Span<float>(d, first).Clear();
-        p += first;
-        d += first;
-        for (var i = 0; i < n; i += L.Count)
+        int oldest = Oldest(position), first = oldest / L.Count * L.Count, end = (position + L.Count) / L.Count * L.Count, n = end - first;
+        var (scale, cap) = (L.Broadcast((float)Spec.Scale), L.Broadcast((float)Spec.SoftCap));
+        var isCapped = Spec.SoftCap > 0;
+        if (first > 0)
         {
-            var s = L.Multiply(L.Load(p + i), L.Broadcast((float)Spec.Scale));
-            if (Spec.SoftCap > 0)
+            new Span<float>(p, first).Clear();
+            new Span<float>(d, first).Clear();
+        }
+        for (var i = end; i < end + Wide; i += L.Count) // tiles of keys and of queries reach no further
+        {
+            L.Store(p + i, L.Broadcast(0));
+            L.Store(d + i, L.Broadcast(0));
+        }
+        for (var i = first; i < end; i += L.Count)
+        {
+            var s = L.Multiply(L.Load(p + i), scale);
+            if (isCapped)
             {
-                var cap = L.Broadcast((float)Spec.SoftCap);
                 var t = RowKernel<L, TVector>.Tanh(L.Divide(s, cap));
                 s = L.Multiply(cap, t);
                 L.Store(slopes + i, L.Subtract(L.Broadcast(1), L.Multiply(t, t)));
             }
             L.Store(p + i, s);
         }
-        new Span<float>(p + n, columns - first - n).Clear();
-        new Span<float>(d + n, columns - first - n).Clear();
-        var max = MathF.Max(sink, RowKernel<L, TVector>.Max(p, n));
-        var inverse = 1 / (RowKernel<L, TVector>.ExpSum(p, max, p, n) + MathF.Exp(sink - max));
-        for (var i = 0; i < n; i += L.Count) L.Store(p + i, L.Multiply(L.Load(p + i), L.Broadcast(inverse))); // zeros behind the last stay
-        var mean = L.Broadcast(RowKernel<L, TVector>.Dot(p, d, n));
-        for (var i = 0; i < n; i += L.Count)
+        for (var i = first; i < oldest; i++) (p[i], d[i]) = (float.NegativeInfinity, 0);
+        for (var i = position + 1; i < end; i++) (p[i], d[i]) = (float.NegativeInfinity, 0);
+        var max = MathF.Max(sink, RowKernel<L, TVector>.Max(p + first, n));
+        var inverse = L.Broadcast(1 / (RowKernel<L, TVector>.ExpSum(p + first, max, p + first, n) + (sink == float.NegativeInfinity ? 0 : MathF.Exp(sink - max))));
+        for (var i = first; i < end; i += L.Count) L.Store(p + i, L.Multiply(L.Load(p + i), inverse));
+        var mean = L.Broadcast(RowKernel<L, TVector>.Dot(p + first, d + first, n));
+        for (var i = first; i < end; i += L.Count)
         {
-            var slope = L.Multiply(L.Load(p + i), L.Multiply(L.Subtract(L.Load(d + i), mean), L.Broadcast((float)Spec.Scale)));
-            L.Store(d + i, Spec.SoftCap > 0 ? L.Multiply(slope, L.Load(slopes + i)) : slope);
+            var slope = L.Multiply(L.Load(p + i), L.Multiply(L.Subtract(L.Load(d + i), mean), scale));
+            L.Store(d + i, isCapped ? L.Multiply(slope, L.Load(slopes + i)) : slope);
         }
     }
 
@@ -120,28 +130,55 @@ internal unsafe struct AttentionBackwardJob<L, TVector> : IJob where L : ILanes<
 
     private static int Up(int number, int multiple) => (number + multiple - 1) / multiple * multiple;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void CopyRows(float* from, int stride, int count, float* to, int rows, int width)
     {
         for (var row = 0; row < count; row++, from += stride, to += width)
         {
-            new ReadOnlySpan<float>(from, DHead).CopyTo(new(to, DHead));
-            new Span<float>(to + DHead, width - DHead).Clear();
+            CopyRow(from, to);
+            for (var i = DHead; i < width; i++) to[i] = 0;
         }
         new Span<float>(to, (rows - count) * width).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void PutRows(float* from, int width, float* to, int stride, int count)
     {
-        for (var row = 0; row < count; row++, from += width, to += stride) new ReadOnlySpan<float>(from, DHead).CopyTo(new(to, DHead));
+        for (var row = 0; row < count; row++, from += width, to += stride) CopyRow(from, to);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void CopyRow(float* from, float* to)
+    {
+        var i = 0;
+        for (; i + L.Count <= DHead; i += L.Count) L.Store(to + i, L.Load(from + i));
+        for (; i < DHead; i++) to[i] = from[i];
+    }
+
+    /// <summary>Turns rows [count, DHead] into [DHead, columns], four by four in registers, zeros behind the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Turn(float* from, int stride, int count, float* to, int columns)
     {
-        for (var i = 0; i < DHead; i++, to += columns)
+        var wholeRows = Sse.IsSupported ? count / 4 * 4 : 0;
+        var wholeColumns = DHead / 4 * 4;
+        for (var j = 0; j < wholeRows; j += 4)
         {
-            for (var j = 0; j < count; j++) to[j] = from[(long)j * stride + i];
-            for (var j = count; j < columns; j++) to[j] = 0;
+            float* a = from + (long)j * stride, b = a + stride, c = b + stride, d = c + stride;
+            for (var i = 0; i < wholeColumns; i += 4)
+            {
+                Vector128<float> va = Vector128.Load(a + i), vb = Vector128.Load(b + i), vc = Vector128.Load(c + i), vd = Vector128.Load(d + i);
+                Vector128<float> lowAb = Sse.UnpackLow(va, vb), highAb = Sse.UnpackHigh(va, vb), lowCd = Sse.UnpackLow(vc, vd), highCd = Sse.UnpackHigh(vc, vd);
+                var at = to + (long)i * columns + j;
+                Sse.MoveLowToHigh(lowAb, lowCd).Store(at);
+                Sse.MoveHighToLow(lowCd, lowAb).Store(at + columns);
+                Sse.MoveLowToHigh(highAb, highCd).Store(at + 2 * columns);
+                Sse.MoveHighToLow(highCd, highAb).Store(at + 3 * columns);
+            }
+        }
+        for (var i = 0; i < DHead; i++)
+        {
+            for (var j = i < wholeColumns ? wholeRows : 0; j < count; j++) to[(long)i * columns + j] = from[(long)j * stride + i];
+            for (var j = count; j < columns; j++) to[(long)i * columns + j] = 0;
         }
     }
 

@@ -136,7 +136,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(dq, dk, dv, spec.Sinks);
     }
 
-    /// <summary>Rotates the heads of a block of rows. Plain loops: a head is too short for the time to matter.</summary>
+    /// <summary>Rotates the heads of a block of rows.</summary>
     private struct RotaryJob : IJob
     {
         public float* X, Y, Cosine, Sine;
@@ -164,7 +164,14 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         private readonly void Rotate(float* x, float* y, float* cosine, float* sine)
         {
             var (step, apart) = Neighbours ? (2, 1) : (1, Half);
-            for (var i = 0; i < Half; i++)
+            var first = 0;
+            for (; !Neighbours && first + L.Count <= Half; first += L.Count)
+            {
+                TVector a = L.Load(x + first), b = L.Load(x + first + Half), c = L.Load(cosine + first), s = L.Multiply(L.Broadcast(Sign), L.Load(sine + first));
+                L.Store(y + first, L.Subtract(L.Multiply(a, c), L.Multiply(b, s)));
+                L.Store(y + first + Half, L.Add(L.Multiply(b, c), L.Multiply(a, s)));
+            }
+            for (var i = first; i < Half; i++)
             {
                 var (a, b) = (x[i * step], x[i * step + apart]);
                 var (c, s) = (cosine[i], Sign * sine[i]);

@@ -14,6 +14,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
 
     private const int TileRowBlock = 768;
 
+    /// <summary>From so many rows and up to so many columns on, a is read in place.</summary>
+    private const int LeastDirectRows = 24, MostDirectColumns = 4096;
+
     /// <summary>Length of one block of the sum over k: depends on k alone, so every row of every product is summed alike.</summary>
     private static int BlockK(int k)
     {
@@ -28,12 +31,41 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.MatMul(a, b, c, transpose, accumulate);
             return;
         }
+        if (m >= LeastDirectRows && k > 0 && n > 0 && n <= MostDirectColumns)
+        {
+            Direct(a, b, c, m, n, k, transpose, accumulate);
+            return;
+        }
         var panels = (n + PanelWidth - 1) / PanelWidth;
         var scratch = _scratch.Rent((long)panels * PanelWidth * k * sizeof(float));
         var pack = new PackPanelsJob { B = b.Pointer<float>(), Panels = (float*)scratch.Address, N = n, K = k, ByRows = transpose is Transpose.B or Transpose.Both };
         _pool.For(panels, ref pack, (long)n * k < SmallWork);
         Multiply(a.Pointer<float>(), (void*)scratch.Address, DType.F32, c.Pointer<float>(), m, n, k, transpose is Transpose.A or Transpose.Both, accumulate);
         _scratch.Return(scratch);
+        Keep(a, b, c);
+    }
+
+    /// <summary>A product whose rows of a are met by few columns of b: packing them would cost as much as it saves.</summary>
+    private void Direct(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate)
+    {
+        var (turnedA, turnedB) = (transpose is Transpose.A or Transpose.Both, transpose is Transpose.B or Transpose.Both);
+        var packs = turnedB || n % DirectProductJob<L, TVector>.Wide != 0; // whole vectors would reach beyond the last row of b
+        var panels = (n + PanelWidth - 1) / PanelWidth;
+        using var scratch = new Lease(_scratch, ((packs ? (long)panels * PanelWidth : 0) + L.TileRows) * k * sizeof(float));
+        var job = new DirectProductJob<L, TVector>
+        {
+            A = a.Pointer<float>(), B = b.Pointer<float>(), C = c.Pointer<float>(), M = m, N = n, K = k, BlockK = BlockK(k), Accumulate = accumulate, Tail = (float*)scratch.Address,
+            RowStep = turnedA ? 1 : k, Step = turnedA ? m : 1, IsPacked = packs,
+        };
+        if (packs)
+        {
+            var pack = new PackPanelsJob { B = job.B, Panels = job.Tail + (long)L.TileRows * k, N = n, K = k, ByRows = turnedB };
+            _pool.For(panels, ref pack, (long)n * k < SmallWork);
+            job.B = pack.Panels;
+        }
+        if (m % L.TileRows != 0) job.CopyTail();
+        job.Cut(Threads);
+        _pool.For(job.Parts, ref job, (long)m * n * k < 8 * SmallWork);
         Keep(a, b, c);
     }
 

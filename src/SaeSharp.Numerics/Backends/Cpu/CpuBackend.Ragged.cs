@@ -75,6 +75,22 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(code, w, dy);
     }
 
+    protected override void SparseResidualCore(SparseRows code, Tensor values, Tensor w, Tensor target, Tensor residual, Tensor dots)
+    {
+        if (code.Type == DType.F64)
+        {
+            Reference.Instance.SparseResidual(code, values, w, target, residual, dots);
+            return;
+        }
+        var job = RowsJob(code, w, residual);
+        job.Values = values.Pointer<float>();
+        job.Target = target.Pointer<float>();
+        job.Products = dots.Pointer<float>();
+        _pool.For((job.Rows + job.BlockRows - 1) / job.BlockRows, ref job);
+        Keep(code, w, target, residual);
+        Keep(values, dots);
+    }
+
     private SparseRowsJob<L, TVector> RowsJob(SparseRows code, Tensor w, Tensor y) => new()
     {
         Values = code.Values.Pointer<float>(), Indices = code.Indices.Pointer<int>(), Starts = code.StartsPointer, W = w.Pointer<float>(), Y = y.Pointer<float>(),
@@ -122,7 +138,11 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     {
         using var lease = new Lease(_scratch, 2L * Math.Max(code.Rows, 1) * sizeof(int));
         var job = new EntriesJob { Lists = code.Lists, Selection = selection, Next = (int*)lease.Address, Ties = (int*)lease.Address + code.Rows };
-        var total = job.Count(code.Rows, code.MutableStarts);
+        job.Clear(code.Rows);
+        job.IsCounting = true;
+        _pool.For(code.Lists.BlockCount, ref job, code.Lists.Total() < SmallWork);
+        job.IsCounting = false;
+        var total = job.Begin(code.Rows, code.MutableStarts);
         if (total > Array.MaxLength) throw ShapeException.TooLarge($"[{total}]");
         code.Reserve((int)total);
         job.Values = code.Values.Pointer<float>();

@@ -20,6 +20,22 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         Keep(x, values, indices);
     }
 
+    protected override void TopKMaskCore(Tensor x, int k, bool onlyPositive, Tensor mask)
+    {
+        if (x.DType == DType.F64)
+        {
+            Reference.Instance.TopKMask(x, k, onlyPositive, mask);
+            return;
+        }
+        var job = new TopKMaskJob
+        {
+            X = x.Pointer<float>(), Mask = mask.Pointer<float>(), Rows = x.RowCount, Columns = x.Columns, K = k, OnlyPositive = onlyPositive,
+            BlockRows = BlockRows(x.RowCount, 16L * x.Columns), Scratch = _scratch,
+        };
+        _pool.For((job.Rows + job.BlockRows - 1) / job.BlockRows, ref job);
+        Keep(x, mask);
+    }
+
     protected override void EncodeTopKCore(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices)
     {
         if (x.DType == DType.F64 || encoder.DType != DType.F32)

@@ -14,33 +14,25 @@ internal unsafe struct EntriesJob : IJob
     /// <summary>[rows]: where each row's next entry goes, and how many more ties it may take.</summary>
     public int* Next, Ties;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Whether lists are only counted: which is done first, blocks having rows of their own.</summary>
+    public bool IsCounting;
+
     public readonly void Run(int part)
     {
-        foreach (ref readonly var entry in Lists.Of(part))
-        {
-            var bits = BitConverter.SingleToUInt32Bits(entry.Value);
-            if (bits < Selection.Bits || (bits == Selection.Bits && Ties[entry.Row]-- <= 0)) continue;
-            var at = Next[entry.Row]++;
-            (Values[at], Indices[at]) = (entry.Value, entry.Index);
-        }
+        if (IsCounting) Count(part);
+        else Move(part);
     }
 
-    /// <summary>Fills <paramref name="starts"/> [rows + 1] and <see cref="Ties"/>: ties go to the first rows. Needs <see cref="Next"/> as scratch.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly long Count(int rows, Span<int> starts)
+    /// <summary>Nothing counted yet.</summary>
+    public readonly void Clear(int rows)
     {
         new Span<int>(Next, rows).Clear();
         new Span<int>(Ties, rows).Clear();
-        for (var block = 0; block < Lists.BlockCount; block++)
-        {
-            foreach (ref readonly var entry in Lists.Of(block))
-            {
-                var bits = BitConverter.SingleToUInt32Bits(entry.Value);
-                if (bits > Selection.Bits) Next[entry.Row]++;
-                else if (bits == Selection.Bits) Ties[entry.Row]++;
-            }
-        }
+    }
+
+    /// <summary>From what was counted, fills <paramref name="starts"/> [rows + 1] and says where each row's entries go: ties go to the first rows. Returns how many entries there are.</summary>
+    public readonly long Begin(int rows, Span<int> starts)
+    {
         var (left, total) = (Selection.Ties, 0L);
         for (var row = 0; row < rows; row++)
         {
@@ -51,5 +43,28 @@ internal unsafe struct EntriesJob : IJob
             starts[row + 1] = (int)Math.Min(total, int.MaxValue);
         }
         return total;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Count(int block)
+    {
+        foreach (ref readonly var entry in Lists.Of(block))
+        {
+            var bits = BitConverter.SingleToUInt32Bits(entry.Value);
+            if (bits > Selection.Bits) Next[entry.Row]++;
+            else if (bits == Selection.Bits) Ties[entry.Row]++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Move(int block)
+    {
+        foreach (ref readonly var entry in Lists.Of(block))
+        {
+            var bits = BitConverter.SingleToUInt32Bits(entry.Value);
+            if (bits < Selection.Bits || (bits == Selection.Bits && Ties[entry.Row]-- <= 0)) continue;
+            var at = Next[entry.Row]++;
+            (Values[at], Indices[at]) = (entry.Value, entry.Index);
+        }
     }
 }

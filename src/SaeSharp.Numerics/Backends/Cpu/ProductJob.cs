@@ -130,17 +130,21 @@ internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> 
     public int M, K, BlockK;
     public bool TransposeA;
 
-    public readonly int Parts => (M + L.TileRows - 1) / L.TileRows;
+    /// <summary>Tiles of one part where columns are packed: whole cache lines of each row, several in a row, are then read at once. Rows a multiple of 4 KiB apart would push each other out of the cache.</summary>
+    private const int ColumnTiles = 8;
+
+    private readonly int Tiles => (M + L.TileRows - 1) / L.TileRows;
+
+    public readonly int Parts => TransposeA ? (Tiles + ColumnTiles - 1) / ColumnTiles : Tiles;
 
     public readonly void Run(int part)
     {
-        var first = part * L.TileRows;
         for (var k0 = 0; k0 < K; k0 += BlockK)
         {
             var k = Math.Min(BlockK, K - k0);
-            var to = Packed + (long)k0 * Parts * L.TileRows + (long)first * k;
-            if (TransposeA) PackColumns(first, k0, k, to);
-            else PackRows(first, k0, k, to);
+            var to = Packed + (long)k0 * Tiles * L.TileRows;
+            if (TransposeA) PackColumns(part * ColumnTiles, Math.Min(Tiles, (part + 1) * ColumnTiles), k0, k, to);
+            else PackRows(part * L.TileRows, k0, k, to + (long)part * L.TileRows * k);
         }
     }
 
@@ -177,13 +181,35 @@ internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void PackColumns(int first, int k0, int k, float* to)
+    private readonly void PackColumns(int firstTile, int endTile, int k0, int k, float* to)
     {
-        var count = Math.Min(L.TileRows, M - first);
-        for (var i = 0; i < k; i++, to += L.TileRows)
+        for (var i = 0; i < k; i++)
         {
-            var row = A + (long)(k0 + i) * M + first;
-            for (var r = 0; r < L.TileRows; r++) to[r] = r < count ? row[r] : 0;
+            var row = A + (long)(k0 + i) * M;
+            for (var tile = firstTile; tile < endTile; tile++)
+            {
+                float* from = row + tile * L.TileRows, target = to + ((long)tile * k + i) * L.TileRows;
+                var count = Math.Min(L.TileRows, M - tile * L.TileRows);
+                if (count == L.TileRows) Copy(from, target);
+                else
+                    for (var r = 0; r < L.TileRows; r++) target[r] = r < count ? from[r] : 0;
+            }
+        }
+    }
+
+    /// <summary>12 or 6 numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(float* from, float* to)
+    {
+        Vector128.Load(from).Store(to);
+        if (L.TileRows == 12)
+        {
+            Vector128.Load(from + 4).Store(to + 4);
+            Vector128.Load(from + 8).Store(to + 8);
+        }
+        else
+        {
+            Vector64.Load(from + 4).Store(to + 4);
         }
     }
 }

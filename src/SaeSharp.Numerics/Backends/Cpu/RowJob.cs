@@ -81,11 +81,18 @@ internal unsafe struct RowJob<L, TVector> : IJob where L : ILanes<TVector> where
 
     private readonly Span<float> Out(float* p) => new(p, Columns);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void RmsNorm(float* x, float* y)
     {
         var meanSquare = RowKernel<L, TVector>.Dot(x, x, Columns) / Columns;
-        TensorPrimitives.Multiply(In(x), 1 / MathF.Sqrt(meanSquare + Epsilon), Out(y));
-        if (Gain != null) TensorPrimitives.Multiply(Out(y), In(Gain), Out(y));
+        var inverse = 1 / MathF.Sqrt(meanSquare + Epsilon);
+        var i = 0;
+        for (; i + L.Count <= Columns; i += L.Count)
+        {
+            var scaled = L.Multiply(L.Load(x + i), L.Broadcast(inverse));
+            L.Store(y + i, Gain == null ? scaled : L.Multiply(scaled, L.Load(Gain + i)));
+        }
+        for (; i < Columns; i++) y[i] = Gain == null ? x[i] * inverse : x[i] * inverse * Gain[i];
     }
 
     private readonly void LayerNorm(float* x, float* y)

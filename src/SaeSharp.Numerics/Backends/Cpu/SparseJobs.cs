@@ -3,14 +3,19 @@ using SaeSharp.Numerics.Threads;
 
 namespace SaeSharp.Numerics.Backends.Cpu;
 
-/// <summary>Row by row: y = Σ value · w[index] + bias, or value = y · w[index]. Reads k rows of w for each row instead of all.</summary>
+/// <summary>Row by row: y = Σ value · w[index] + bias, or value = y · w[index], or both one after the other. Reads k rows of w for each row instead of all.</summary>
 internal unsafe struct SparseRowsJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
+    private const int ListLength = WeightedSumKernel<L, TVector>.ListLength;
+
     public float* Values, W, Bias, Y;
     public int* Indices;
 
     /// <summary>Where each row's entries begin; null where every row has <see cref="K"/> slots.</summary>
     public int* Starts;
+
+    /// <summary>[rows, d] that the sums are taken off, and the products that follow; null where there is only a sum or only a product.</summary>
+    public float* Target, Products;
 
     public int Rows, K, D, BlockRows;
     public bool Dots, Accumulate;
@@ -21,8 +26,16 @@ internal unsafe struct SparseRowsJob<L, TVector> : IJob where L : ILanes<TVector
         for (var row = part * BlockRows; row < end; row++)
         {
             var (first, count) = Starts == null ? ((long)row * K, K) : (Starts[row], Starts[row + 1] - Starts[row]);
-            if (Dots) Project(Y + (long)row * D, Indices + first, Values + first, count);
-            else Decode(Values + first, Indices + first, Y + (long)row * D, count);
+            var y = Y + (long)row * D;
+            var indices = Indices + first;
+            if (Dots)
+            {
+                Project(y, indices, Values + first, count);
+                continue;
+            }
+            var start = Target != null ? Target + (long)row * D : Accumulate ? y : Bias; // never both a bias and a sum to go on with: see the call
+            Decode(Values + first, indices, y, start, count, Target == null ? 1 : -1);
+            if (Products != null) Project(y, indices, Products + first, count);
         }
     }
 
@@ -32,43 +45,33 @@ internal unsafe struct SparseRowsJob<L, TVector> : IJob where L : ILanes<TVector
         for (var j = 0; j < count; j++) values[j] = indices[j] < 0 ? 0 : RowKernel<L, TVector>.Dot(y, W + (long)indices[j] * D, D);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Decode(float* values, int* indices, float* y, int count)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
+    private readonly void Decode(float* values, int* indices, float* y, float* start, int count, float sign)
     {
-        var start = Accumulate ? y : Bias; // never both: see the call
-
-        var i = 0;
-        for (; i + 4 * L.Count <= D; i += 4 * L.Count)
+        var list = stackalloc float[ListLength];
+        var rows = stackalloc int[ListLength];
+        var skipZeros = Target != null;
+        var j = 0;
+        do
         {
-            TVector a, b, c, d;
-            if (start == null) a = b = c = d = L.Broadcast(0);
-            else (a, b, c, d) = (L.Load(start + i), L.Load(start + i + L.Count), L.Load(start + i + 2 * L.Count), L.Load(start + i + 3 * L.Count));
-            for (var j = 0; j < count; j++)
+            var (length, end) = (0, Math.Min(count, j + ListLength));
+            for (; j < end; j++)
             {
-                if (indices[j] < 0) continue;
-                var s = L.Broadcast(values[j]);
-                var w = W + (long)indices[j] * D + i;
-                a = L.MultiplyAdd(s, L.Load(w), a);
-                b = L.MultiplyAdd(s, L.Load(w + L.Count), b);
-                c = L.MultiplyAdd(s, L.Load(w + 2 * L.Count), c);
-                d = L.MultiplyAdd(s, L.Load(w + 3 * L.Count), d);
+                // Always written, and counted only where it stays: no branch to guess wrong.
+                (list[length], rows[length]) = (sign * values[j], indices[j]);
+                length += indices[j] < 0 || (skipZeros && values[j] == 0) ? 0 : 1;
             }
-            L.Store(y + i, a);
-            L.Store(y + i + L.Count, b);
-            L.Store(y + i + 2 * L.Count, c);
-            L.Store(y + i + 3 * L.Count, d);
+            WeightedSumKernel<L, TVector>.Add(list, rows, length, W, D, start, y);
+            start = y;
         }
-        if (i == D) return;
-        for (var z = i; z < D; z++) y[z] = start == null ? 0 : start[z];
-        for (var j = 0; j < count; j++)
-            if (indices[j] >= 0) RowKernel<L, TVector>.AddScaled(y + i, W + (long)indices[j] * D + i, values[j], D - i);
+        while (j < count);
     }
 }
 
 /// <summary>Feature by feature: gradient[f] = Σ over its entries of value · y[row], in row order; threads take different features, so nothing conflicts.</summary>
 internal unsafe struct SparseGradientJob<L, TVector> : IJob where L : ILanes<TVector> where TVector : struct
 {
-    private const int BlockFeatures = 32;
+    private const int BlockFeatures = 32, ListLength = WeightedSumKernel<L, TVector>.ListLength;
 
     public float* Values, Y, Gradient;
     public int* Starts, Entries;
@@ -92,32 +95,22 @@ internal unsafe struct SparseGradientJob<L, TVector> : IJob where L : ILanes<TVe
             if (!Accumulate || Starts[f + 1] > Starts[f]) Gather(Starts[f], Starts[f + 1], Gradient + (long)f * D);
     }
 
-    private readonly long Row(int at) => Rows != null ? Rows[at] : OneSlot ? Entries[at] : (long)Math.BigMul(RowOfEntry, (ulong)Entries[at], out _);
+    private readonly int Row(int at) => Rows != null ? Rows[at] : OneSlot ? Entries[at] : (int)Math.BigMul(RowOfEntry, (ulong)Entries[at], out _);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization), SkipLocalsInit]
     private readonly void Gather(int first, int end, float* gradient)
     {
-        var i = 0;
-        for (; i + 4 * L.Count <= D; i += 4 * L.Count)
+        var list = stackalloc float[ListLength];
+        var rows = stackalloc int[ListLength];
+        var start = Accumulate ? gradient : null;
+        do
         {
-            TVector a = L.Broadcast(0), b = a, c = a, d = a;
-            if (Accumulate) (a, b, c, d) = (L.Load(gradient + i), L.Load(gradient + i + L.Count), L.Load(gradient + i + 2 * L.Count), L.Load(gradient + i + 3 * L.Count));
-            for (var e = first; e < end; e++)
-            {
-                var s = L.Broadcast(Values[Entries[e]]);
-                var y = Y + Row(e) * D + i;
-                a = L.MultiplyAdd(s, L.Load(y), a);
-                b = L.MultiplyAdd(s, L.Load(y + L.Count), b);
-                c = L.MultiplyAdd(s, L.Load(y + 2 * L.Count), c);
-                d = L.MultiplyAdd(s, L.Load(y + 3 * L.Count), d);
-            }
-            L.Store(gradient + i, a);
-            L.Store(gradient + i + L.Count, b);
-            L.Store(gradient + i + 2 * L.Count, c);
-            L.Store(gradient + i + 3 * L.Count, d);
+            var length = Math.Min(ListLength, end - first);
+            for (var j = 0; j < length; j++) (list[j], rows[j]) = (Values[Entries[first + j]], Row(first + j));
+            WeightedSumKernel<L, TVector>.Add(list, rows, length, Y, D, start, gradient);
+            start = gradient;
+            first += length;
         }
-        if (i == D) return;
-        if (!Accumulate) new Span<float>(gradient + i, D - i).Clear();
-        for (var e = first; e < end; e++) RowKernel<L, TVector>.AddScaled(gradient + i, Y + Row(e) * D + i, Values[Entries[e]], D - i);
+        while (first < end);
     }
 }

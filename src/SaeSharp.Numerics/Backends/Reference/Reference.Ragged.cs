@@ -42,6 +42,25 @@ public sealed partial class Reference
         }
     }
 
+    protected override void SparseResidualCore(SparseRows code, Tensor values, Tensor w, Tensor target, Tensor residual, Tensor dots)
+    {
+        for (var row = 0; row < target.RowCount; row++)
+        {
+            var sum = Read(target, row);
+            for (var entry = code.Starts[row]; entry < code.Starts[row + 1]; entry++)
+            {
+                if (values.Read(entry) is not 0 and var value) Add(sum, Read(w, (int)code.Indices.Read(entry)), -value);
+            }
+            Write(residual, row, sum);
+            for (var entry = code.Starts[row]; entry < code.Starts[row + 1]; entry++) dots.Write(entry, Dot(sum, Read(w, (int)code.Indices.Read(entry))));
+        }
+    }
+
+    private static void Add(double[] sum, double[] direction, double factor)
+    {
+        for (var i = 0; i < sum.Length; i++) sum[i] += factor * direction[i];
+    }
+
     /// <summary>(x·W + bias) ⊙ scale, rounded to the type of x: what is stored decides ties and thresholds.</summary>
     private double[][] PreActivations(Tensor x, PackedMatrix encoder, Tensor? bias, Tensor? scale)
     {

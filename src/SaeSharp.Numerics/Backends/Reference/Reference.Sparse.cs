@@ -11,6 +11,17 @@ public sealed partial class Reference
         }
     }
 
+    protected override void TopKMaskCore(Tensor x, int k, bool onlyPositive, Tensor mask)
+    {
+        for (var row = 0; row < x.RowCount; row++)
+        {
+            var v = Read(x, row);
+            var chosen = new double[v.Length];
+            foreach (var i in Largest(v, k)) chosen[i] = !onlyPositive || v[i] > 0 ? 1 : 0;
+            Write(mask, row, chosen);
+        }
+    }
+
     protected override void EncodeTopKCore(Tensor x, PackedMatrix encoder, Tensor bias, Tensor? scale, Tensor values, Tensor indices)
     {
         var latents = Tensor.Zeros(DType.F64, x.RowCount, encoder.N);   // [rows, dSae]

@@ -20,6 +20,9 @@ internal abstract class InputTransform
         InputNormalisation.MeanNorm or InputNormalisation.MeanSquare => new ScaledInput(setting),
         InputNormalisation.Whitening when setting.Parts.Length > 1 => throw OptionException.Invalid("Whitening is of one hook, and these rows hold several.", $"Use {nameof(InputNormalisation.MeanNorm)}, which scales each hook on its own."),
         InputNormalisation.Whitening => new WhitenedInput(setting),
+        InputNormalisation.ConstantNorm or InputNormalisation.LayerNorm => new NormalisedRows(setting),
+        InputNormalisation.ConstantScalar when setting.Parts.Length == 1 => new ScaledInput(setting) { Scale = setting.Options.Input.Factor },
+        InputNormalisation.ConstantScalar => throw OptionException.Invalid("One scalar is of one hook, and these rows hold several.", $"Use {nameof(InputNormalisation.MeanNorm)}, which scales each hook on its own."),
         var other => throw OptionException.Invalid($"The normalisation {other} is not known.", $"Known are: {string.Join(", ", Enum.GetNames<InputNormalisation>())}."),
     };
 

@@ -34,10 +34,31 @@ internal sealed class ScaledInput(StepSetting setting) : InputTransform
     /// <summary>√dIn / mean‖x‖, or 1 / √(mean‖x‖²).</summary>
     public double Find(ActivationSource source, CancellationToken cancel)
     {
+        if (source.DIn != setting.DIn) return OfEach(source, cancel);
         long? tokens = setting.Options.Input.Batches == 0 ? null : (long)setting.Options.Input.Batches * setting.BatchSize;
         var (target, size) = setting.Options.Input.Normalisation == InputNormalisation.MeanNorm
             ? (Math.Sqrt(setting.DIn), source.MeanNorm(tokens, cancel))
             : (1, Math.Sqrt(source.MeanSquaredNorm(tokens, cancel)));
+        return double.IsFinite(size) && size > 0 ? target / size : throw TrainingException.NoScale(size);
+    }
+
+    /// <summary>The same where a row holds several activations.</summary>
+    private double OfEach(ActivationSource source, CancellationToken cancel)
+    {
+        var (isMeanNorm, batches, batch) = (setting.Options.Input.Normalisation == InputNormalisation.MeanNorm, Batches(setting, source), Tensor.Zeros(DType.F32, source.BatchSize, source.DIn));
+        var (each, sum) = (batch.Reshape(checked((int)(batch.Count / setting.DIn)), setting.DIn), 0.0);      // [activations, dIn]
+        for (var i = 0L; i < batches; i++)
+        {
+            source.Fill(i, batch, cancel);
+            for (var row = 0; row < each.RowCount; row++)
+            {
+                var squares = 0.0;
+                foreach (var value in each.Row<float>(row)) squares += (double)value * value;
+                sum += isMeanNorm ? Math.Sqrt(squares) : squares;
+            }
+        }
+        var mean = sum / batches / each.RowCount;
+        var (target, size) = isMeanNorm ? (Math.Sqrt(setting.DIn), mean) : (1, Math.Sqrt(mean));
         return double.IsFinite(size) && size > 0 ? target / size : throw TrainingException.NoScale(size);
     }
 }

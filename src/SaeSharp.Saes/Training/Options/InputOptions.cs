@@ -8,6 +8,9 @@ public sealed record InputOptions
 
     /// <summary>Batches it is estimated from; 0 takes all of an epoch.</summary>
     public int Batches { get; init => field = OptionException.NotNegative(value); }
+
+    /// <summary>What <see cref="InputNormalisation.ConstantScalar"/> multiplies by.</summary>
+    public double Factor { get; init => field = OptionException.Positive(value); } = 1;
 }
 
 /// <summary>Normalisations of training activations.</summary>
@@ -21,4 +24,10 @@ public enum InputNormalisation
     MeanSquare,
     /// <summary>Centred and whitened by the covariance, folded into the finished weights (SAELens' covariance_whitening).</summary>
     Whitening,
+    /// <summary>Each times √dIn / ‖x‖, at run time too (SAELens' constant_norm_rescale).</summary>
+    ConstantNorm,
+    /// <summary>Times <see cref="InputOptions.Factor"/> (SAELens' constant_scalar_rescale), folded into the finished weights.</summary>
+    ConstantScalar,
+    /// <summary>Each less its mean and divided by its standard deviation, at run time too (SAELens' layer_norm).</summary>
+    LayerNorm,
 }

@@ -13,6 +13,8 @@ internal static class TrainingChecks
             throw OptionException.Invalid($"The activations are {source.DIn} wide, but a {config.Architecture} SAE with dIn {config.DIn} takes {step.RowWidth}.", "Give the SAE the width of the hook; a transcoder takes what it reads and what it writes, side by side.");
         if (options.Input.Normalisation == InputNormalisation.Whitening && step.BatchSize != setting.BatchSize)
             throw OptionException.Invalid($"Whitening is not offered for {config.Architecture}, whose rows hold several activations.", $"Use {nameof(InputNormalisation.MeanNorm)}.");
+        if (setting.Layers is not null && options.Optimiser.Kind == OptimiserKind.Muon)
+            throw OptionException.Invalid("Muon mixes the rows of a matrix, so the zeros of a cross-layer transcoder's would not last.", $"Use {nameof(OptimiserKind.Adam)} or {nameof(OptimiserKind.Signum)}.");
         if (options.Rate.WarmupSteps + options.Rate.DecaySteps > options.Steps)
         {
             throw OptionException.Invalid($"{options.Rate.WarmupSteps} warm-up and {options.Rate.DecaySteps} decay steps do not fit into {options.Steps} steps.",
@@ -22,8 +24,8 @@ internal static class TrainingChecks
             throw OptionException.Invalid($"The search for the penalty that gives L0 {target} starts at coefficient 0, which stays 0.", "Start it at any number above 0.");
         if (config.NormalizeActivations is ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm)
         {
-            throw OptionException.Invalid($"Training with {config.NormalizeActivations} is not offered.",
-                $"Use {nameof(InputNormalisation.MeanNorm)}, which scales all activations alike and is folded into the weights.");
+            throw OptionException.Invalid($"The configuration asks for {config.NormalizeActivations}, the options of the training for {options.Input.Normalisation}.",
+                $"Ask for it as {nameof(TrainingOptions.Input)}: {nameof(InputNormalisation)}.{(config.NormalizeActivations == ActivationNormalisation.LayerNorm ? nameof(InputNormalisation.LayerNorm) : nameof(InputNormalisation.ConstantNorm))}.");
         }
     }
 }

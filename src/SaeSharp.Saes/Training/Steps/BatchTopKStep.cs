@@ -9,6 +9,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// (<see cref="LearntThreshold"/>); decoder norms are folded in where they took part in the choice, as SAELens saves it (<c>saes/batchtopk_sae.py</c>).
 /// </remarks>
 [SaeArchitecture("batchtopk"), SaeArchitecture("batchtopk_transcoder"), SaeArchitecture("batchtopk_skip_transcoder")]
+[TrainingTraits(CountsOverBatch = true)]
 internal sealed class BatchTopKStep(StepSetting setting) : SelectionStep(setting)
 {
     private readonly LearntThreshold _threshold = new(setting.Options);

@@ -8,6 +8,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <see cref="ContrastiveTerm"/>. Saved like BatchTopK: at inference it needs no neighbours.
 /// </remarks>
 [SaeArchitecture("contrastive")]
+[TrainingTraits(CountsOverBatch = true, ReadsPairs = true)]
 internal sealed class ContrastiveStep : PrefixStep
 {
     private readonly ContrastiveTerm? _contrast;

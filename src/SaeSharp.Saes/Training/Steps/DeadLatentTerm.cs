@@ -14,7 +14,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// </remarks>
 internal sealed class DeadLatentTerm
 {
-    private const int BlockRows = 256; // rows of dense [rows, dead] pre-activations in memory at a time
+    private const int BlockRows = 512; // rows of dense [rows, dead] pre-activations in memory at a time
     private readonly StepSetting _setting;
     private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
@@ -24,8 +24,10 @@ internal sealed class DeadLatentTerm
     private readonly bool _isSigned;
     private readonly Convention _convention;
     private readonly Tensor _biasGradient;
+    private DeadProducts? _products; // made when it is first faster
     private Views? _views;
     private double _weight;
+    private bool _usesProducts;
 
     /// <param name="setting">Sizes, type, options and backend.</param>
     /// <param name="weights">Whose latents they are.</param>
@@ -41,6 +43,9 @@ internal sealed class DeadLatentTerm
         _slots = new(setting, Math.Min(_auxK, setting.DSae));
     }
 
+    /// <summary>Share of the dead that have to be chosen for products to be used; tests set it to 0 or 2, for always and never.</summary>
+    internal double DenseFrom { get; set; } = DeadProducts.DenseShare;
+
     /// <summary>The loss for <paramref name="residual"/> x − x̂ [batch, dOut].</summary>
     /// <param name="input">x̃ [batch, dIn].</param>
     /// <param name="residual">What is to be explained.</param>
@@ -55,6 +60,8 @@ internal sealed class DeadLatentTerm
         if (_views is null || _views.Dead != dead.Length || _views.Source != input) _views = new(this, input, dead.Length);
         if (_setting.Type == DType.F64) Gather<double>(norms, dead);
         else Gather<float>(norms, dead);
+        _usesProducts = _slots.Values.Columns >= DenseFrom * dead.Length;
+        if (_usesProducts) return _weight * ForwardProducts(residual, norms, dead);
         Choose(dead);
         if (norms is not null) _term.DivideByNorms(norms);
         return _weight * _term.Decode(residual, _weights.Decoder.Value);
@@ -63,12 +70,39 @@ internal sealed class DeadLatentTerm
     /// <summary>Adds the gradients of the loss to those of the weights: only rows of dead latents are touched.</summary>
     public void AddGradients(Tensor input)
     {
+        if (_usesProducts)
+        {
+            _products!.AddGradients();
+            return;
+        }
         _term.Sort();
         _term.Prepare(_weight, _weights.Decoder.Value);
         _term.DecoderGradient(_weights.Decoder.Gradient, accumulate: true);
         if (_convention == Convention.Sparsify) return;
         _term.EncoderGradient(input, _weights.Encoder.Gradient, accumulate: true);
         _term.BiasGradient(_biasGradient, accumulate: true);
+    }
+
+    private void Encode(DeadBlock block)
+    {
+        _setting.Backend.MatMul(block.Input, _views!.Encoder, block.Latents, Transpose.B); // pre of the dead   [rows, dead]
+        _setting.Backend.AddRow(block.Latents, _views.Bias, block.Latents);
+    }
+
+    /// <summary>Σ‖r‖² with all gradients, as products.</summary>
+    private double ForwardProducts(Tensor residual, Tensor? norms, ReadOnlySpan<int> dead)
+    {
+        _products ??= new(_setting, _weights);
+        _products.Begin(norms, dead);
+        var squares = 0.0;
+        foreach (var block in _views!.Blocks)
+        {
+            Encode(block);
+            if (block.Magnitudes is { } magnitudes) MagnitudeChoice.Abs(block.Latents, magnitudes);
+            _setting.Backend.TopKMask(block.Magnitudes ?? block.Latents, _slots.Values.Columns, onlyPositive: _convention != Convention.SaeLens || _isSigned, block.Mask);
+            squares += _products.Add(block, block.Residual(residual), _weight, teachesEncoder: _convention != Convention.Sparsify);
+        }
+        return squares;
     }
 
     /// <summary>Copies encoder rows and biases of the dead, times decoder norms, to the front of the scratch tensors.</summary>
@@ -90,12 +124,11 @@ internal sealed class DeadLatentTerm
     private void Choose(ReadOnlySpan<int> dead)
     {
         var backend = _setting.Backend;
-        foreach (var (input, latents, magnitudes, values, indices) in _views!.Blocks)
+        foreach (var block in _views!.Blocks)
         {
-            backend.MatMul(input, _views.Encoder, latents, Transpose.B);      // pre of the dead   [rows, dead]
-            backend.AddRow(latents, _views.Bias, latents);
-            if (magnitudes is null) backend.TopKRows(latents, values, indices);
-            else MagnitudeChoice.TopKRows(backend, latents, magnitudes, values, indices);
+            Encode(block);
+            if (block.Magnitudes is null) backend.TopKRows(block.Latents, block.Values, block.Indices);
+            else MagnitudeChoice.TopKRows(backend, block.Latents, block.Magnitudes, block.Values, block.Indices);
         }
         var chosen = _slots.Indices.Span<int>();
         if (_convention != Convention.SaeLens)
@@ -123,8 +156,9 @@ internal sealed class DeadLatentTerm
             for (var start = 0; start < input.RowCount; start += BlockRows)
             {
                 var count = Math.Min(BlockRows, input.RowCount - start);
-                Blocks.Add((input.Rows(start, count), owner._scratch.Latents(BlockRows).Rows(0, count * dead).Reshape(count, dead),
-                    owner._isSigned ? owner._scratch.Magnitudes(BlockRows).Rows(0, count * dead).Reshape(count, dead) : null, owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count)));
+                Tensor Of(Tensor scratch) => scratch.Rows(0, count * dead).Reshape(count, dead);
+                Blocks.Add(new(input.Rows(start, count), Of(owner._scratch.Latents(BlockRows)), owner._isSigned ? Of(owner._scratch.Magnitudes(BlockRows)) : null, Of(owner._scratch.Mask(BlockRows)),
+                    owner._scratch.Error(BlockRows).Rows(0, count), owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count), start));
             }
         }
 
@@ -138,6 +172,6 @@ internal sealed class DeadLatentTerm
         /// <summary>[dead].</summary>
         public Tensor Bias { get; }
 
-        public List<(Tensor Input, Tensor Latents, Tensor? Magnitudes, Tensor Values, Tensor Indices)> Blocks { get; } = [];
+        public List<DeadBlock> Blocks { get; } = [];
     }
 }

@@ -7,7 +7,7 @@ internal sealed class DeadScratch
 {
     private readonly StepSetting _setting;
     private readonly Tensor _sums;
-    private Tensor? _latents, _magnitudes;
+    private Tensor? _latents, _magnitudes, _mask, _error;
 
     public DeadScratch(StepSetting setting)
     {
@@ -28,6 +28,12 @@ internal sealed class DeadScratch
 
     /// <summary>As much room for their magnitudes.</summary>
     public Tensor Magnitudes(int rows) => _magnitudes ??= Tensor.Zeros(_setting.Type, (int)Latents(rows).Count);
+
+    /// <summary>As much room for which of them are chosen.</summary>
+    public Tensor Mask(int rows) => _mask ??= Tensor.Zeros(_setting.Type, (int)Latents(rows).Count);
+
+    /// <summary>Room for <paramref name="rows"/> rows of errors, or a batch where that has fewer.</summary>
+    public Tensor Error(int rows) => _error ??= Tensor.Zeros(_setting.Type, Math.Min(rows, _setting.BatchSize), _setting.DOut);
 
     /// <summary>1 / Σ‖r − r̄‖² over the batch; 0 where all r are the same.</summary>
     public double InverseVariance(Tensor residual)

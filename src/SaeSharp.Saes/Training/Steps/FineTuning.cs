@@ -23,6 +23,8 @@ internal static class FineTuning
         }
         var mustBeUnit = setting.Options.Decoder.Constraint == DecoderConstraint.UnitNorm || (start.Config.RescaleActsByDecoderNorm && !rescales);
         if (mustBeUnit && !isUnit) start = start.FoldDecoderNorms();
+        if (input is not NormalisedRows && start.Config.NormalizeActivations is (ActivationNormalisation.ConstantNormRescale or ActivationNormalisation.LayerNorm))
+            throw OptionException.Invalid($"The saved SAE reads activations with {start.Config.NormalizeActivations}, which no scale of all of them can stand for.", "Train with the normalisation of the saved SAE.");
         start = input.Unfold(start);
         if (setting.Options.Decoder.Constraint == DecoderConstraint.UnitNorm && !HasUnitNorm(start)) start = start.FoldDecoderNorms();
         foreach (var weight in weights.All) Copy(weight, start, isEncoder: weights.HasEncoder && weight == weights.Encoder);

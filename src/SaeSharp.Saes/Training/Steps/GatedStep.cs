@@ -12,7 +12,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// dictionary_learning decoder and b_dec count as constants in the auxiliary error (<see cref="Convention.DictionaryLearning"/>), in SAELens they learn from it too.
 /// </remarks>
 [SaeArchitecture("gated")]
-internal sealed class GatedStep : DenseStep
+internal sealed partial class GatedStep : DenseStep
 {
     private readonly TrainedTensor _rMag, _bMag;
     private readonly Tensor _gates, _gateGradient, _gateResidual, _scales, _gateSums;
@@ -22,9 +22,12 @@ internal sealed class GatedStep : DenseStep
     public GatedStep(StepSetting setting) : base(setting, keepsPre: true, encoderBias: "b_gate")
     {
         (_rMag, _bMag) = (Weights.Add("r_mag", setting.DSae), Weights.Add("b_mag", setting.DSae));
-        (_gates, _gateGradient, _gateResidual) = (LikeLatents(setting.DSae), LikeLatents(setting.DSae), LikeLatents(setting.DOut));
+        (_gates, _gateGradient) = (LikeLatents(), LikeLatents());
+        _gateResidual = Tensor.Zeros(setting.Type, Math.Min(RaggedLatents.MostRows, setting.BatchSize), setting.DOut);
         (_scales, _gateSums) = (Tensor.Zeros(setting.Type, setting.DSae), Tensor.Zeros(setting.Type, setting.DSae));
         PreSums = Tensor.Zeros(setting.Type, 1, setting.DSae);
+        _minusGateBias = Tensor.Zeros(setting.Type, setting.DSae);
+        (_entryLatents, _entryGates, _entryGateGradients) = (Ragged.Numbers(), Ragged.Numbers(), Ragged.Numbers());
     }
 
     /// <summary>dictionary_learning trains it with an optimiser of its own that projects exactly.</summary>
@@ -42,6 +45,7 @@ internal sealed class GatedStep : DenseStep
     protected override void Begin(ReadOnlySpan<int> dead)
     {
         for (var f = 0; f < Setting.DSae; f++) _scales.Write(f, Math.Exp(_rMag.Value.Read(f)));
+        Backend.Scale(Weights.EncoderBias.Value, -1, _minusGateBias);
         _gateSums.Clear();
         PreSums.Clear();
         _auxSquares = 0;
@@ -55,7 +59,7 @@ internal sealed class GatedStep : DenseStep
 
     protected override void Backward(LatentBlock block)
     {
-        var gates = GatesOf(block);
+        var gates = GatesOf(block.Rows);
         _auxSquares += Reconstruct(block, gates.Gates, gates.Residual, gates.Gradient, learns: Options.Convention != Convention.DictionaryLearning);
         if (Setting.Type == DType.F64) BackwardJob<double>.Run(this, block);
         else BackwardJob<float>.Run(this, block);
@@ -68,14 +72,15 @@ internal sealed class GatedStep : DenseStep
         return (Coefficient / Setting.BatchSize * sum, _auxSquares * ErrorWeight);
     }
 
-    private Tensor LikeLatents(int columns) => Tensor.Zeros(Setting.Type, Math.Min(BlockRows, Setting.BatchSize), columns);
+    private Tensor LikeLatents() => Tensor.Zeros(Setting.Type, Math.Min(BlockRows, Setting.BatchSize), Setting.DSae);
 
     /// <summary>The gates' buffers for a block; views are made once for each number of rows.</summary>
-    private GateBlock GatesOf(LatentBlock block)
+    private GateBlock GatesOf(int rows)
     {
         foreach (var known in _gateBlocks)
-            if (known.Gates.RowCount == block.Rows) return known;
-        _gateBlocks = [.. _gateBlocks, new(_gates.Rows(0, block.Rows), _gateGradient.Rows(0, block.Rows), _gateResidual.Rows(0, block.Rows))];
+            if (known.Residual.RowCount == rows) return known;
+        var dense = Math.Min(rows, BlockRows); // of more rows only the residual is kept
+        _gateBlocks = [.. _gateBlocks, new(_gates.Rows(0, dense), _gateGradient.Rows(0, dense), _gateResidual.Rows(0, rows))];
         return _gateBlocks[^1];
     }
 

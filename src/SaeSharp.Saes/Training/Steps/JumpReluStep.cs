@@ -15,7 +15,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// dictionary_learning takes the step of f instead of pre, so latents below θ are near it only where θ &lt; ε/2; and it keeps ε in f32.
 /// </remarks>
 [SaeArchitecture("jumprelu"), SaeArchitecture("jumprelu_transcoder"), SaeArchitecture("jumprelu_skip_transcoder")]
-internal sealed class JumpReluStep : DenseStep
+internal sealed partial class JumpReluStep : DenseStep
 {
     private readonly TrainedTensor _threshold;
     private readonly Tensor _nearSums, _deadMask;
@@ -29,6 +29,7 @@ internal sealed class JumpReluStep : DenseStep
         _threshold = Weights.Add("threshold", setting.DSae);
         for (var f = 0; f < setting.DSae; f++) _threshold.Value.Write(f, Jump.InitialThreshold);
         (_nearSums, _deadMask) = (Tensor.Zeros(setting.Type, setting.DSae), Tensor.Zeros(setting.Type, setting.DSae));
+        (_lowest, _entryLatents) = (Tensor.Zeros(setting.Type, setting.DSae), Ragged.Numbers());
         (_tanhs, _lacks) = (new double[LatentJobs.LatentParts(setting.DSae)], new double[LatentJobs.LatentParts(setting.DSae)]);
         var peer = setting.Options.Convention == Convention.DictionaryLearning;
         _bandwidth = peer ? (float)Jump.Bandwidth : Jump.Bandwidth;
@@ -63,6 +64,8 @@ internal sealed class JumpReluStep : DenseStep
         _anyDead = dead.Length > 0 && Jump.PreActCoefficient > 0;
         Array.Clear(_tanhs);
         Array.Clear(_lacks);
+        if (Setting.Type == DType.F64) FindLowest<double>();
+        else FindLowest<float>();
     }
 
     protected override void Activate(LatentBlock block)
@@ -217,12 +220,19 @@ internal sealed class JumpReluStep : DenseStep
                     block.Gradient.Row<T>(row)[f] -= weight * norm;
                     (count, lack) = (count + 1, lack + missing);
                 }
-                var total = T.CreateTruncating(count) * weight * norm;
-                step._threshold.Gradient.Span<T>()[f] += total;
-                step.Weights.EncoderBias.Gradient.Span<T>()[f] -= total;
-                step.NormGradient.Span<T>()[f] += weight * lack;
-                step._lacks[part] += double.CreateTruncating(lack * norm);
+                AddLackSums(step, part, f, weight, count, lack);
             }
         }
+    }
+
+    /// <summary>Adds what the rows in which a dead latent lacks something have in common.</summary>
+    private static void AddLackSums<T>(JumpReluStep step, int part, int latent, T weight, int count, T lack) where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var norm = step.Norms.Span<T>()[latent];
+        var total = T.CreateTruncating(count) * weight * norm;
+        step._threshold.Gradient.Span<T>()[latent] += total;
+        step.Weights.EncoderBias.Gradient.Span<T>()[latent] -= total;
+        step.NormGradient.Span<T>()[latent] += weight * lack;
+        step._lacks[part] += double.CreateTruncating(lack * norm);
     }
 }

@@ -5,7 +5,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <summary>How element-wise work on [rows, dSae] is cut into parts: by rows where each row has a sum, by latents where each latent has one.</summary>
 internal static class LatentJobs
 {
-    private const int RowsEach = 8, LatentsEach = 128;
+    private const int RowsEach = 8, LatentsEach = 256;
 
     public static int RowParts(int rows) => (rows + RowsEach - 1) / RowsEach;
 

@@ -16,9 +16,16 @@ internal static class MagnitudeChoice
         else TopKRows<float>(backend, x, magnitudes, values, indices);
     }
 
+    /// <summary>magnitudes = |x|, both [rows, n].</summary>
+    public static void Abs(Tensor x, Tensor magnitudes)
+    {
+        if (x.DType == DType.F64) TensorPrimitives.Abs<double>(x.Span<double>(), magnitudes.Span<double>());
+        else TensorPrimitives.Abs<float>(x.Span<float>(), magnitudes.Span<float>());
+    }
+
     private static void TopKRows<T>(Backend backend, Tensor x, Tensor magnitudes, Tensor values, Tensor indices) where T : unmanaged, INumber<T>
     {
-        TensorPrimitives.Abs<T>(x.Span<T>(), magnitudes.Span<T>());
+        Abs(x, magnitudes);
         backend.TopKRows(magnitudes, values, indices);
         for (var row = 0; row < x.RowCount; row++)
         {

@@ -6,4 +6,5 @@ namespace SaeSharp.Saes.Training.Steps;
 /// n levels of losses that count 1/n each. Detached inner losses and levels by frequency: chanind, <c>claude-auto-research-synthsaebench</c>. Saved like BatchTopK.
 /// </remarks>
 [SaeArchitecture("matryoshka_batchtopk"), SaeArchitecture("matryoshka_batchtopk_transcoder"), SaeArchitecture("matryoshka_batchtopk_skip_transcoder")]
+[TrainingTraits(CountsOverBatch = true)]
 internal sealed class MatryoshkaStep(StepSetting setting) : PrefixStep(setting, new(setting, setting.DSae / 32, setting.DSae / 8, setting.DSae / 2));

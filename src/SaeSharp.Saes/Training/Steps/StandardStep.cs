@@ -9,7 +9,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// <summary>A training step of a standard SAE: loss = mean‖x − x̂‖² + λ · mean‖f ⊙ ‖W_dec‖‖_p, or without the p-th root.</summary>
 /// <remarks>λ rises as λ·t/w over the first w steps, so it is 0 in the very first. p may fall during training (<see cref="AnnealedP"/>).</remarks>
 [SaeArchitecture("standard"), SaeArchitecture("transcoder"), SaeArchitecture("skip_transcoder")]
-internal sealed class StandardStep(StepSetting setting) : DenseStep(setting, keepsPre: false)
+internal sealed partial class StandardStep(StepSetting setting) : DenseStep(setting, keepsPre: false)
 {
     private readonly double[] _lengths = new double[setting.BatchSize], _nextLengths = new double[setting.BatchSize]; // each row's penalty at p and at the next p
     private readonly AnnealedP? _annealed = setting.Options.Penalty.Annealing is null ? null : new(setting.Options);

@@ -56,6 +56,7 @@ internal static class StartingWeights
     private static void Point(StepSetting setting, SaeParameters weights, int latent, double[] read, double[]? written)
     {
         var norm = setting.Options.Decoder.Constraint == DecoderConstraint.UnitNorm ? 1 : setting.Options.Decoder.InitNorm;
+        setting.Layers?.Restrict(latent, read, written);
         Write(weights.Decoder.Value, latent, written ?? read, norm);
         if (weights.HasEncoder) Write(weights.Encoder.Value, latent, read, norm);
     }

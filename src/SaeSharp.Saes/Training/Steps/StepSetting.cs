@@ -24,6 +24,9 @@ internal sealed record StepSetting(SaeConfig Config, TrainingOptions Options, Ba
     /// <summary>Hooks that are reconstructed, likewise.</summary>
     public int OutputParts { get; } = Math.Max(1, Config.HooksOut.Count);
 
+    /// <summary>Where the weights of a cross-layer transcoder may differ from 0; null for others.</summary>
+    public LayerSupport? Layers { get; } = LayerSupport.Of(Config);
+
     /// <summary>The widths of the hooks that a row of a batch holds.</summary>
     public int[] Parts => [.. Enumerable.Repeat(DIn / InputParts, InputParts), .. Enumerable.Repeat(DOut / OutputParts, Config.IsTranscoder ? OutputParts : 0)];
 

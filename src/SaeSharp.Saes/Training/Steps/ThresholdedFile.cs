@@ -11,7 +11,7 @@ internal static class ThresholdedFile
     /// <param name="order">The order in which latents are saved; empty keeps theirs.</param>
     public static (SaeConfig Config, Dictionary<string, Tensor> Tensors) Of(SaeConfig config, Dictionary<string, Tensor> tensors, double threshold, ReadOnlySpan<int> order = default)
     {
-        if (config.RescaleActsByDecoderNorm) DecoderNorms.Fold(tensors, Math.Max(1, config.HooksOut.Count));
+        if (config.RescaleActsByDecoderNorm) DecoderNorms.Fold(tensors, config.NormParts);
         if (order.Length > 0) Sort(tensors, order);
         var thresholds = Tensor.Zeros(tensors["b_enc"].DType, config.DSae);
         for (var i = 0; i < config.DSae; i++) thresholds.Write(i, threshold);

@@ -33,6 +33,10 @@ internal abstract class TrainingStep
     /// <summary>Whether the number of latents of an architecture is given, rather than reached by a penalty.</summary>
     public static bool CountsLatents(string architecture) => Steps.TryGetValue(architecture, out var constructor) && !constructor.DeclaringType!.IsSubclassOf(typeof(DenseStep));
 
+    /// <summary>What an architecture says about its steps.</summary>
+    public static TrainingTraitsAttribute TraitsOf(string architecture) =>
+        (Steps.TryGetValue(architecture, out var constructor) ? constructor.DeclaringType!.GetCustomAttribute<TrainingTraitsAttribute>() : null) ?? new();
+
     public SaeParameters Weights { get; }
 
     /// <summary>Which latents fired in the last <see cref="Run"/>: [dSae].</summary>
@@ -69,6 +73,7 @@ internal abstract class TrainingStep
         if (config is { IsTranscoder: true, ApplyBDecToInput: true }) throw SaeException.TranscoderTakesBDec(config.Architecture);
         if (!config.IsTranscoder && setting.DOut != setting.DIn) throw SaeException.OtherOutput(config);
         if (setting.DIn % setting.InputParts != 0 || setting.DOut % setting.OutputParts != 0) throw SaeException.UnevenHooks(config, setting.DOut);
+        if (config.IsCrossLayer && !constructor.DeclaringType!.IsSubclassOf(typeof(DenseStep)) && constructor.DeclaringType != typeof(BatchTopKStep)) throw SaeException.NotCrossLayer(config.Architecture);
         return (TrainingStep)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [setting], null);
     }
 
@@ -97,8 +102,8 @@ internal abstract class TrainingStep
     public virtual (SaeConfig Config, Dictionary<string, Tensor> Tensors) ToFile()
     {
         var (config, tensors) = (Setting.Config, Weights.ToFile());
-        if (!config.RescaleActsByDecoderNorm || Setting.OutputParts == 1) return (config, tensors);
-        DecoderNorms.Fold(tensors, Setting.OutputParts);                      // the length of a whole row, which files mean, is not the sum of its parts'
+        if (!config.RescaleActsByDecoderNorm || config.NormParts == 1) return (config, tensors);
+        DecoderNorms.Fold(tensors, config.NormParts);                          // the length of a whole row, which files mean, is not the sum of its parts'
         return (config with { RescaleActsByDecoderNorm = false }, tensors);
     }
 

@@ -11,6 +11,7 @@ internal static class RaggedCases
         new("EncodeBatchTopK ragged", EncodeBatchTopK),
         new("SparseDecode ragged", SparseDecode),
         new("SparseDots ragged", SparseDots),
+        new("SparseResidual ragged", SparseResidual),
         new(nameof(Backend.SparseGradient), SparseGradient),
     ];
 
@@ -61,6 +62,16 @@ internal static class RaggedCases
             var gradients = outputs.New(code.Type, code.Count);
             for (var i = 0; i < code.Count; i++) gradients.Write(i, code.Gradients.Read(i));
         });
+    }
+
+    private static Problem SparseResidual(Draw draw)
+    {
+        var (code, features) = Code(draw);
+        var width = draw.Size();
+        var (w, target) = (draw.Normals(features, width), draw.Normals(code.Rows, width));
+        for (var i = 0; i < code.Count; i += 3) code.Values.Write(i, 0);
+        return Problem.Whole(Tolerance.Sum(features * Math.Max(width, 1)), (backend, outputs) =>
+            backend.SparseResidual(code, code.Values, w, target, outputs.New(code.Type, code.Rows, width), outputs.New(code.Type, code.Count)));
     }
 
     private static Problem SparseGradient(Draw draw)

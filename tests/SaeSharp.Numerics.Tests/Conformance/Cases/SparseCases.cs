@@ -7,6 +7,7 @@ internal static class SparseCases
     public static OpCase[] All =>
     [
         new(nameof(Backend.TopKRows), TopKRows),
+        new(nameof(Backend.TopKMask), TopKMask),
         new("EncodeTopK packed", EncodeWithTies),
         new("EncodeTopK packed", EncodeNormals),
         new("EncodeTopK packed", EncodeForTraining),
@@ -22,6 +23,14 @@ internal static class SparseCases
         var x = draw.Coin() ? draw.Quarters(draw.Type, rows, n) : draw.NormalsWith([double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0], rows, n);
         return Problem.ByRows(rows, Tolerance.Exact, (backend, outputs, first, count) =>
             backend.TopKRows(x.Rows(first, count), outputs.New(x.DType, count, k), outputs.New(DType.I32, count, k)));
+    }
+
+    private static Problem TopKMask(Draw draw)
+    {
+        var (rows, n) = (draw.Size(), draw.Size());
+        var (k, onlyPositive) = (draw.Below(n + 1), draw.Coin());
+        var x = draw.Coin() ? draw.Quarters(draw.Type, rows, n) : draw.NormalsWith([double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -0.0], rows, n);
+        return Problem.ByRows(rows, Tolerance.Exact, (backend, outputs, first, count) => backend.TopKMask(x.Rows(first, count), k, onlyPositive, outputs.New(x.DType, count, n)));
     }
 
     /// <summary>All sums are exact, so that values, indices and ties must agree to the bit.</summary>
