@@ -174,6 +174,10 @@ public sealed class Workspace : IDisposable
     public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="RateDistortionRequest"/>
+    public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new RateDistortionRun(request, _shelves).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);

@@ -73,7 +73,7 @@ public static class WebHost
     {
         services.AddSingleton(workspace);
         services.AddRouting();
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestBody / 2); // two sets of prompts, pasted
         services.AddMudServices();
         services.AddHttpContextAccessor();
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // keys live as long as the process

@@ -15,7 +15,13 @@ namespace SaeSharp.Web.Tests;
 /// <summary>A served workspace, once for all tests: the tiny sample model, two small SAEs trained on its text, their indexes; and a browser where one is installed.</summary>
 public sealed class Workbench : IAsyncLifetime
 {
+    private static readonly string[] Animals = ["cat", "dog", "hen", "fish"];
+
     public const string Prompt = "the little cat sat by the red door.";
+
+    /// <summary>The contrast page with two sets of prompts; the second holds markup.</summary>
+    public static string ContrastAddress { get; } = "/contrast?a=" + Uri.EscapeDataString(string.Join('\n', Enumerable.Range(0, 12).Select(i => $"the red {Animals[i % 4]} sat by door {i}.")))
+        + "&b=" + Uri.EscapeDataString(string.Join('\n', Enumerable.Range(0, 12).Select(i => $"there was a <b>{Animals[i % 4]}</b> and a ball {i}.")));
 
     private static readonly string[] Chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 

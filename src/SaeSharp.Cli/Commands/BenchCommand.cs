@@ -16,6 +16,8 @@ internal static class BenchCommand
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),
         Kernel(shell, "sae-step", "One training step of an SAE.", nameof(BenchRequest.Arch), nameof(BenchRequest.DIn), nameof(BenchRequest.DSae), nameof(BenchRequest.Batch), nameof(BenchRequest.K), nameof(BenchRequest.Screen),
             nameof(BenchRequest.WarmUp), nameof(BenchRequest.Lr), nameof(BenchRequest.L0), nameof(BenchRequest.Dead), nameof(BenchRequest.Saes)),
+        Kernel(shell, "lm-step", "One training step of a language model.", nameof(BenchRequest.DModel), nameof(BenchRequest.Layers), nameof(BenchRequest.Heads), nameof(BenchRequest.DMlp),
+            nameof(BenchRequest.Vocab), nameof(BenchRequest.Context), nameof(BenchRequest.Batch)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
         Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
             nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),

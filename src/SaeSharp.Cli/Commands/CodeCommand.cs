@@ -10,14 +10,21 @@ internal static class CodeCommand
     public static Command Create(Shell shell)
     {
         var compare = new Option<bool>("--compare") { Description = "Compare the SAE's encoder with OMP, the Lasso and its own features at their best weights, on its decoder and with as many features." };
+        var rates = new Option<bool>("--rate-distortion") { Description = "What activations cost in bits, entropy-coded, and what that costs in error and loss: the SAE's codes beside OMP, Lasso, PCA, random projection and plain quantisation." };
+        var picture = new Option<string?>("--picture") { Description = "An .svg of error against bits to write (--rate-distortion).", HelpName = "FILE" };
         var command = shell.Verb<CodeRequest>("code", new([]), (session, request, parsed, cancel) =>
-            parsed.GetValue(compare) ? session.Show(progress => session.Workspace.CompareCodes(Comparison(request), progress, cancel), (result, output) => Print(result, session, output))
+            parsed.GetValue(rates) ? session.Show(progress => session.Workspace.RateDistortion(Rates(request, parsed.GetValue(picture)), progress, cancel), (result, output) => Print(result, session, output))
+            : parsed.GetValue(compare) ? session.Show(progress => session.Workspace.CompareCodes(Comparison(request), progress, cancel), (result, output) => Print(result, session, output))
             : session.Show(progress => session.Workspace.Code(request, progress, cancel), Print));
         command.Add(compare);
+        command.Add(rates);
+        command.Add(picture);
         return command;
     }
 
     private static CompareCodesRequest Comparison(CodeRequest request) => new() { Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens };
+
+    private static RateDistortionRequest Rates(CodeRequest request, string? picture) => new() { Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens, Picture = picture };
 
     private static void Print(CodeResult result, TextWriter output)
     {
@@ -36,6 +43,16 @@ internal static class CodeCommand
         sheet.Write(output);
         Print("missed by the encoder", result.Missed, output);
         Print("invented by the encoder", result.Invented, output);
+    }
+
+    private static void Print(RateDistortionResult result, Session session, TextWriter output)
+    {
+        output.WriteLine($"{Visible.Text(result.Sae)} at {Visible.Text(result.Hook)}: {Figure.Of(result.Tokens)} tokens coded after {Figure.Of(result.TrainTokens)}; {32 * result.Width} bits a vector as it is; CE {Figure.Of(result.CeOriginal)} nats");
+        var sheet = session.Sheet("method", ">entries", ">bits of the grid", ">bits counted", ">bits coded", ">FVU", ">CE", ">CE recovered");
+        foreach (var point in result.Points)
+            sheet.Add(point.Method, Figure.Of((long)point.Count), Figure.Of((long)point.Bits), Figure.Of(point.CountedBits), Figure.Of(point.CodedBits), Figure.Of(point.Fvu), Figure.Of(point.Ce), Figure.Of(point.CeRecovered));
+        sheet.Write(output);
+        if (result.Picture is { } path) output.WriteLine($"picture: {Visible.Text(path)}");
     }
 
     private static void Print(string title, IReadOnlyList<FeatureDisagreement> features, TextWriter output) =>

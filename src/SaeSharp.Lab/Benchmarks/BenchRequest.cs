@@ -3,7 +3,7 @@ namespace SaeSharp.Lab.Benchmarks;
 /// <summary>Measure this machine's roofs and one of our kernels against them.</summary>
 public sealed record BenchRequest
 {
-    /// <summary>What to measure: roofs, gemm, sae-step, harvest, decode or store.</summary>
+    /// <summary>What to measure: roofs, gemm, sae-step, lm-step, harvest, decode or store.</summary>
     public required string Subject { get; init; }
     /// <summary>Architecture (sae-step).</summary>
     public string Arch { get; init; } = "topk";
@@ -11,7 +11,17 @@ public sealed record BenchRequest
     public int DIn { get; init; } = 288;
     /// <summary>Number of features (sae-step).</summary>
     public int DSae { get; init; } = 4608;
-    /// <summary>Tokens a step (sae-step, store; left out: 4096) or sequences of a batch (harvest; left out: 16).</summary>
+    /// <summary>Width of the residual stream (lm-step).</summary>
+    public int DModel { get; init => field = OptionException.Positive(value); } = 128;
+    /// <summary>Blocks (lm-step).</summary>
+    public int Layers { get; init => field = OptionException.Positive(value); } = 4;
+    /// <summary>Attention heads (lm-step).</summary>
+    public int Heads { get; init => field = OptionException.Positive(value); } = 4;
+    /// <summary>Width of the MLP, 0 for three times the stream's (lm-step).</summary>
+    public int DMlp { get; init => field = OptionException.NotNegative(value); }
+    /// <summary>Number of token ids (lm-step).</summary>
+    public int Vocab { get; init => field = OptionException.Positive(value); } = 1037;
+    /// <summary>Tokens a step (sae-step, store; left out: 4096) or sequences of a batch (harvest, lm-step; left out: 16).</summary>
     public int? Batch { get; init => field = value is { } batch ? OptionException.Positive(batch) : null; }
     /// <summary>Latents kept on a token (sae-step).</summary>
     public int K { get; init; } = 32;
@@ -29,7 +39,7 @@ public sealed record BenchRequest
     public int Saes { get; init => field = OptionException.Positive(value, "--saes"); } = 1;
     /// <summary>Model shape, random weights: tinystories-656k, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
-    /// <summary>Tokens of a sequence (harvest). Left out: 128 for gpt2-small, else 256.</summary>
+    /// <summary>Tokens of a sequence (harvest, lm-step). Left out: 128 for gpt2-small and lm-step, else 256.</summary>
     public int? Context { get; init => field = value is { } context ? OptionException.Positive(context) : null; }
     /// <summary>Tokens of the prompt (decode); from 128 on its prefill is timed by itself too.</summary>
     public int Prompt { get; init => field = OptionException.Positive(value); } = 16;

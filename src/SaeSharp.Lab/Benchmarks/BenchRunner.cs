@@ -13,6 +13,7 @@ internal static class BenchRunner
         ["gemm"] = new GemmBenchmark(),
         ["sae-step"] = new SaeStepBenchmark(),
         ["harvest"] = new HarvestBenchmark(),
+        ["lm-step"] = new LmStepBenchmark(),
         ["decode"] = new DecodeBenchmark(),
         ["store"] = new StoreBenchmark(),
     };
@@ -86,6 +87,8 @@ internal static class BenchRunner
             "sae-step" => ["bench", request.Subject, "--arch", request.Arch, "--d-in", Text(request.DIn), "--d-sae", Text(request.DSae), .. Batch(), "--k", Text(request.K), "--screen", request.Screen,
                 "--warm-up", Text(request.WarmUp), "--lr", Real(request.Lr), "--dead", Real(request.Dead), "--saes", Text(request.Saes), .. request.L0 is { } l0 ? ["--l0", Real(l0)] : Array.Empty<string>()],
             "harvest" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, .. Batch(), .. request.Context is { } context ? ["--context", Text(context)] : Array.Empty<string>()],
+            "lm-step" => ["bench", request.Subject, "--d-model", Text(request.DModel), "--layers", Text(request.Layers), "--heads", Text(request.Heads), "--d-mlp", Text(request.DMlp),
+                "--vocab", Text(request.Vocab), .. Batch(), .. request.Context is { } length ? ["--context", Text(length)] : Array.Empty<string>()],
             "store" => ["bench", request.Subject, "--d-in", Text(request.DIn), .. Batch()],
             "decode" => ["bench", request.Subject, "--shape", request.Shape, "--folder", request.Folder!, "--prompt", Text(request.Prompt), "--read-back", Text(request.ReadBack),
                 "--streams", Text(request.Streams), "--when", Text(request.When), .. request.Steer ? ["--steer"] : Array.Empty<string>()],

@@ -74,12 +74,12 @@ internal sealed class CodeRun(CodeRequest request, Shelves shelves)
         var model = shelves.ModelFor(sae.Sae, request.Model);
         var corpus = Corpus.Read(request.Corpus, model).Take(request.Tokens);
         var (view, meter, done) = (sae.Sae.ViewOf(model), new ProgressMeter(progress, "coding", corpus.KeptTokens, "tokens"), 0L);
-        var harvester = new Harvester(model, [view], Harvester.DefaultRows);
+        var harvester = new Harvester(model, [.. view.Parts.Distinct()], Harvester.DefaultRows);
         foreach (var windows in Corpus.Batches(corpus.Windows, Harvester.DefaultRows))
         {
             cancel.ThrowIfCancellationRequested();
             using var harvested = harvester.Run(windows);
-            var x = harvested.Activations[view];
+            var x = harvested.Of(view);
             yield return sae.Signals(x, sae.Sae.Encode(x));
             meter.Report(done += x.RowCount);
         }

@@ -40,10 +40,14 @@ internal sealed class ContrastRun
         var shuffles = new LabelShuffles(split, _request.Shuffles, _request.Seed);
         var scores = new ContrastScoring(split, shuffles, _threads).Score([.. layers.Select(layer => layer.Features)], cancel);
         if (_request.Out is { } table) ContrastTable.Write(table, layers, scores);
-        var probes = new ContrastProbe[layers.Count];
-        Parallel.For(0, layers.Count, new() { MaxDegreeOfParallelism = _threads, CancellationToken = cancel }, i => probes[i] = ActivationProbe.Of(layers[i], split, _request.C));
-        var confounds = new Confounds(prompts, split);
-        var features = Describe(layers, scores, split, confounds, cancel);
+        var (confounds, probes) = (new Confounds(prompts, split), new ContrastProbe[layers.Count]);
+        IReadOnlyList<ContrastSet> sets = [];
+        IReadOnlyList<ContrastConfound> blamed = [];
+        IReadOnlyList<ContrastFeature> features = [];
+        // None of these asks for another's result.
+        Action[] parts = [() => features = Describe(layers, scores, split, confounds, cancel), () => sets = new FeatureSets(layers, scores, split, _request.C).Find(cancel), () => blamed = confounds.Measure(_request.C),
+            .. Enumerable.Range(0, layers.Count).Select(i => (Action)(() => probes[i] = ActivationProbe.Of(layers[i], split, _request.C)))];
+        Parallel.For(0, parts.Length, new() { MaxDegreeOfParallelism = _threads, CancellationToken = cancel }, i => parts[i]());
         var bundle = Bundle(layers, scores, features, prompts);
         if (_request.BundleOut is { } file) BundleMaker.Write(file, bundle ?? throw LabException.NothingToDo("no feature of an SAE that can be steered with differs", "Choose another SAE with --bundle-sae."));
         return new()
@@ -51,7 +55,7 @@ internal sealed class ContrastRun
             Model = _model.Name, PromptsA = split.A, PromptsB = split.B, Choosing = PromptSplit.Members(split.Choosing).Length, Paired = split.IsPaired, Pooling = _request.Pooling, At = _request.At,
             PromptText = prompts.Templated, Tokens = prompts.Windows.Sum(window => (long)window.Ids.Length), Tested = scores.Count, Shuffles = _request.Shuffles, Significant = scores.Count(IsSignificant),
             Perfect = ContrastSummary.Perfect(scores, split), HigherInA = [.. features.Where(feature => feature.ChoosingAuroc >= 0.5)], HigherInB = [.. features.Where(feature => feature.ChoosingAuroc < 0.5)],
-            Sets = new FeatureSets(layers, scores, split, _request.C).Find(cancel), Confounds = confounds.Measure(_request.C),
+            Sets = sets, Confounds = blamed,
             Layers = ContrastSummary.Layers(layers, scores, probes), Bundle = bundle, Notes = ContrastSummary.Notes(split, scores), ReadSeconds = read, Seconds = clock.Elapsed.TotalSeconds,
         };
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SaeSharp.Lab.Contrasting;
 
 /// <summary>One feature's values over all prompts in order of size. Only values that are not zero are sorted: all zeros are one tie. Reused from feature to feature.</summary>
@@ -42,6 +44,7 @@ internal sealed class FeatureRanking(int prompts)
     }
 
     /// <summary>AUROC over the prompts of which <paramref name="side"/> says A (1) or B (−1), of which there are <paramref name="a"/> and <paramref name="b"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Area Area(ReadOnlySpan<sbyte> side, int a, int b)
     {
         if (a == 0 || b == 0) return new(0.5, double.NaN, 0);

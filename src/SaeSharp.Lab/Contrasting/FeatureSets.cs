@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SaeSharp.Lab.Probing;
 
 namespace SaeSharp.Lab.Contrasting;
@@ -45,6 +46,7 @@ internal sealed class FeatureSets(IReadOnlyList<PooledLayer> layers, IReadOnlyLi
         return best;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Dot(FeatureScore score, double[] residual)
     {
         ReadOnlySpan<int> at = layers[score.Layer].Features.PromptsOf(score.Feature);

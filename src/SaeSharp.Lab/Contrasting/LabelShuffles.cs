@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Contrasting;
@@ -37,24 +39,27 @@ internal sealed class LabelShuffles
     /// <param name="prompts">Prompts.</param>
     /// <param name="weights">Their weights.</param>
     /// <param name="sums">Gets the sums, [Block].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int block, ReadOnlySpan<int> prompts, ReadOnlySpan<int> weights, Span<int> sums)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, Block);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weights.Length, prompts.Length);
         Vector<int> s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default, s6 = default, s7 = default;
-        var masks = System.Runtime.InteropServices.MemoryMarshal.Cast<int, Vector<int>>(_masks[block].AsSpan());
+        var masks = MemoryMarshal.Cast<int, Vector<int>>(_masks[block].AsSpan());
         for (var i = 0; i < prompts.Length; i++)
         {
             var weight = new Vector<int>(weights[i]);
-            var row = masks.Slice(prompts[i] * Vectors, Vectors);
-            s0 += row[0] & weight;
-            s1 += row[1] & weight;
-            s2 += row[2] & weight;
-            s3 += row[3] & weight;
-            s4 += row[4] & weight;
-            s5 += row[5] & weight;
-            s6 += row[6] & weight;
-            s7 += row[7] & weight;
+            ref var row = ref MemoryMarshal.GetReference(masks.Slice(prompts[i] * Vectors, Vectors)); // checked here, not for each of the eight
+            s0 += row & weight;
+            s1 += Unsafe.Add(ref row, 1) & weight;
+            s2 += Unsafe.Add(ref row, 2) & weight;
+            s3 += Unsafe.Add(ref row, 3) & weight;
+            s4 += Unsafe.Add(ref row, 4) & weight;
+            s5 += Unsafe.Add(ref row, 5) & weight;
+            s6 += Unsafe.Add(ref row, 6) & weight;
+            s7 += Unsafe.Add(ref row, 7) & weight;
         }
-        var into = System.Runtime.InteropServices.MemoryMarshal.Cast<int, Vector<int>>(sums);
+        var into = MemoryMarshal.Cast<int, Vector<int>>(sums);
         (into[0], into[1], into[2], into[3], into[4], into[5], into[6], into[7]) = (s0, s1, s2, s3, s4, s5, s6, s7);
     }
 

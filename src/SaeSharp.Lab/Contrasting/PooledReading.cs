@@ -11,12 +11,12 @@ internal static class PooledReading
     {
         var builders = saes.Select(sae => (View: sae.ViewOf(model), Pooled: new PooledLayer.Builder(sae, prompts.Count, pooling))).ToList();
         var (meter, done) = (new ProgressMeter(progress, "reading", prompts.Count, "prompts"), 0L);
-        new Harvester(model, [.. builders.Select(builder => builder.View).Distinct()], Harvester.DefaultRows).Run(prompts, batch =>
+        new Harvester(model, [.. builders.SelectMany(builder => builder.View.Parts).Distinct()], Harvester.DefaultRows).Run(prompts, batch =>
         {
             foreach (var (view, pooled) in builders)
             {
                 cancel.ThrowIfCancellationRequested();
-                var x = batch.Activations[view];                                                          // x    [kept, dIn]
+                var x = batch.Of(view);                                                                   // x    [kept, dIn]
                 var (codes, start) = (pooled.Sae.Encode(x), 0);
                 foreach (var window in batch.Windows)
                 {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace SaeSharp.Lab.Contrasting;
 
@@ -6,27 +7,47 @@ namespace SaeSharp.Lab.Contrasting;
 internal sealed class ShuffledScores(int rounds)
 {
     private const int BinsPerDeviation = 256, Bins = 64 * BinsPerDeviation, Octaves = 32;
+    private const double Rounding = 1 - 1e-6; // deviations of relabellings are f32
     private const double Caution = 2; // features depend on each other; see Judge
     private const int Strata = 16; // at most: so that a lone feature far out can still reach q = 0.05 with 1,000 rounds
 
     private readonly long[]?[] _counts = new long[Octaves][];
     private readonly float[] _largest = new float[rounds];
+    private readonly int[] _bins = new int[Vector<int>.Count];
 
     /// <summary>Takes the rank sums of one feature in the rounds from <paramref name="first"/> on; how many lie as far out as the true labels' or farther.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Add(int first, ReadOnlySpan<int> sums, Deviations deviations, int firings)
     {
         var counts = _counts[Octave(firings)] ??= new long[Bins];
-        var (mean, factor, needed, hits) = (deviations.Mean, deviations.Factor, deviations.Distance - Deviations.Rounding, 0);
-        var largest = _largest.AsSpan(first, Math.Min(sums.Length, rounds - first));
-        for (var i = 0; i < largest.Length; i++)
+        var (centre, factor) = ((int)Math.Round(deviations.Mean), (float)deviations.Factor);
+        // Sums are whole, and so are the bounds beyond which they lie as far out.
+        var (under, over) = ((int)Math.Floor(deviations.Mean - deviations.Distance + Deviations.Rounding), (int)Math.Ceiling(deviations.Mean + deviations.Distance - Deviations.Rounding));
+        var rest = new Vector<float>((float)(centre - deviations.Mean));
+        Vector<int> centres = new(centre), low = new(under), high = new(over), last = new(Bins - 1), hits = default;
+        var width = Vector<int>.Count;
+        var length = Math.Min(sums.Length, rounds - first);
+        var here = _bins.AsSpan();
+        var at = 0;
+        for (; at + width <= length; at += width)
         {
-            var distance = Math.Abs(sums[i] - mean);
-            if (distance >= needed) hits++;
-            var deviation = distance * factor;
-            counts[Bin(deviation)]++;
-            if (deviation > largest[i]) largest[i] = (float)deviation;
+            var sum = new Vector<int>(sums[at..]);
+            hits -= Vector.LessThanOrEqual(sum, low) | Vector.GreaterThanOrEqual(sum, high);
+            var deviation = Vector.Abs(Vector.ConvertToSingle(sum - centres) + rest) * factor;
+            var largest = _largest.AsSpan(first + at, width);
+            Vector.Max(deviation, new Vector<float>(largest)).CopyTo(largest);
+            Vector.Min(Vector.ConvertToInt32(deviation * BinsPerDeviation), last).CopyTo(here);
+            foreach (var bin in here[..width]) counts[bin]++;
         }
-        return hits;
+        var found = Vector.Sum(hits);
+        for (; at < length; at++)
+        {
+            if (sums[at] <= under || sums[at] >= over) found++;
+            var deviation = Math.Abs(sums[at] - centre + rest[0]) * factor;
+            _largest[first + at] = Math.Max(_largest[first + at], deviation);
+            counts[Bin(deviation)]++;
+        }
+        return found;
     }
 
     /// <summary>Adds what another thread saw.</summary>
@@ -79,7 +100,7 @@ internal sealed class ShuffledScores(int rounds)
                 above[bin] = above[bin + 1];
                 for (var octave = from; octave < to; octave++) above[bin] += _counts[octave]?[bin] ?? 0;
             }
-            for (var octave = from; octave < to; octave++) tails[octave] = deviation => (1 + above[Bin(Math.Max(0, deviation - Deviations.Rounding))]) / (1 + total);
+            for (var octave = from; octave < to; octave++) tails[octave] = deviation => (1 + above[Bin(deviation * Rounding)]) / (1 + total);
         }
         return tails;
     }
@@ -91,7 +112,7 @@ internal sealed class ShuffledScores(int rounds)
     /// <summary>Where the values at least as large begin; rounding to f32 counts as equal.</summary>
     private static int FirstAtLeast(float[] sorted, double deviation)
     {
-        var (low, high, least) = (0, sorted.Length, deviation * (1 - 1e-6));
+        var (low, high, least) = (0, sorted.Length, deviation * Rounding);
         while (low < high)
         {
             var middle = (low + high) / 2;

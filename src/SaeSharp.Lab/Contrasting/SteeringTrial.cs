@@ -15,7 +15,7 @@ namespace SaeSharp.Lab.Contrasting;
 internal sealed class SteeringTrial
 {
     private const double Times = 10;
-    private const int Promoted = 20, Shown = 6, SequencesAtATime = 64;
+    private const int TokensPromoted = 20, Shown = 6, SequencesAtATime = 64;
 
     private readonly LanguageModel _model;
     private readonly int[] _ids;
@@ -43,11 +43,12 @@ internal sealed class SteeringTrial
         {
             cancel.ThrowIfCancellationRequested();
             var hooks = new HookSet();
-            foreach (var atHook in chunk.Index().GroupBy(entry => entry.Item.Sae.ViewOf(_model).Hook))
+            foreach (var atHook in chunk.Index().GroupBy(entry => entry.Item.Sae.InputOf(_model).Hook))
                 hooks.Edit(atHook.Key, value => Push(value, [.. atHook]));
             var logits = _model.Transformer.Run(TokenBatch.Of([.. chunk.Select(_ => _ids)]), hooks, LogitRows.Last)!; // [features, dVocab]
             LogitLoss.Normalise(logits);
-            for (var i = 0; i < chunk.Length; i++) results.Add(Score(chunk[i].Sae, chunk[i].Feature, logits.Row<float>(i)));
+            var promoted = Promoted(chunk);
+            for (var i = 0; i < chunk.Length; i++) results.Add(Score(chunk[i].Sae, promoted[i], logits.Row<float>(i)));
             logits.Free();
         }
         return results;
@@ -59,26 +60,36 @@ internal sealed class SteeringTrial
         var h = value.Reshape(rows, (int)(value.Count / rows));                                           // [rows, width]
         foreach (var (index, (sae, feature)) in features)
         {
-            var row = h.Row<float>((index + 1) * _ids.Length - 1)[(sae.ViewOf(_model).Head?.Start ?? 0)..];
+            var row = h.Row<float>((index + 1) * _ids.Length - 1)[(sae.InputOf(_model).Head?.Start ?? 0)..];
             var direction = sae.UnitDirection(feature);
             for (var i = 0; i < direction.Length; i++) row[i] += (float)(Times * _largest[sae] * direction[i]);
         }
     }
 
-    private Steerability Score(LoadedSae sae, int feature, ReadOnlySpan<float> logProbabilities)
+    private int[][] Promoted((LoadedSae Sae, int Feature)[] features)
     {
-        var promoted = LogitLens.Of(sae, _model, feature, Promoted).PositiveNormed;
+        var promoted = new int[features.Length][];
+        foreach (var ofSae in features.Index().GroupBy(entry => entry.Item.Sae))
+        {
+            var tokens = LogitLens.Promoted(ofSae.Key, _model, [.. ofSae.Select(entry => entry.Item.Feature)], TokensPromoted);
+            foreach (var (i, entry) in ofSae.Index()) promoted[entry.Index] = tokens?[i] ?? [];
+        }
+        return promoted;
+    }
+
+    private Steerability Score(LoadedSae sae, int[] promoted, ReadOnlySpan<float> logProbabilities)
+    {
         double? output = null;
-        if (promoted.Count > 0)
+        if (promoted.Length > 0)
         {
             var best = float.NegativeInfinity;
-            foreach (var token in promoted) best = Math.Max(best, logProbabilities[token.Id]);
+            foreach (var token in promoted) best = Math.Max(best, logProbabilities[token]);
             var rank = 0;
             foreach (var other in logProbabilities)
                 if (other > best) rank++;
             output = (1 - (double)rank / logProbabilities.Length) * Math.Exp(best);
         }
         var confidence = -System.Numerics.Tensors.TensorPrimitives.Max(logProbabilities);
-        return new(output, confidence - _confidence, Times * _largest[sae], [.. promoted.Take(Shown).Select(token => token.Text)]);
+        return new(output, confidence - _confidence, Times * _largest[sae], [.. promoted.Take(Shown).Select(_model.TokenText)]);
     }
 }

@@ -17,6 +17,19 @@ internal static class LogitLens
         return new(Top(plain, model, top, 1), Top(plain, model, top, -1), Top(normed, model, top, 1), Top(normed, model, top, -1), null);
     }
 
+    /// <summary>For each feature the tokens that its unit decoder row, taken through the final norm, promotes most; null where it has no direct path to the logits.</summary>
+    public static IReadOnlyList<int[]>? Promoted(LoadedSae sae, LanguageModel model, IReadOnlyList<int> features, int top)
+    {
+        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook)) return null;
+        var rows = Tensor.Zeros(DType.F32, features.Count, sae.Sae.DOut);                                 // v       [n, dModel]
+        for (var i = 0; i < features.Count; i++) sae.UnitDirection(features[i]).CopyTo(rows.Row<float>(i));
+        var effects = model.Transformer.LogitEffectsOf(rows, throughFinalNorm: true);                     // v·W_U   [n, dVocab]
+        int[][] promoted = [.. Enumerable.Range(0, features.Count).Select(i => effects.Row<float>(i).ToArray().Index().OrderByDescending(entry => entry.Item).ThenBy(entry => entry.Index).Take(top).Select(entry => entry.Index).ToArray())];
+        effects.Free();
+        rows.Free();
+        return promoted;
+    }
+
     private static bool WritesToStream(string hook) => hook is "hook_embed" || hook.Contains("hook_resid_", StringComparison.Ordinal)
         || hook.EndsWith("hook_attn_out", StringComparison.Ordinal) || hook.EndsWith("hook_mlp_out", StringComparison.Ordinal);
 

@@ -50,7 +50,7 @@ internal sealed class ControlDraw(LanguageModel model, IReadOnlyList<ResolvedEdi
         var drawn = new List<ResolvedEdit>();
         foreach (var place in edits.Where(edit => edit.Op == EditOp.Add && edit.Vector is not { Rank: 2 }).GroupBy(Place))
         {
-            var (width, head) = (model.Transformer.HookWidth(place.First().Hook), place.First().Sae?.ViewOf(model).Head);
+            var (width, head) = (model.Transformer.HookWidth(place.First().Hook), place.First().Sae?.InputOf(model).Head);
             var direction = Tensor.Zeros(DType.F32, width);                                               // v   [width]
             var part = direction.Span<float>().Slice(head?.Start ?? 0, head?.Width ?? width);
             for (var i = 0; i < part.Length; i++) part[i] = (float)Normal(ref random);
@@ -61,7 +61,7 @@ internal sealed class ControlDraw(LanguageModel model, IReadOnlyList<ResolvedEdi
     }
 
     /// <summary>What is added at one place: edits of one hook (or head) and of the same positions.</summary>
-    private (string, int?, EditPositions) Place(ResolvedEdit edit) => (edit.Hook, edit.Sae?.ViewOf(model).Head?.Index, edit.Positions);
+    private (string, int?, EditPositions) Place(ResolvedEdit edit) => (edit.Hook, edit.Sae?.InputOf(model).Head?.Index, edit.Positions);
 
     private static List<ResolvedEdit> AsLongAs(double length, List<ResolvedEdit> others)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Saes.SparseCoding;
@@ -65,12 +66,20 @@ public sealed class LinearCode
         return Dense("quantisation", unit, unit, mean, backend);
     }
 
-    /// <summary><paramref name="k"/> steps of OMP on x − mean.</summary>
-    public static LinearCode Omp(AtomDictionary atoms, double[] mean, int k) => Sparse("omp", atoms, mean, signals => new OrthogonalPursuit(new() { Count = k, Precision = CodePrecision.F64 }).Solve(atoms, signals));
+    /// <summary>As many steps of OMP on x − offset as each of <paramref name="counts"/>; one pursuit serves all of them.</summary>
+    public static IReadOnlyList<LinearCode> Omp(AtomDictionary atoms, double[] offset, IReadOnlyList<int> counts)
+    {
+        var paths = Once(x => new OrthogonalPursuit(new() { Count = counts.Max(), Precision = CodePrecision.F64 }).Path(atoms, Centred(x, offset)));
+        return [.. counts.Select(k => new LinearCode("omp", atoms, offset, x => Table(atoms, [.. paths(x).Select(path => path.Count == 0 ? Empty : path[Math.Min(k, path.Count) - 1])])))];
+    }
 
-    /// <summary>The last knot of the Lasso's path with at most <paramref name="k"/> atoms, then least squares on these.</summary>
-    public static LinearCode LassoRefit(AtomDictionary atoms, double[] mean, int k) => Sparse("lasso-refit", atoms, mean, signals =>
-        new SupportRefit(false, CodePrecision.F64).Refit(atoms, signals, [.. new LarsCount(k).Solve(atoms, signals).Select(answer => answer.Indices)]));
+    /// <summary>The last knot of the Lasso's path with at most as many atoms as each of <paramref name="counts"/>, then least squares on these; one path, of at most <paramref name="maxKnots"/> knots, serves all of them.</summary>
+    public static IReadOnlyList<LinearCode> LassoRefit(AtomDictionary atoms, double[] offset, IReadOnlyList<int> counts, int maxKnots = 2000)
+    {
+        var paths = Once(x => new LarsPath(new() { LeastRatio = 1e-3, MaxKnots = maxKnots }).Knots(atoms, Centred(x, offset)));
+        return [.. counts.Select(k => new LinearCode("lasso-refit", atoms, offset, x =>
+            Table(atoms, new SupportRefit(false, CodePrecision.F64).Refit(atoms, Centred(x, offset), [.. paths(x).Select(knots => LarsCount.At(knots, k).Indices)]))))];
+    }
 
     /// <summary>The k largest latents of an encoder: <paramref name="latents"/> gives all that are not 0.</summary>
     public static LinearCode Sae(AtomDictionary decoder, double[] bias, int k, Func<Tensor, SparseCodes> latents) => new("sae", decoder, bias, x =>
@@ -87,11 +96,16 @@ public sealed class LinearCode
         return new(decoder.Count, indices, values) { IsSigned = values.Any(row => row.Any(value => value < 0)) };
     });
 
-    private static LinearCode Sparse(string name, AtomDictionary atoms, double[] mean, Func<Tensor, SparseAnswer[]> solve) => new(name, atoms, mean, x =>
+    private static SparseAnswer Empty => new([], []) { Residual = 0, Iterations = 0, Why = StopReason.NothingLeft };
+
+    private static CodeTable Table(AtomDictionary atoms, SparseAnswer[] answers) => new(atoms.Count, [.. answers.Select(answer => answer.Indices)], [.. answers.Select(answer => answer.Values)]);
+
+    /// <summary>The same paths for the same signals, as long as these are held.</summary>
+    private static Func<Tensor, IReadOnlyList<IReadOnlyList<SparseAnswer>>> Once(Func<Tensor, IReadOnlyList<IReadOnlyList<SparseAnswer>>> paths)
     {
-        var answers = solve(Centred(x, mean));
-        return new(atoms.Count, [.. answers.Select(answer => answer.Indices)], [.. answers.Select(answer => answer.Values)]);
-    });
+        var found = new ConditionalWeakTable<Tensor, IReadOnlyList<IReadOnlyList<SparseAnswer>>>();
+        return x => found.GetValue(x, one => paths(one));
+    }
 
     private static LinearCode Dense(string name, Tensor reads, Tensor writes, double[] mean, Backend backend)
     {

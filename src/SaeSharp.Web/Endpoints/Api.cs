@@ -18,6 +18,7 @@ internal static class Api
         api.MapFeatures();
         api.MapReading();
         api.MapSteering();
+        api.MapContrast();
         api.MapRuns();
         api.MapGet("/{**rest}", () => TypedResults.Problem("GET /api lists every address.", statusCode: StatusCodes.Status404NotFound, title: "No such address."));
     }

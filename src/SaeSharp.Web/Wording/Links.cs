@@ -20,6 +20,14 @@ internal static class Links
     public static string Steer(string? model, string? prompt, IEnumerable<string> features) =>
         "/steer?" + string.Join('&', new[] { Pair("model", model), Pair("text", prompt) }.OfType<string>().Concat(features.Select(f => Pair("f", f)!)));
 
+    /// <summary>The same, saying where (as <c>last</c>) and whether the prompt stands in the model's chat template.</summary>
+    public static string Steer(string? model, string? prompt, IEnumerable<string> features, string positions, bool chat) =>
+        Steer(model, prompt, features) + (positions.Length > 0 ? "&" + Pair("at", positions) : "") + (chat ? "&chat=true" : "");
+
+    /// <summary>The contrast page with its prompts, a line each.</summary>
+    public static string Contrast(string model, string a, string b, string pooling) =>
+        $"/contrast?model={Uri.EscapeDataString(model)}&pooling={pooling}&a={Uri.EscapeDataString(a)}&b={Uri.EscapeDataString(b)}";
+
     /// <summary>The SAE that an address names, or null. Addresses only choose among what the workspace lists; they never become paths.</summary>
     public static SaeInfo? Find(Contents contents, string model, string source) =>
         contents.Saes.FirstOrDefault(sae => ModelPart(sae) == model && SourcePart(sae) == source);

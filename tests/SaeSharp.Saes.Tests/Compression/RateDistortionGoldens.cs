@@ -27,8 +27,8 @@ public class RateDistortionGoldens
             {
                 "pca" => LinearCode.Pca(file.Read("pca.components"), mean, k, Cpu),
                 "random_projection" => LinearCode.RandomProjection(file.Read("random_projection.R"), mean, k, Cpu),
-                "omp" => LinearCode.Omp(atoms, mean, k),
-                "lasso_refit" => LinearCode.LassoRefit(atoms, mean, k),
+                "omp" => LinearCode.Omp(atoms, mean, [k])[0],
+                "lasso_refit" => LinearCode.LassoRefit(atoms, mean, [k])[0],
                 _ => LinearCode.Sae(new(file.Read("sae.W_dec"), Cpu), [.. file.Read("sae.b_dec").Span<float>().ToArray().Select(value => (double)value)], k, x => Relu(x, file.Read("sae.W_enc"), file.Read("sae.b_enc"), file.Read("sae.b_dec"))),
             };
             var table = code.Encode(test);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Web.Tests.Endpoints;
@@ -30,7 +31,25 @@ public sealed class ApiTests(Workbench workbench)
         Assert.True(JsonDocument.Parse(answer.Body).RootElement.TryGetProperty("after", out _));
     }
 
+    [Fact]
+    public async Task Contrast_answers_with_the_record_that_the_library_returns()
+    {
+        var body = JsonSerializer.Serialize(new ContrastRequest { Model = workbench.Model, PromptsA = ["a red cat", "a red dog", "a red hen"], PromptsB = ["the sun", "a day", "the time"], Shuffles = 100 }, LabJson.Options);
+        var answer = await Post("/api/contrast", body);
+        var result = JsonSerializer.Deserialize<ContrastResult>(answer.Body, LabJson.Options)!;
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(workbench.Saes, result.Layers.Select(layer => layer.Sae));
+        Assert.NotNull(result.Bundle);
+    }
+
     [Theory]
+    [InlineData("/api/contrast", """{"model":"MODEL","a":"/etc/passwd","promptsB":["a","b"]}""", 400)]
+    [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a","b"],"promptsB":["a","b"],"bundleOut":"/tmp/x"}""", 400)]
+    [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a"],"promptsB":["b"]}""", 400)]
+    [InlineData("/api/contrast", """{"model":"/etc","promptsA":["a","b"],"promptsB":["a","b"]}""", 400)]
+    [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a","b"],"promptsB":["a","b"],"bundleSae":"../x"}""", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=1"],"controls":100000}""", 400)]
     [InlineData("/api/read", """{"model":"/etc","prompt":"a"}""", 400)]
     [InlineData("/api/read", """{"model":"MODEL","prompt":"a","saes":["../../etc"]}""", 400)]
     [InlineData("/api/read", """{"model":"MODEL","prompt":"a","follow":["tiny/blocks.0.hook_resid_post:99999999"]}""", 400)]

@@ -22,12 +22,7 @@ internal unsafe struct TopKMaskJob : IJob
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Mark(float* x, int* keys, float* mask)
     {
-        var (lowest, highest) = (int.MaxValue, int.MinValue);
-        for (var i = 0; i < Columns; i++)
-        {
-            keys[i] = Key(x[i]);
-            (lowest, highest) = (Math.Min(lowest, keys[i]), Math.Max(highest, keys[i]));
-        }
+        var (lowest, highest) = MakeKeys(x, keys);
         // At least k keys are at or above low, fewer than k at or above high.
         long low = lowest, high = (long)highest + 1;
         var above = Columns;
@@ -38,13 +33,44 @@ internal unsafe struct TopKMaskJob : IJob
             if (count < K) high = middle;
             else (low, above) = (middle, count);
         }
-        // Where more than k are left, those at low are equal: the first of them are taken.
-        var ties = K == 0 ? 0 : above > K ? K - (high > highest ? 0 : Count(keys, (int)high)) : int.MaxValue;
-        for (var i = 0; i < Columns; i++)
+        if (K == 0 || above > K)
         {
-            var isChosen = K > 0 && (keys[i] > low || (keys[i] == low && ties-- > 0));
-            mask[i] = isChosen && (!OnlyPositive || x[i] > 0) ? 1 : 0;
+            // More than k are left, so those at low are equal: the first of them are taken.
+            var ties = K == 0 ? 0 : K - (high > highest ? 0 : Count(keys, (int)high));
+            for (var i = 0; i < Columns; i++) mask[i] = K > 0 && (keys[i] > low || (keys[i] == low && ties-- > 0)) && (!OnlyPositive || x[i] > 0) ? 1 : 0;
+            return;
         }
+        var least = (int)(OnlyPositive ? Math.Max(low, 1) : low); // the key of a positive number is its bits, and above 0
+        var (limit, j) = (new Vector<int>(least), 0);
+        for (; j <= Columns - Vector<int>.Count; j += Vector<int>.Count)
+        {
+            var isChosen = Vector.GreaterThanOrEqual(Unsafe.ReadUnaligned<Vector<int>>(keys + j), limit);
+            Unsafe.WriteUnaligned(mask + j, Vector.ConditionalSelect(isChosen, Vector<float>.One, Vector<float>.Zero));
+        }
+        for (; j < Columns; j++) mask[j] = keys[j] >= least ? 1 : 0;
+    }
+
+    /// <summary>Fills <paramref name="keys"/>, and says which is the smallest and the largest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly (int Lowest, int Highest) MakeKeys(float* x, int* keys)
+    {
+        var (i, lowest, highest) = (0, int.MaxValue, int.MinValue);
+        Vector<int> least = new(lowest), most = new(highest), none = new(int.MinValue), magnitude = new(int.MaxValue);
+        for (; i <= Columns - Vector<int>.Count; i += Vector<int>.Count)
+        {
+            var value = Unsafe.ReadUnaligned<Vector<float>>(x + i) + Vector<float>.Zero;
+            var bits = Vector.AsVectorInt32(value);
+            var key = Vector.ConditionalSelect(Vector.Equals(value, value), bits ^ (Vector.ShiftRightArithmetic(bits, 31) & magnitude), none);
+            Unsafe.WriteUnaligned(keys + i, key);
+            (least, most) = (Vector.Min(least, key), Vector.Max(most, key));
+        }
+        for (var lane = 0; lane < Vector<int>.Count; lane++) (lowest, highest) = (Math.Min(lowest, least[lane]), Math.Max(highest, most[lane]));
+        for (; i < Columns; i++)
+        {
+            keys[i] = Key(x[i]);
+            (lowest, highest) = (Math.Min(lowest, keys[i]), Math.Max(highest, keys[i]));
+        }
+        return (lowest, highest);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

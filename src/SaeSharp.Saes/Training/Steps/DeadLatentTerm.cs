@@ -14,7 +14,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// </remarks>
 internal sealed class DeadLatentTerm
 {
-    private const int BlockRows = 512; // rows of dense [rows, dead] pre-activations in memory at a time
+    private const int BlockRows = 1024; // rows of dense [rows, dead] pre-activations in memory at a time
     private readonly StepSetting _setting;
     private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
@@ -72,7 +72,7 @@ internal sealed class DeadLatentTerm
     {
         if (_usesProducts)
         {
-            _products!.AddGradients();
+            _products!.AddGradients(_weight);
             return;
         }
         _term.Sort();
@@ -100,7 +100,7 @@ internal sealed class DeadLatentTerm
             Encode(block);
             if (block.Magnitudes is { } magnitudes) MagnitudeChoice.Abs(block.Latents, magnitudes);
             _setting.Backend.TopKMask(block.Magnitudes ?? block.Latents, _slots.Values.Columns, onlyPositive: _convention != Convention.SaeLens || _isSigned, block.Mask);
-            squares += _products.Add(block, block.Residual(residual), _weight, teachesEncoder: _convention != Convention.Sparsify);
+            squares += _products.Add(block, block.Residual(residual), teachesEncoder: _convention != Convention.Sparsify);
         }
         return squares;
     }

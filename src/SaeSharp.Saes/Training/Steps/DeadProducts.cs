@@ -7,7 +7,11 @@ using Tensor = SaeSharp.Numerics.Tensor;
 namespace SaeSharp.Saes.Training.Steps;
 
 /// <summary>The aux-k loss as products over all dead latents, of which those that were not chosen are 0: faster than sums over entries where most are chosen.</summary>
-/// <remarks>Gradients are kept apart, one row a dead latent, and added to those of the weights afterwards. Its twin is the sparse form of <see cref="DeadLatentTerm"/>.</remarks>
+/// <remarks>
+/// With h = g·n the chosen latents times norms (n = 1 where none are used) and D' = −W_dec/n, the error is r = target + h·D'. What the products leave out of the gradients is the same for a
+/// whole latent: −2w/n for that of W_dec, which is made of hᵀ·r, and 2w·n for that of g, which is made of r·D'ᵀ. Gradients are kept apart, one row a dead latent, and added to those of
+/// the weights with these factors. The twin is the sparse form of <see cref="DeadLatentTerm"/>.
+/// </remarks>
 internal sealed class DeadProducts
 {
     /// <summary>Chosen latents of so many dead from which products are faster.</summary>
@@ -15,7 +19,7 @@ internal sealed class DeadProducts
 
     private readonly StepSetting _setting;
     private readonly SaeParameters _weights;
-    private readonly Tensor _decoder, _factors, _decoderGradient, _encoderGradient, _biasGradient;
+    private readonly Tensor _decoder, _norms, _decoderGradient, _encoderGradient, _biasGradient;
     private readonly int[] _dead;
     private Rows? _rows;
 
@@ -24,7 +28,7 @@ internal sealed class DeadProducts
         (_setting, _weights, _dead) = (setting, weights, new int[setting.DSae]);
         Tensor Zeros(params ReadOnlySpan<int> shape) => Tensor.Zeros(setting.Type, shape);
         (_decoder, _decoderGradient, _encoderGradient) = (Zeros(setting.DSae, setting.DOut), Zeros(setting.DSae, setting.DOut), Zeros(setting.DSae, setting.DIn)); // memory that no row reaches is never there
-        (_factors, _biasGradient) = (Zeros(setting.DSae), Zeros(setting.DSae));
+        (_norms, _biasGradient) = (Zeros(setting.DSae), Zeros(setting.DSae));
     }
 
     /// <summary>Takes the decoder rows of the dead.</summary>
@@ -39,57 +43,57 @@ internal sealed class DeadProducts
         _rows.BiasGradient.Clear();
     }
 
-    /// <summary>Adds the gradients of a block of rows and returns its Σ‖r‖². Latents come times norms and become ∂pre.</summary>
+    /// <summary>Adds the gradients of a block of rows, without their factors, and returns its Σ‖r‖². Latents are overwritten.</summary>
     /// <param name="block">Its views.</param>
     /// <param name="residual">What is to be explained: [rows, dOut].</param>
-    /// <param name="weight">What Σ‖r‖² counts in the loss.</param>
     /// <param name="teachesEncoder">Whether the encoder gets gradients.</param>
-    public double Add(DeadBlock block, Tensor residual, double weight, bool teachesEncoder)
+    public double Add(DeadBlock block, Tensor residual, bool teachesEncoder)
     {
         var (backend, rows, latents, mask, error) = (_setting.Backend, _rows!, block.Latents, block.Mask, block.Error);
-        backend.Multiply(latents, mask, latents);
-        backend.MultiplyRow(latents, rows.Factors, latents);                              // −g      [rows, dead]
+        backend.Multiply(latents, mask, latents);                                         // h       [rows, dead]
         backend.MatMul(latents, rows.Decoder, error);
         backend.Add(error, residual, error);                                              // r       [rows, dOut]
-        var squares = backend.SumOfSquares(error);
-        backend.Scale(error, 2 * weight, error);                                          // −∂ẑ     [rows, dOut]
         backend.MatMul(latents, error, rows.DecoderGradient, Transpose.A, accumulate: true);
-        if (!teachesEncoder) return squares;
-        backend.Scale(error, -1, error);
-        backend.MatMul(error, rows.Decoder, latents, Transpose.B);
-        backend.Multiply(latents, mask, latents);                                         // ∂pre    [rows, dead]
-        backend.MatMul(latents, block.Input, rows.EncoderGradient, Transpose.A, accumulate: true);
-        backend.AddColumnSums(latents, rows.BiasGradient);
-        return squares;
+        if (teachesEncoder)
+        {
+            backend.MatMul(error, rows.Decoder, latents, Transpose.B);
+            backend.Multiply(latents, mask, latents);
+            backend.MatMul(latents, block.Input, rows.EncoderGradient, Transpose.A, accumulate: true);
+            backend.AddColumnSums(latents, rows.BiasGradient);
+        }
+        return backend.SumOfSquares(error);
     }
 
     /// <summary>Adds what <see cref="Add"/> found to the gradients of the weights.</summary>
-    public void AddGradients()
+    /// <param name="weight">w: what Σ‖r‖² counts in the loss.</param>
+    public void AddGradients(double weight)
     {
-        if (_setting.Type == DType.F64) Scatter<double>();
-        else Scatter<float>();
+        if (_setting.Type == DType.F64) Scatter<double>(weight);
+        else Scatter<float>(weight);
     }
 
     private void Gather<T>(Tensor? norms, ReadOnlySpan<int> dead) where T : unmanaged, INumber<T>
     {
-        var factors = _factors.Span<T>();
+        var taken = _norms.Span<T>();
         for (var i = 0; i < dead.Length; i++)
         {
-            _weights.Decoder.Value.Row<T>(dead[i]).CopyTo(_decoder.Row<T>(i));
-            var norm = norms is null ? T.One : norms.Span<T>()[dead[i]];
-            factors[i] = T.IsZero(norm) ? T.Zero : -T.One / norm;                          // a row of zeros writes nothing
+            taken[i] = norms is null ? T.One : norms.Span<T>()[dead[i]];
+            if (T.IsZero(taken[i])) _decoder.Row<T>(i).Clear();                            // a row of zeros writes nothing
+            else TensorPrimitives.Multiply(_weights.Decoder.Value.Row<T>(dead[i]), -T.One / taken[i], _decoder.Row<T>(i));
         }
     }
 
-    private void Scatter<T>() where T : unmanaged, INumber<T>
+    private void Scatter<T>(double weight) where T : unmanaged, INumber<T>
     {
         var bias = _weights.EncoderBias.Gradient.Span<T>();
         for (var i = 0; i < _rows!.Count; i++)
         {
+            var norm = _norms.Span<T>()[i];
+            var (ofDecoder, ofLatent) = (T.IsZero(norm) ? T.Zero : T.CreateTruncating(-2 * weight) / norm, T.CreateTruncating(2 * weight) * norm);
             Span<T> decoder = _weights.Decoder.Gradient.Row<T>(_dead[i]), encoder = _weights.Encoder.Gradient.Row<T>(_dead[i]);
-            TensorPrimitives.Add(decoder, _decoderGradient.Row<T>(i), decoder);
-            TensorPrimitives.Add(encoder, _encoderGradient.Row<T>(i), encoder);
-            bias[_dead[i]] += _biasGradient.Span<T>()[i];
+            TensorPrimitives.MultiplyAdd(_decoderGradient.Row<T>(i), ofDecoder, decoder, decoder);
+            TensorPrimitives.MultiplyAdd(_encoderGradient.Row<T>(i), ofLatent, encoder, encoder);
+            bias[_dead[i]] += ofLatent * _biasGradient.Span<T>()[i];
         }
     }
 
@@ -98,7 +102,6 @@ internal sealed class DeadProducts
     {
         public int Count => count;
         public Tensor Decoder { get; } = owner._decoder.Rows(0, count);
-        public Tensor Factors { get; } = owner._factors.Rows(0, count);
         public Tensor DecoderGradient { get; } = owner._decoderGradient.Rows(0, count);
         public Tensor EncoderGradient { get; } = owner._encoderGradient.Rows(0, count);
         public Tensor BiasGradient { get; } = owner._biasGradient.Rows(0, count);

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SaeSharp.Lab;
+using SaeSharp.Lab.Contrasting;
+
+namespace SaeSharp.Web.Endpoints;
+
+/// <summary>Which features tell two sets of prompts apart: <c>/api/contrast</c>.</summary>
+internal static class ContrastEndpoints
+{
+    private const int MostPrompts = 2000, MostDescribed = 100, MostShuffles = 2000;
+
+    public static void MapContrast(this IEndpointRouteBuilder api) => api.MapPost("/contrast", Contrast);
+
+    private static async Task<IResult> Contrast(HttpContext http, Workspace workspace, CancellationToken cancel)
+    {
+        var request = await Api.Body<ContrastRequest>(http);
+        if (new[] { request.A, request.B, request.Messages, request.Out, request.BundleOut }.Any(file => file is not null))
+            throw new BadHttpRequestException("a, b, messages, out and bundleOut name files of this machine, which the API does not open; use promptsA and promptsB, and take bundle from the answer.");
+        if (request.PromptsA.Count > MostPrompts || request.PromptsB.Count > MostPrompts) throw new BadHttpRequestException($"There are {request.PromptsA.Count} and {request.PromptsB.Count} prompts, expected at most {MostPrompts} of each; the command line takes more.");
+        if (request.Top > MostDescribed) throw new BadHttpRequestException($"top is {request.Top}, expected at most {MostDescribed}.");
+        if (request.Shuffles > MostShuffles) throw new BadHttpRequestException($"shuffles is {request.Shuffles}, expected at most {MostShuffles}.");
+        (await workspace.Contents(cancel)).RequireListed(request.Model, request.BundleSae is { } bundle ? [.. request.Saes, bundle] : request.Saes);
+        return Api.Json(await workspace.Contrast(request, cancel: cancel));
+    }
+}
