@@ -167,6 +167,7 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="DemoScoreRequest"/>
     public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="CodeRequest"/>
     public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
 
@@ -177,6 +178,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="RateDistortionRequest"/>
     public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new RateDistortionRun(request, _shelves).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="CodePathRequest"/>
+    public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
 
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

@@ -7,30 +7,25 @@ internal sealed class ScratchPool
     private readonly Lock _lock = new();
 
     /// <summary>A buffer of at least <paramref name="bytes"/>; its content is undefined.</summary>
-    /// <remarks>
-    /// The smallest that fits. Where none does, the largest makes room for its successor: so there are never more buffers than were lent at one time, each exchange makes the sum of
-    /// their sizes larger, and the same operations, repeated, soon need no other.
-    /// </remarks>
     public NativeStorage Rent(long bytes)
     {
         lock (_lock)
         {
-            int best = -1, largest = -1;
+            var best = -1;
             for (var i = 0; i < _free.Count; i++)
-            {
                 if (_free[i].Bytes >= bytes && (best < 0 || _free[i].Bytes < _free[best].Bytes)) best = i;
-                if (largest < 0 || _free[i].Bytes > _free[largest].Bytes) largest = i;
-            }
             if (best >= 0)
             {
                 var found = _free[best];
                 _free.RemoveAt(best);
                 return found;
             }
-            if (largest >= 0)
+            // Nothing fits: the largest one that is too small makes room for its successor.
+            if (_free.Count > 4)
             {
-                _free[largest].Dispose();
-                _free.RemoveAt(largest);
+                var smallest = _free.MinBy(s => s.Bytes)!;
+                _free.Remove(smallest);
+                smallest.Dispose();
             }
         }
         return new NativeStorage(bytes);

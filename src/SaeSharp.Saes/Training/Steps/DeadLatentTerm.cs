@@ -14,7 +14,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// </remarks>
 internal sealed class DeadLatentTerm
 {
-    private const int BlockRows = 1024; // rows of dense [rows, dead] pre-activations in memory at a time
+    private const int MostBlockRows = 1024, MostBlockLatents = 1 << 26; // dense [rows, dead] pre-activations in memory at a time
     private readonly StepSetting _setting;
     private readonly SaeParameters _weights;
     private readonly SparseTerm _term;
@@ -153,12 +153,13 @@ internal sealed class DeadLatentTerm
         {
             (Dead, Source) = (dead, input);
             (Encoder, Bias) = (owner._scratch.Encoder.Rows(0, dead), owner._scratch.Bias.Rows(0, dead));
-            for (var start = 0; start < input.RowCount; start += BlockRows)
+            var blockRows = Math.Clamp(MostBlockLatents / owner._setting.DSae, 1, MostBlockRows);
+            for (var start = 0; start < input.RowCount; start += blockRows)
             {
-                var count = Math.Min(BlockRows, input.RowCount - start);
+                var count = Math.Min(blockRows, input.RowCount - start);
                 Tensor Of(Tensor scratch) => scratch.Rows(0, count * dead).Reshape(count, dead);
-                Blocks.Add(new(input.Rows(start, count), Of(owner._scratch.Latents(BlockRows)), owner._isSigned ? Of(owner._scratch.Magnitudes(BlockRows)) : null, Of(owner._scratch.Mask(BlockRows)),
-                    owner._scratch.Error(BlockRows).Rows(0, count), owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count), start));
+                Blocks.Add(new(input.Rows(start, count), Of(owner._scratch.Latents(blockRows)), owner._isSigned ? Of(owner._scratch.Magnitudes(blockRows)) : null, Of(owner._scratch.Mask(blockRows)),
+                    owner._scratch.Error(blockRows).Rows(0, count), owner._slots.Values.Rows(start, count), owner._slots.Indices.Rows(start, count), start));
             }
         }
 

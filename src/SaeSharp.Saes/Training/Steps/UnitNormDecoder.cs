@@ -1,8 +1,11 @@
 using System.Numerics;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 using SaeSharp.Numerics.Threads;
 using SaeSharp.Saes.Training.Optimisers;
+using Tensor = SaeSharp.Numerics.Tensor;
 
 namespace SaeSharp.Saes.Training.Steps;
 
@@ -52,7 +55,7 @@ internal static class UnitNormDecoder
             var length = Math.Sqrt(Dot(row, row)) + Slack;
             if (length == 0) return;
             var along = T.CreateTruncating(Dot(row, slope) / length / length);
-            for (var i = 0; i < row.Length; i++) slope[i] -= along * row[i];
+            TensorPrimitives.MultiplyAdd(row, -along, slope, slope);
         }
 
         private static void Normalise(Span<T> row)
@@ -60,14 +63,28 @@ internal static class UnitNormDecoder
             var norm = Math.Sqrt(Dot<T>(row, row));
             if (norm == 0) return;
             var factor = T.CreateTruncating(1 / norm);
-            for (var i = 0; i < row.Length; i++) row[i] *= factor;
+            TensorPrimitives.Multiply(row, factor, row);
         }
     }
 
+    /// <summary>Σ a·b, in f64. From the first number on, so that it does not depend on where a row lies.</summary>
     private static double Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += double.CreateTruncating(a[i]) * double.CreateTruncating(b[i]);
+        var (i, sum) = (0, 0.0);
+        if (typeof(T) == typeof(float))
+        {
+            ReadOnlySpan<float> x = MemoryMarshal.Cast<T, float>(a), y = MemoryMarshal.Cast<T, float>(b);
+            Vector<double> low = default, high = default;
+            for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector.Widen(new Vector<float>(x[i..]), out var xLow, out var xHigh);
+                Vector.Widen(new Vector<float>(y[i..]), out var yLow, out var yHigh);
+                low += xLow * yLow;
+                high += xHigh * yHigh;
+            }
+            sum = Vector.Sum(low + high);
+        }
+        for (; i < a.Length; i++) sum += double.CreateTruncating(a[i]) * double.CreateTruncating(b[i]);
         return sum;
     }
 }
