@@ -104,8 +104,10 @@ internal abstract class DenseStep : TrainingStep
         Backend.Pack(Weights.Encoder.Value, Transpose.B, _encoder);
         Begin(dead);
         var gate = Gate;
+        if (_blocks.Length == 0 || _blocks[0].Of != input) MakeBlocks(input, target);
+        var ragged = _ragged.BlocksOf(input, target, _errors); // the views of both forms are made at once, so that no later step makes any
         WasSparse = CanBeSparse && _ragged.IsSparse(input, gate.Bias, gate.Thresholds, SparseBelow);
-        var squares = WasSparse ? RunSparse(input, target, gate) : RunDense(input, target);
+        var squares = WasSparse ? RunSparse(ragged, gate) : RunDense();
         TotalActive = 0;
         foreach (var count in Active) TotalActive += count;
         (_penalty, var aux) = Finish();
@@ -183,20 +185,19 @@ internal abstract class DenseStep : TrainingStep
         return squares;
     }
 
-    private double RunDense(Tensor input, Tensor target)
+    private double RunDense()
     {
         Backend.Pack(Weights.Decoder.Value, Transpose.None, _decoder);
         Backend.Pack(Weights.Decoder.Value, Transpose.B, _decoderTransposed);
-        if (_blocks.Length == 0 || _blocks[0].Of != input) MakeBlocks(input, target);
         var squares = 0.0;
         foreach (var block in _blocks) squares += Add(block);
         return squares;
     }
 
-    private double RunSparse(Tensor input, Tensor target, (Tensor? Bias, Tensor? Thresholds) gate)
+    private double RunSparse(RaggedBlock[] blocks, (Tensor? Bias, Tensor? Thresholds) gate)
     {
         var squares = 0.0;
-        foreach (var block in _ragged.BlocksOf(input, target, _errors))
+        foreach (var block in blocks)
         {
             _ragged.Encode(block, gate.Bias, gate.Thresholds);
             squares += Reconstruct(block, Activate(block), block.Residual, _ragged.Code.Gradients, learns: true);

@@ -28,6 +28,11 @@ internal sealed partial class GatedStep : DenseStep
         PreSums = Tensor.Zeros(setting.Type, 1, setting.DSae);
         _minusGateBias = Tensor.Zeros(setting.Type, setting.DSae);
         (_entryLatents, _entryGates, _entryGateGradients) = (Ragged.Numbers(), Ragged.Numbers(), Ragged.Numbers());
+        foreach (var most in (ReadOnlySpan<int>)[BlockRows, RaggedLatents.MostRows])
+        {
+            GatesOf(Math.Min(most, setting.BatchSize));
+            if (setting.BatchSize > most && setting.BatchSize % most > 0) GatesOf(setting.BatchSize % most);
+        }
     }
 
     /// <summary>dictionary_learning trains it with an optimiser of its own that projects exactly.</summary>
