@@ -40,8 +40,14 @@ internal sealed class CodeTally
         var variance = _squares - _sum.Sum(value => value * value) / Math.Max(1, _signals);
         return result with
         {
-            Signals = _signals, L0 = Share(_atoms), Iterations = Share(_iterations), SecondsPerSignal = Share(_seconds), Fvu = variance > 1e-12 * _squares ? _errors / variance : null,
-            ResidualShare = _nonZero > 0 ? _shares / _nonZero : null, LargestGap = _hasGap ? _largestGap : null, Stopped = _stopped,
+            Signals = _signals,
+            L0 = Share(_atoms),
+            Iterations = Share(_iterations),
+            SecondsPerSignal = Share(_seconds),
+            Fvu = variance > 1e-12 * _squares ? _errors / variance : null,
+            ResidualShare = _nonZero > 0 ? _shares / _nonZero : null,
+            LargestGap = _hasGap ? _largestGap : null,
+            Stopped = _stopped,
         };
     }
 

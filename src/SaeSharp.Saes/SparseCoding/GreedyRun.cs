@@ -16,7 +16,7 @@ internal abstract class GreedyRun(AtomDictionary dictionary, double[] signal, Gr
         if (_steps > 0 && ResidualNorm * ResidualNorm <= options.Residual * SignalNorm * SignalNorm) Finish(StopReason.ResidualReached);
         else if (_steps == options.Count) Finish(StopReason.CountReached);
         else if (ResidualNorm == 0) Finish(StopReason.NothingLeft);
-        else if (Choose(cosines) is not (>= 0, var correlation) choice || Math.Abs(correlation) <= Nothing * SignalNorm * Dictionary.Norms[choice.Item1]) Finish(StopReason.NothingLeft);
+        else if (Choose(cosines) is not ( >= 0, var correlation) choice || Math.Abs(correlation) <= Nothing * SignalNorm * Dictionary.Norms[choice.Item1]) Finish(StopReason.NothingLeft);
         else if (!Take(choice.Item1, correlation)) Finish(StopReason.DependentAtom);
         else _steps++;
     }

@@ -45,8 +45,11 @@ public static class LearningRateSearch
 
     private static TrainingOptions Still(TrainingOptions options, LearningRateRange range, ActivationSource source) => options with
     {
-        Steps = range.Steps, CheckpointEvery = 0, Rate = new() { Peak = range.Highest },
+        Steps = range.Steps,
+        CheckpointEvery = 0,
+        Rate = new() { Peak = range.Highest },
         Input = options.Input with { Batches = (int)Math.Clamp(source.TokensPerEpoch / source.BatchSize, 1, options.Input.Batches > 0 ? Math.Min(options.Input.Batches, range.Steps) : range.Steps) },
-        Penalty = options.Penalty with { WarmupSteps = 0, TargetL0 = null, Annealing = null }, Selection = options.Selection with { InitialK = null, KSteps = 0 },
+        Penalty = options.Penalty with { WarmupSteps = 0, TargetL0 = null, Annealing = null },
+        Selection = options.Selection with { InitialK = null, KSteps = 0 },
     };
 }

@@ -90,7 +90,10 @@ public class SteeringLaws(TinyWorkspace tiny)
         {
             var result = await tiny.Workspace.Steer(Request with
             {
-                Features = [$"{TinyWorkspace.Sae}:3=7"], When = FormattableString.Invariant($"{TinyWorkspace.Sae}:{feature}>{half:R}"), Reach = reach, Positions = EditPositions.Prompt,
+                Features = [$"{TinyWorkspace.Sae}:3=7"],
+                When = FormattableString.Invariant($"{TinyWorkspace.Sae}:{feature}>{half:R}"),
+                Reach = reach,
+                Positions = EditPositions.Prompt,
             });
             for (var position = 0; position < values.Count; position++)
                 Assert.Equal(reach == ConditionReach.Since ? position >= first : values[position] > half, result.Layers[0].ChangeOfNorm[position] > 0);

@@ -9,7 +9,13 @@ public class SeveralHooksTests(SeveralHooksWorkspace several)
 {
     private static TrainRequest CrossLayer => TinyWorkspace.Training with
     {
-        Hooks = ["blocks.1.ln2.hook_normalized", "blocks.2.ln2.hook_normalized"], HookOut = ["blocks.1.hook_mlp_out", "blocks.2.hook_mlp_out"], CrossLayer = true, Arch = "batchtopk", DSae = 48, K = 12, Out = "clt",
+        Hooks = ["blocks.1.ln2.hook_normalized", "blocks.2.ln2.hook_normalized"],
+        HookOut = ["blocks.1.hook_mlp_out", "blocks.2.hook_mlp_out"],
+        CrossLayer = true,
+        Arch = "batchtopk",
+        DSae = 48,
+        K = 12,
+        Out = "clt",
     };
 
     [Fact]
