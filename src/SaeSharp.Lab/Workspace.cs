@@ -170,6 +170,10 @@ public sealed class Workspace : IDisposable
     public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new RateDistortionRun(request, _shelves).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="CodePathRequest"/>
+    public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
+
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);

@@ -18,6 +18,7 @@ public class ErrorTests(TinyHome home)
         { "no-corpus", 1, ["index", "tiny"] },
         { "bad-push", 1, ["steer", "{model}", "Once", "--feature", "tiny:3"] },
         { "bad-positions", 1, ["steer", "{model}", "Once", "--feature", "tiny:3=1", "--positions", "everywhere"] },
+        { "no-second-set", 1, ["contrast", "{model}", "--prompt-a", "Once", "Twice"] },
         { "no-chat-template", 1, ["generate", "{model}", "Hi", "--chat"] },
         { "no-chat-template", 1, ["generate", "{model}", "Hi", "--chat-variable", "enable_thinking=false"] },
         { "no-tokenizer", 1, ["tokens", "{bare}", "Hi"] },

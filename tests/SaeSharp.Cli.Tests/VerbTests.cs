@@ -98,10 +98,24 @@ public class VerbTests(TinyHome home)
         Assert.Equal("1..", steered.GetProperty("positions").GetString());
     }
 
+    [Fact]
+    public async Task Contrast_ranks_features_and_writes_a_bundle_that_steer_takes_beside_controls()
+    {
+        var (a, b) = (Temporary("a.txt", "a red cat\na red dog\na red hen\na red cow\n"), Temporary("b.txt", "the sun\nthe rain\nthe night\nthe day\n"));
+        var bundle = Path.Combine(home.Folder, "bundle.json");
+        var result = await Json("contrast", CommandLine.Model, "--a", a, "--b", b, "--sae", TinyHome.Sae, "--pooling", "mean", "--at=-2..-1", "--shuffles", "100", "--top", "3", "--bundle", "2", "--toward", "b", "--bundle-out", bundle);
+        Assert.Equal((4, 4, 3), (result.GetProperty("promptsA").GetInt32(), result.GetProperty("promptsB").GetInt32(), result.GetProperty("higherInA").GetArrayLength()));
+        Assert.Equal(TinyHome.Sae, result.GetProperty("higherInA")[0].GetProperty("sae").GetString());
+        var steered = await Json("steer", CommandLine.Model, Prompt, "--edits", bundle, "--controls", "2", "--max-tokens", "3");
+        Assert.Equal(2, steered.GetProperty("features").GetArrayLength());
+        Assert.Equal(["opposite", "feature", "feature", "direction", "direction"], steered.GetProperty("controls").EnumerateArray().Select(control => control.GetProperty("kind").GetString()));
+    }
+
     [Theory]
     [InlineData("info")]
     [InlineData("feature")]
     [InlineData("read")]
+    [InlineData("contrast")]
     [InlineData("steer")]
     public async Task People_get_text_without_control_characters(string verb)
     {
@@ -110,7 +124,8 @@ public class VerbTests(TinyHome home)
             "info" => ["info", TinyHome.Sae],
             "feature" => ["feature", TinyHome.Sae, "1"],
             "read" => ["read", CommandLine.Model, "Once\u001b[31m upon", "--sae", TinyHome.Sae],
-            _ => ["steer", CommandLine.Model, "Once\u001b[31m upon", "--feature", $"{TinyHome.Sae}:1=5", "--max-tokens", "4"],
+            "contrast" => ["contrast", CommandLine.Model, "--prompt-a", "Once\u001b[31m upon", "a cat", "--prompt-b", "the sun", "the day", "--shuffles", "100"],
+            _ => ["steer", CommandLine.Model, "Once\u001b[31m upon", "--feature", $"{TinyHome.Sae}:1=5", "--max-tokens", "4", "--controls", "1"],
         };
         var output = await Output(args);
         Assert.NotEmpty(output);

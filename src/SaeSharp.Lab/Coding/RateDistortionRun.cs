@@ -18,7 +18,7 @@ internal sealed class RateDistortionRun
     private readonly RateDistortionRequest _request;
     private readonly SaeDictionary _sae;
     private readonly LanguageModel _model;
-    private readonly ActivationView _view;
+    private readonly JoinedView _view;
     private readonly Window[] _fitted, _coded;
     private readonly LossSum _original = new(), _zero = new();
     private double[] _mean = [];
@@ -62,9 +62,9 @@ internal sealed class RateDistortionRun
     {
         var x = Tensor.Zeros(DType.F32, windows.Sum(window => window.Kept.Length), _view.WidthOf(_model.Transformer));
         var done = 0;
-        new Harvester(_model, [_view], Harvester.DefaultRows).Run(windows, batch =>
+        new Harvester(_model, [.. _view.Parts.Distinct()], Harvester.DefaultRows).Run(windows, batch =>
         {
-            batch.Activations[_view].CopyTo(x.Rows(done, batch.KeptRows.Length));
+            batch.Of(_view).CopyTo(x.Rows(done, batch.KeptRows.Length));
             done += batch.KeptRows.Length;
         }, cancel);
         return x;

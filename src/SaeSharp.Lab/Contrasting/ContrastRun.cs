@@ -86,19 +86,22 @@ internal sealed class ContrastRun
     private Steerability?[] Steering(IReadOnlyList<(LoadedSae Sae, int Feature)> top, CancellationToken cancel)
     {
         var results = new Steerability?[top.Count];
-        int[] steerable = [.. Enumerable.Range(0, top.Count).Where(i => top[i].Sae.ReconstructsItsHook)];
+        int[] steerable = [.. Enumerable.Range(0, top.Count).Where(i => IsSteerable(top[i].Sae))];
         if (steerable.Length == 0) return results;
         var trial = new SteeringTrial(_model, [.. steerable.Select(i => top[i].Sae).Distinct()], _request.Neutral);
         foreach (var (i, result) in steerable.Zip(trial.Of([.. steerable.Select(i => top[i])], cancel))) results[i] = result;
         return results;
     }
 
+    /// <summary>Whether a push of its features has one place: a crosscoder's has several.</summary>
+    private static bool IsSteerable(LoadedSae sae) => sae.Sae.Config.Hooks.Count == 1 && sae.Sae.Config.HooksOut.Count <= 1;
+
     private ContrastBundle? Bundle(IReadOnlyList<PooledLayer> layers, IReadOnlyList<FeatureScore> scores, IReadOnlyList<ContrastFeature> features, ContrastPrompts prompts)
     {
-        var first = features.OrderByDescending(feature => Math.Abs(feature.ChoosingAuroc - 0.5)).FirstOrDefault(feature => layers.Any(layer => layer.Sae.Name == feature.Sae && layer.Sae.ReconstructsItsHook));
+        var first = features.OrderByDescending(feature => Math.Abs(feature.ChoosingAuroc - 0.5)).FirstOrDefault(feature => layers.Any(layer => layer.Sae.Name == feature.Sae && IsSteerable(layer.Sae)));
         if ((_request.BundleSae ?? first?.Sae) is not { } name) return null;
         var number = layers.Index().First(layer => layer.Item.Sae.Name == name).Index;
-        if (!layers[number].Sae.ReconstructsItsHook) layers[number].Sae.RequireReconstructs();
+        layers[number].Sae.RequireOneHook();
         FeatureScore[] own = [.. scores.Where(score => score.Layer == number)];
         return own.Length == 0 ? null : BundleMaker.Of(_request, layers[number], own, prompts.Windows[0].Ids[0] == _model.BosId);
     }

@@ -43,7 +43,7 @@ internal sealed class SteeringTrial
         {
             cancel.ThrowIfCancellationRequested();
             var hooks = new HookSet();
-            foreach (var atHook in chunk.Index().GroupBy(entry => entry.Item.Sae.InputOf(_model).Hook))
+            foreach (var atHook in chunk.Index().GroupBy(entry => entry.Item.Sae.WrittenViewOf(_model).Parts[0].Hook))
                 hooks.Edit(atHook.Key, value => Push(value, [.. atHook]));
             var logits = _model.Transformer.Run(TokenBatch.Of([.. chunk.Select(_ => _ids)]), hooks, LogitRows.Last)!; // [features, dVocab]
             LogitLoss.Normalise(logits);
@@ -60,7 +60,7 @@ internal sealed class SteeringTrial
         var h = value.Reshape(rows, (int)(value.Count / rows));                                           // [rows, width]
         foreach (var (index, (sae, feature)) in features)
         {
-            var row = h.Row<float>((index + 1) * _ids.Length - 1)[(sae.InputOf(_model).Head?.Start ?? 0)..];
+            var row = h.Row<float>((index + 1) * _ids.Length - 1)[(sae.WrittenViewOf(_model).Parts[0].Head?.Start ?? 0)..];
             var direction = sae.UnitDirection(feature);
             for (var i = 0; i < direction.Length; i++) row[i] += (float)(Times * _largest[sae] * direction[i]);
         }

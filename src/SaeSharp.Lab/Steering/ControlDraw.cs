@@ -50,18 +50,18 @@ internal sealed class ControlDraw(LanguageModel model, IReadOnlyList<ResolvedEdi
         var drawn = new List<ResolvedEdit>();
         foreach (var place in edits.Where(edit => edit.Op == EditOp.Add && edit.Vector is not { Rank: 2 }).GroupBy(Place))
         {
-            var (width, head) = (model.Transformer.HookWidth(place.First().Hook), place.First().Sae?.InputOf(model).Head);
+            var (width, head) = (model.Transformer.HookWidth(place.First().Hook), place.First().Sae?.WrittenViewOf(model).Parts[0].Head);
             var direction = Tensor.Zeros(DType.F32, width);                                               // v   [width]
             var part = direction.Span<float>().Slice(head?.Start ?? 0, head?.Width ?? width);
             for (var i = 0; i < part.Length; i++) part[i] = (float)Normal(ref random);
             var length = Math.Sqrt(part.ToArray().Sum(value => (double)value * value));
-            drawn.Add(new(EditOp.Add, place.First().Hook, null, 0, direction, Length(place) / length, place.First().Positions));
+            drawn.Add(new(EditOp.Add, place.First().Hook, null, 0, direction, Length(place) / length, place.First().Positions, place.First().When));
         }
         return drawn;
     }
 
-    /// <summary>What is added at one place: edits of one hook (or head) and of the same positions.</summary>
-    private (string, int?, EditPositions) Place(ResolvedEdit edit) => (edit.Hook, edit.Sae?.InputOf(model).Head?.Index, edit.Positions);
+    /// <summary>What is added at one place: edits of one hook (or head), of the same positions and under the same condition.</summary>
+    private (string, int?, EditPositions, ResolvedCondition?) Place(ResolvedEdit edit) => (edit.Hook, edit.Sae?.WrittenViewOf(model).Parts[0].Head?.Index, edit.Positions, edit.When);
 
     private static List<ResolvedEdit> AsLongAs(double length, List<ResolvedEdit> others)
     {

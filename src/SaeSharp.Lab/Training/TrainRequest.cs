@@ -19,6 +19,8 @@ public sealed record TrainRequest
     public bool Crosscoder { get; init; }
     /// <summary>One transcoder over all layers together (CLT): the features of each --hook write its --hook-out and those of all layers behind it. --d-sae is of each layer, --k of all together.</summary>
     public bool CrossLayer { get; init; }
+    /// <summary>What is trained for: mse, the reconstruction's squared error; or end to end through the model, ce, its next-token loss with the reconstruction in place, or kl, the divergence from its output without (topk and its kin at the residual stream of a small model).</summary>
+    public TrainedLoss Loss { get; init; }
     /// <summary>The texts and their windows.</summary>
     public required CorpusOptions Corpus { get; init; }
     /// <summary>An activation store to train on instead of texts: a folder that sae activations --out made with this model. The model does not run.</summary>

@@ -28,6 +28,9 @@ internal sealed class TrainingData : IDisposable
             : throw OptionException.Invalid($"The activation store {request.Activations} was made with '{store.Index.Model}', whose config or weights differ from those of '{model.Name}'.", "Name that model, or make a store with this one.");
     }
 
+    /// <summary>The texts; null for a store.</summary>
+    public Corpus? Corpus => _corpus;
+
     /// <summary>Whether the model has to run.</summary>
     public bool Harvests => _store is null;
 

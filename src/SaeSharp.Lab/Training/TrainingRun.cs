@@ -3,6 +3,7 @@ using System.Text.Json;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Harvesting.Stores;
 using SaeSharp.Lab.Library;
+using SaeSharp.Models.Training;
 using SaeSharp.Numerics;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
@@ -83,6 +84,8 @@ internal sealed class TrainingRun
         var (isKept, buffer) = (_data.Harvests && kept <= cache, Math.Min(most, epoch));
         // An epoch that does not fit into the buffer is harvested each time, and once more for the mean norm.
         var passes = epoch <= most ? 1 : Math.Ceiling((double)_plan.Steps * _request.Batch / _data.Tokens) + (_request.Normalise is "expected-average" or "mean-square" or "whitening" ? 1 : 0);
+        if (_request.Loss != TrainedLoss.Mse) // there, behind the SAE there and back, and with kl there once more
+            return TrainingCost.Of(_plan, _model, _request.Batch, 2.0 * _model.Transformer.WeightBytes, (_request.Loss == TrainedLoss.Ce ? 4.0 : 5) * _plan.Steps * _request.Batch, _shelves.Backend.Threads);
         var harvested = !_data.Harvests ? 0 : isKept ? _data.Tokens : _data.Tokens * groups * passes;
         return TrainingCost.Of(_plan, _model, _request.Batch, buffer + (isKept ? kept : 0), harvested, _shelves.Backend.Threads);
     }
@@ -95,7 +98,7 @@ internal sealed class TrainingRun
         var (done, members) = (new List<TrainedSae>(), new List<TrainedMember>());
         try
         {
-            Dictionary<string, ColumnSource>? sources = null;
+            Dictionary<string, ActivationSource>? sources = null;
             foreach (var planned in group)
             {
                 var run = RunFolder.Open(planned, RunInfo.Of(planned, _request, _shelves.Backend.Threads), _data, _model, _request.Resume, _home);
@@ -105,7 +108,7 @@ internal sealed class TrainingRun
                     continue;
                 }
                 sources ??= Sources(group);
-                members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend)));
+                members.Add(new(planned, run, SaeTrainer.Resume(run.Path, planned.Config, planned.Options, sources[planned.Rows.Layout.ToString()], _shelves.Backend, (sources[planned.Rows.Layout.ToString()] as SplicedSource)?.Downstream)));
             }
             if (members.Count == 0) return done;
             var meter = new ProgressMeter(progress, members.Count > 1 ? $"training {members.Count} SAEs" : $"training {members[0].Planned.Label}", members.Sum(member => member.TotalTokens), "tokens");
@@ -122,12 +125,18 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The batches of SAEs of one seed, by their layout.</summary>
-    private Dictionary<string, ColumnSource> Sources(PlannedSae[] group)
+    private Dictionary<string, ActivationSource> Sources(PlannedSae[] group)
     {
         var layouts = group.Select(sae => sae.Rows.Layout).DistinctBy(layout => layout.ToString()).ToDictionary(layout => layout.ToString());
         var seed = group[0].Options.Seed;
+        if (_request.Loss != TrainedLoss.Mse)
+        {
+            var corpus = _data.Corpus ?? throw OptionException.Invalid($"--loss {_request.Loss.ToString().ToLowerInvariant()} runs the model, and an activation store was given.", "Give --texts FILE instead of --activations.");
+            var net = DifferentiableTransformer.Load(_model.Path, _shelves.Backend);
+            return layouts.ToDictionary(layout => layout.Key, layout => (ActivationSource)new SplicedSource(_model, net, corpus, layout.Key, _request.Batch, seed, _request.Loss));
+        }
         var buffer = new ShuffledBuffer(_data.At(new([.. layouts.Values.SelectMany(layout => layout.Parts)]), seed), _request.Batch, BufferMiB(layouts.Count), seed, _request.BufferDtype.Held());
-        return layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => pair.Second);
+        return layouts.Keys.Zip(ColumnSource.Split(buffer, [.. layouts.Values.Select(_data.Width)])).ToDictionary(pair => pair.First, pair => (ActivationSource)pair.Second);
     }
 
     private TrainedSae Save(TrainedMember member)

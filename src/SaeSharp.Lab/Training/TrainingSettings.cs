@@ -8,6 +8,7 @@ internal static class TrainingSettings
 {
     private const int TunedBatch = 256, TunedWidth = 1024; // where the rates below were tuned
     private const double AdamRate = 5e-3, MuonRate = 2e-2, SignumRate = 1e-3;
+    private const int SplicedBatches = 16; // for the scale of the activations, where the model runs over each
     private const double DecayShare = 0.8, DeadWaits = 480;
     private const int WantedSteps = 4000, LeastBatch = 256, MostBatch = 4096, WarmupPart = 20, PenaltyWarmupPart = 10;
 
@@ -38,7 +39,8 @@ internal static class TrainingSettings
             Selection = new() { K = choice.CountsLatents ? choice.K : null, InitialK = request.InitialK, KSteps = request.KSteps },
             Matryoshka = new() { Widths = request.Widths.Count > 0 ? [.. request.Widths] : null, Detached = request.Detached, SortByFrequency = request.SortByFrequency },
             JumpRelu = new() { Penalty = request.JumpPenalty, InitialThreshold = request.Threshold, Bandwidth = request.Bandwidth },
-            Input = new() { Normalisation = Normalisation(request.Normalise), Factor = request.NormaliseFactor },
+            Input = new() { Normalisation = Normalisation(request.Normalise), Factor = request.NormaliseFactor, Batches = request.Loss == TrainedLoss.Mse ? 0 : SplicedBatches },
+            LossUnit = request.Loss == TrainedLoss.Mse ? LossUnit.SquaredError : LossUnit.VarianceUnexplained,
         };
     }
 

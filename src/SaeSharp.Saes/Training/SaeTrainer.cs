@@ -64,6 +64,28 @@ public sealed class SaeTrainer
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
 
+    /// <summary>What is trained for in place of the squared error; null for that. It belongs to the source.</summary>
+    /// <exception cref="OptionException">The architecture or the normalisation cannot be trained for it.</exception>
+    public DownstreamLoss? Downstream
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value is null) return;
+            TrainingChecks.RequireDownstream(Setting, TrainingStep, _input);
+            var gradient = Setting.BatchOf(Setting.DOut);
+            TrainingStep.Downstream = reconstruction =>
+            {
+                var scale = (_input as ScaledInput)?.Scale ?? 1;
+                if (scale != 1) Setting.Backend.Scale(reconstruction, 1 / scale, reconstruction);
+                var loss = value.Of(reconstruction, gradient);
+                Setting.Backend.Scale(gradient, 1 / scale, reconstruction);
+                return loss;
+            };
+        }
+    }
+
     /// <summary>The learning rate of each step, in place of the options' schedule.</summary>
     internal Func<int, double>? RateAt { get; init; }
 
@@ -90,9 +112,9 @@ public sealed class SaeTrainer
 
     /// <summary>A trainer that goes on from the newest checkpoint in <paramref name="checkpoints"/>; a new one where there is none.</summary>
     /// <exception cref="TrainingException">The checkpoint was made with other options or on other data.</exception>
-    public static SaeTrainer Resume(string checkpoints, SaeConfig config, TrainingOptions options, ActivationSource source, Backend backend)
+    public static SaeTrainer Resume(string checkpoints, SaeConfig config, TrainingOptions options, ActivationSource source, Backend backend, DownstreamLoss? downstream = null)
     {
-        var trainer = new SaeTrainer(config, options, source, backend);
+        var trainer = new SaeTrainer(config, options, source, backend) { Downstream = downstream };
         if (TrainingCheckpoint.Newest(checkpoints) is { } newest) TrainingCheckpoint.Load(newest, trainer);
         return trainer;
     }
@@ -203,7 +225,7 @@ public sealed class SaeTrainer
     {
         var (options, statistics) = (Setting.Options, TrainingStep.Statistics);
         var error = options.LossUnit == LossUnit.VarianceUnexplained ? terms.Error * statistics.Variance : terms.Error * TrainingStep.BatchSize; // Σ‖r‖²
-        _divergedSteps = error > DivergedError * statistics.Energy ? _divergedSteps + 1 : 0;
+        _divergedSteps = error > DivergedError * statistics.Energy && Downstream is null ? _divergedSteps + 1 : 0;
         if (_divergedSteps >= DivergedSteps) throw TrainingException.Diverging(t, DivergedSteps, error / statistics.Energy);
         return new()
         {

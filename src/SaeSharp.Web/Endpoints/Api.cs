@@ -20,6 +20,7 @@ internal static class Api
         api.MapSteering();
         api.MapContrast();
         api.MapRuns();
+        api.MapCoding();
         api.MapGet("/{**rest}", () => TypedResults.Problem("GET /api lists every address.", statusCode: StatusCodes.Status404NotFound, title: "No such address."));
     }
 

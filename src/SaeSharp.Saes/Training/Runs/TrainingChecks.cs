@@ -1,3 +1,4 @@
+using SaeSharp.Saes.Training.Inputs;
 using SaeSharp.Saes.Training.Options;
 using SaeSharp.Saes.Training.Steps;
 
@@ -6,6 +7,13 @@ namespace SaeSharp.Saes.Training.Runs;
 /// <summary>Options that are each in range but do not fit together.</summary>
 internal static class TrainingChecks
 {
+    /// <summary>What a loss behind the reconstruction needs: its slopes go back through the scale of the activations and the chosen latents.</summary>
+    public static void RequireDownstream(StepSetting setting, TrainingStep step, InputTransform input)
+    {
+        if (!step.TakesDownstream) throw OptionException.Invalid($"A {setting.Config.Architecture} SAE cannot be trained for a loss behind its reconstruction.", "Use topk, batchtopk, abstopk or groupmax.");
+        if (input is not (Untransformed or ScaledInput)) throw OptionException.Invalid($"A loss behind the reconstruction does not go with {setting.Options.Input.Normalisation}.", $"Use {nameof(InputNormalisation.MeanNorm)}, {nameof(InputNormalisation.MeanSquare)} or {nameof(InputNormalisation.None)}.");
+    }
+
     public static void Require(StepSetting setting, TrainingStep step, ActivationSource source)
     {
         var (config, options) = (setting.Config, setting.Options);

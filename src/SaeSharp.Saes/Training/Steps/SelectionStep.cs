@@ -15,6 +15,7 @@ internal abstract class SelectionStep : TrainingStep
     private readonly DecoderNorms? _norms;
     private readonly Tensor _dEncoderBias;
     private readonly AuxLoss _aux;
+    private Tensor? _reconstruction;
 
     /// <param name="setting">What the step is made for.</param>
     /// <param name="prefixes">The levels of a dictionary that is to reconstruct by parts as well.</param>
@@ -56,6 +57,8 @@ internal abstract class SelectionStep : TrainingStep
         return true;
     }
 
+    public override bool TakesDownstream => _prefixes is null && !Setting.Config.IsTranscoder;
+
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {
         var (input, target) = Centre(x);
@@ -72,6 +75,7 @@ internal abstract class SelectionStep : TrainingStep
         var auxLoss = _prefixes is not null && Options.Matryoshka.AuxByLevel ? _aux.Forward(input, _prefixes, norms, dead, ErrorWeight)
             : _aux.Forward(input, _prefixes?.Residual(_prefixes.Levels - 1) ?? Term.Residual, norms, dead, ErrorWeight);
         var more = ForwardMore(input, target, norms);
+        if (Downstream is not null) more += TakeDownstream(target, Downstream) - squares * ErrorWeight;
         if (_prefixes is null)
         {
             Term.Prepare(ErrorWeight, decoder);
@@ -91,5 +95,17 @@ internal abstract class SelectionStep : TrainingStep
         TakeSkipGradient(input, residual, -2 * ErrorWeight);
         AddDecoderBiasGradient(residual, -2 * ErrorWeight);
         return new(squares * ErrorWeight, 0, auxLoss, starts[^1]) { Inner = (_prefixes?.Inner ?? 0) * ErrorWeight + more, Dead = dead.Length };
+    }
+
+    /// <summary>Puts −∂loss/∂x̂ / 2w in the place of the residual: all gradients that follow from −2w · residual are then those of the loss behind.</summary>
+    private double TakeDownstream(Tensor target, Func<Tensor, double> downstream)
+    {
+        _reconstruction ??= Setting.BatchOf(Setting.DOut);
+        Backend.Scale(Term.Residual, -1, _reconstruction);
+        Backend.Add(_reconstruction, target, _reconstruction);
+        Backend.AddRow(_reconstruction, Weights.DecoderBias.Value, _reconstruction);  // x̂      [batch, dOut]
+        var loss = downstream(_reconstruction);                                       // ∂x̂     [batch, dOut]
+        Backend.Scale(_reconstruction, -0.5 / ErrorWeight, Term.Residual);
+        return loss;
     }
 }

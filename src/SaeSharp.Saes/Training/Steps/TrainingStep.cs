@@ -53,6 +53,12 @@ internal abstract class TrainingStep
     /// <summary>Width of a row of a batch.</summary>
     public virtual int RowWidth => Setting.RowWidth;
 
+    /// <summary>Turns x̂ [batch, dOut] into the slopes of a loss behind it, and returns that loss, which is then minimised in place of the squared error; null where there is none.</summary>
+    public Func<Tensor, double>? Downstream { get; set; }
+
+    /// <summary>Whether it can train for <see cref="Downstream"/>.</summary>
+    public virtual bool TakesDownstream => false;
+
     protected StepSetting Setting { get; }
 
     protected Backend Backend => Setting.Backend;
