@@ -200,6 +200,10 @@ public sealed class LabException : SaeSharpException
         FormattableString.Invariant($"The index needs about {neededGiB:F1} GiB of temporary space in {folder}, which has {freeGiB:F1} GiB free: {l0:F0} features fire on a token."),
         "Count fewer tokens with --tokens, use a sparser SAE, or choose another disk with --home.");
 
+    internal static LabException NoDemo(string folder) => new(
+        $"There is no demo model in {folder}, and this copy of the program carries none.",
+        "Make one with sae demo build: about an hour on a laptop, less with fewer --tokens.");
+
     internal static LabException OtherVocabulary(string model, string word, int id) => new(
         $"{model} does not read the demo world's tokens: id {id} is not '{word}' there.",
         "Give the demo model, or one that was trained on sae demo texts with the tokenizer of sae demo export.");

@@ -1,6 +1,7 @@
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
+using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
@@ -159,6 +160,14 @@ public sealed class Workspace : IDisposable
     public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
+    /// <inheritdoc cref="DemoTextsRequest"/>
+    public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
+
+    /// <inheritdoc cref="DemoScoreRequest"/>
+    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="CodeRequest"/>
     public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
 
@@ -178,13 +187,27 @@ public sealed class Workspace : IDisposable
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
 
-    /// <inheritdoc cref="DemoTextsRequest"/>
-    public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
+    /// <inheritdoc cref="DemoCheckRequest"/>
+    public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoCheck(request, _shelves).Run(progress, cancel), cancel);
 
-    /// <inheritdoc cref="DemoScoreRequest"/>
-    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
+    /// <inheritdoc cref="DemoBuildRequest"/>
+    /// <remarks>The demo has a workspace of its own, in <c>demo/</c> of this one.</remarks>
+    public async Task<DemoBuildResult> DemoBuild(DemoBuildRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
+    {
+        using var demo = Open(DemoHome.Of(Home), Threads);
+        return await new DemoBuild(request, demo).Run(progress, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="DemoExportRequest"/>
+    public Task<DemoExportResult> DemoExport(DemoExportRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
+    {
+        DemoHome.Copy(Path.Combine(DemoHome.Install(Home), "models", DemoHome.Model), request.Folder);
+        return new DemoExportResult(Path.GetFullPath(request.Folder), [.. Directory.EnumerateFiles(request.Folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal)]);
+    }, cancel);
+
+    /// <summary>The demo's workspace, put in place from what the program carries where it was not built.</summary>
+    public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

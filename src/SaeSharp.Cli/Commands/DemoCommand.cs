@@ -1,15 +1,28 @@
 using System.CommandLine;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
 using SaeSharp.Lab.Demo.Texts;
 
 namespace SaeSharp.Cli.Commands;
 
-/// <summary><c>sae demo</c> and what belongs to it.</summary>
+/// <summary><c>sae demo</c> and what belongs to it. All but <c>texts</c> work in the demo's own workspace.</summary>
 internal static class DemoCommand
 {
-    public static Command Create(Shell shell) => new("demo", "A small world of texts in which all that a model could find is known.") { Texts(shell), Score(shell) };
+    public static Command Create(Shell shell)
+    {
+        var (port, quiet) = ServeCommand.Flags();
+        var command = shell.Plain("demo", "Open the workbench on a small world in which all that a language model could find is known: no download, no set-up.", async (session, parsed, cancel) =>
+        {
+            using var demo = session.Workspace.OpenDemo();
+            await ServeCommand.Serve(session with { Workspace = demo }, parsed.GetValue(port), !parsed.GetValue(quiet), cancel);
+        });
+        command.Add(port);
+        command.Add(quiet);
+        foreach (var verb in (Command[])[Texts(shell), Score(shell), Check(shell), Export(shell), Build(shell)]) command.Add(verb);
+        return command;
+    }
 
     private static Command Texts(Shell shell) => shell.Verb<DemoTextsRequest>("texts", new([]), async (session, request, cancel) =>
     {
@@ -22,6 +35,26 @@ internal static class DemoCommand
         sheet.Write(session.Output);
     });
 
-    private static Command Score(Shell shell) => shell.Verb<DemoScoreRequest>("score", new([]), (session, request, cancel) =>
-        session.Show(progress => session.Workspace.DemoScore(request, progress, cancel), (result, output) => DemoScoreTables.Print(result, session, output)));
+    private static Command Score(Shell shell) => shell.Verb<DemoScoreRequest>("score", new([]), async (session, request, cancel) =>
+    {
+        using var demo = session.Workspace.OpenDemo();
+        await session.Show(progress => demo.DemoScore(request, progress, cancel), (result, output) => DemoScoreTables.Print(result, session, output));
+    });
+
+    private static Command Check(Shell shell) => shell.Verb<DemoCheckRequest>("check", new([]), async (session, request, cancel) =>
+    {
+        using var demo = session.Workspace.OpenDemo();
+        await session.Show(progress => demo.DemoCheck(request, progress, cancel), (result, output) => DemoCheckTables.Print(result, session, output));
+    });
+
+    private static Command Export(Shell shell) => shell.Verb<DemoExportRequest>("export", new(["Folder"]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.DemoExport(request, progress, cancel), (result, output) => output.WriteLine($"{Visible.Text(result.Folder)}: {string.Join(", ", result.Files)}")));
+
+    private static Command Build(Shell shell) => shell.Verb<DemoBuildRequest>("build", new([]), (session, request, cancel) =>
+        session.Show(progress => session.Workspace.DemoBuild(request, progress, cancel), (result, output) =>
+        {
+            output.WriteLine($"{Visible.Text(result.Home)}: a model of {Figure.Of(result.Model.Parameters)} parameters and {result.Saes.Count} SAEs in {Figure.Of(result.Seconds)} s{(result.BundleBytes is { } bytes ? $"; bundle of {Figure.Bytes(bytes)}" : "")}");
+            DemoCheckTables.Print(result.Check, session, output);
+            if (result.Score is { } score) DemoScoreTables.Print(score, session, output);
+        }));
 }

@@ -52,15 +52,15 @@ public class WorldLaws
     }
 
     [Fact]
-    public void A_text_fits_into_a_context_of_128_and_comes_back_from_its_tokenizer()
+    public void A_text_fits_into_the_context_and_comes_back_from_its_tokenizer()
     {
         using var folder = new TemporaryFolder();
-        WorldTokenizer.Write(Grammar.Lexicon, folder.Path, 128);
+        WorldTokenizer.Write(Grammar.Lexicon, folder.Path, WorldGrammar.Context);
         var tokenizer = Tokenizer.Load(folder.Path);
         Assert.InRange(Grammar.Lexicon.Words.Count, 1000, 2048);
         Documents.Sample(document =>
         {
-            Assert.InRange(document.Ids.Length, 5, 128);
+            Assert.InRange(document.Ids.Length, 5, WorldGrammar.Context);
             Assert.Equal((Lexicon.Bos, Lexicon.Eos), (document.Ids[0], document.Ids[^1]));
             Assert.Equal(document.Ids[..^1], tokenizer.EncodeIds(WorldTokenizer.Text(Grammar.Lexicon, document.Ids)));
             Assert.Equal(WorldTokenizer.Text(Grammar.Lexicon, document.Ids), tokenizer.Decode(document.Ids));

@@ -9,6 +9,7 @@ namespace SaeSharp.Models.Tests.Training;
 /// <summary>Gradients and thirty steps of AdamW against PyTorch (shared/golden/lm-training/README.md), in f64 on the reference and in f32 on the fast backend.</summary>
 public class GoldenTraining
 {
+    private const double ReferenceDrift = 1e-4;
     private const int Rows = 4, Length = 12, RowsOfMicroBatch = 2;
 
     /// <summary>Tolerances of the reference file for an f64 engine and for an f32 engine.</summary>
@@ -63,8 +64,8 @@ public class GoldenTraining
             Near(step.GetProperty("lr").GetDouble(), outcome.LearningRate, 1e-15, $"learning rate of step {number}");
             Near(step.GetProperty("loss").GetDouble(), outcome.Loss, limits.StepLoss, $"loss of step {number}");
             var norm = step.GetProperty("grad_norm").GetDouble();
-            // Around step 21 the llama's norm turns rounding of 1e-7 into 5e-5 and more, PyTorch's own f32 included (grad_norm_f32): with f32 sums it is held to no bound.
-            if (precision != "f32" || name != "llama") Near(1, outcome.GradientNorm / norm, limits.StepLoss, $"gradient norm of step {number}");
+            // Around step 21 the llama's norm turns rounding of 1e-7 into 5e-5 and more, PyTorch's own f32 included: there f32 is held to the drift that the reference states for it.
+            Near(1, outcome.GradientNorm / norm, precision == "f32" && name == "llama" ? ReferenceDrift : limits.StepLoss, $"gradient norm of step {number}");
             if (run == name) Compare(trainer.Model, expected, $"step{number}.", limits, skipsKeyBias: limits.Type == DType.F32);
         }
         var l2 = golden.GetProperty("final_parameter_l2");

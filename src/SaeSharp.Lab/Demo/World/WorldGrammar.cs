@@ -9,8 +9,8 @@ namespace SaeSharp.Lab.Demo.World;
 /// <summary>The language of the demo world: its words, concepts, variables and rules, read from the files of <c>Data/</c> that stand in the assembly.</summary>
 internal sealed class WorldGrammar
 {
-    /// <summary>Tokens that the longest text has at most.</summary>
-    public const int Context = 128;
+    /// <summary>Tokens that the longest text has at most: a story of six quotations comes to 200. Nearly all have fewer than 128.</summary>
+    public const int Context = 256;
 
     private static readonly Lazy<WorldGrammar> Read = new(() => new(Lines));
 
