@@ -70,9 +70,12 @@ internal sealed class RaggedLatents(StepSetting setting, PackedMatrix encoder)
         unreached.Free();
     }
 
-    /// <summary>More than the steps list that are done so; memory that no entry reaches is never there.</summary>
-    private static int Capacity(StepSetting setting) =>
-        (int)Math.Min(Array.MaxLength / 2, Math.Min(MostRows, setting.BatchSize) * (double)setting.DSae * Math.Min(1, 1.5 * DenseStep.SparseShare));
+    /// <summary>More than the steps list that are done so, and all that a sample can; memory that no entry reaches is never there.</summary>
+    private static int Capacity(StepSetting setting)
+    {
+        var (sample, block) = (Math.Min(SampleRows, setting.BatchSize), Math.Min(MostRows, setting.BatchSize) * Math.Min(1, 1.5 * DenseStep.SparseShare));
+        return (int)Math.Min(Array.MaxLength / 2, Math.Max(sample, block) * setting.DSae);
+    }
 }
 
 /// <summary>A number for each entry of a code, in a tensor that grows with it.</summary>
