@@ -21,8 +21,8 @@ internal sealed class DecoderNorms
     public DecoderNorms(StepSetting setting, TrainedTensor decoder)
     {
         (_setting, _decoder, Values) = (setting, decoder, Tensor.Zeros(setting.Type, setting.DSae));
-        _rows = setting.Config.NormParts == 1 ? decoder.Value : decoder.Value.Reshape(checked(setting.DSae * setting.Config.NormParts), setting.DOut / setting.Config.NormParts);
-        _lengths = setting.Config.NormParts == 1 ? Values : Tensor.Zeros(setting.Type, _rows.RowCount);
+        _rows = setting.NormParts == 1 ? decoder.Value : decoder.Value.Reshape(checked(setting.DSae * setting.NormParts), setting.DOut / setting.NormParts);
+        _lengths = setting.NormParts == 1 ? Values : Tensor.Zeros(setting.Type, _rows.RowCount);
         for (var f = 0; f < setting.DSae; f++) Values.Write(f, 1);
     }
 
@@ -37,7 +37,7 @@ internal sealed class DecoderNorms
         for (var f = 0; f < _setting.DSae; f++)
         {
             var sum = 0.0;
-            for (var part = 0; part < _setting.Config.NormParts; part++) sum += _lengths.Read((long)f * _setting.Config.NormParts + part);
+            for (var part = 0; part < _setting.NormParts; part++) sum += _lengths.Read((long)f * _setting.NormParts + part);
             Values.Write(f, sum);
         }
         return Values;
@@ -85,7 +85,7 @@ internal sealed class DecoderNorms
 
         public void Run(int part)
         {
-            var parts = norms._setting.Config.NormParts;
+            var parts = norms._setting.NormParts;
             var width = norms._setting.DOut / parts;
             for (var f = part * Latents; f < Math.Min(norms._setting.DSae, (part + 1) * Latents); f++)
             {

@@ -90,7 +90,7 @@ internal abstract class DenseStep : TrainingStep
     protected double ErrorSlope => -2 * ErrorWeight;
 
     /// <summary>Rows of unit length still differ in what their parts add up to.</summary>
-    protected bool CountsNorms => Options.Decoder.Constraint != DecoderConstraint.UnitNorm || Setting.Config.NormParts > 1;
+    protected bool CountsNorms => Options.Decoder.Constraint != DecoderConstraint.UnitNorm || Setting.NormParts > 1;
 
     public sealed override StepTerms Run(Tensor x, int step, ReadOnlySpan<int> dead)
     {

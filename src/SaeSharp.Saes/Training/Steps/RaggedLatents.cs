@@ -33,7 +33,7 @@ internal sealed class RaggedLatents(StepSetting setting, PackedMatrix encoder)
     public bool IsSparse(Tensor input, Tensor? bias, Tensor? thresholds, double share)
     {
         if (share is <= 0 or >= 1) return share > 0;
-        if (_batch != input) (_batch, _sample) = (input, input.Rows(0, Math.Min(SampleRows, input.RowCount)));
+        if (_batch != input) Prepare(input);
         setting.Backend.EncodeAbove(_sample!, encoder, bias, null, thresholds, Code);
         return Code.Count < share * _sample!.RowCount * setting.DSae;
     }
@@ -58,9 +58,24 @@ internal sealed class RaggedLatents(StepSetting setting, PackedMatrix encoder)
         Order.Sort(Code, setting.Backend);
     }
 
-    /// <summary>More than the steps list that are done so; memory that no entry reaches is never there.</summary>
-    private static int Capacity(StepSetting setting) =>
-        (int)Math.Min(Array.MaxLength / 2, Math.Min(MostRows, setting.BatchSize) * (double)setting.DSae * Math.Min(1, 1.5 * DenseStep.SparseShare));
+    /// <summary>Lists nothing of a whole block once, so that all that an encoding needs is there before a step in the middle of a run is the first to encode so.</summary>
+    private void Prepare(Tensor input)
+    {
+        (_batch, _sample) = (input, input.Rows(0, Math.Min(SampleRows, input.RowCount)));
+        var unreached = Tensor.Zeros(setting.Type, setting.DSae);
+        for (var f = 0; f < setting.DSae; f++) unreached.Write(f, double.PositiveInfinity);
+        setting.Backend.EncodeAbove(input.Rows(0, Math.Min(MostRows, input.RowCount)), encoder, null, null, unreached, Code);
+        Order.Sort(Code, setting.Backend);
+        _ = Code.Gradients;
+        unreached.Free();
+    }
+
+    /// <summary>More than the steps list that are done so, and all that a sample can; memory that no entry reaches is never there.</summary>
+    private static int Capacity(StepSetting setting)
+    {
+        var (sample, block) = (Math.Min(SampleRows, setting.BatchSize), Math.Min(MostRows, setting.BatchSize) * Math.Min(1, 1.5 * DenseStep.SparseShare));
+        return (int)Math.Min(Array.MaxLength / 2, Math.Max(sample, block) * setting.DSae);
+    }
 }
 
 /// <summary>A number for each entry of a code, in a tensor that grows with it.</summary>

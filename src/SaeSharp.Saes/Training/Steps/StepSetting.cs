@@ -24,6 +24,9 @@ internal sealed record StepSetting(SaeConfig Config, TrainingOptions Options, Ba
     /// <summary>Hooks that are reconstructed, likewise.</summary>
     public int OutputParts { get; } = Math.Max(1, Config.HooksOut.Count);
 
+    /// <summary>Parts of a decoder row whose lengths add up to what it counts; kept, since the configuration finds it by splitting names.</summary>
+    public int NormParts { get; } = Config.NormParts;
+
     /// <summary>Where the weights of a cross-layer transcoder may differ from 0; null for others.</summary>
     public LayerSupport? Layers { get; } = LayerSupport.Of(Config);
 
