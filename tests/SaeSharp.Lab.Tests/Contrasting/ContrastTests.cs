@@ -91,7 +91,7 @@ public sealed class ContrastTests(TinyWorkspace tiny) : IDisposable
     [Fact]
     public async Task A_bundle_pushes_both_signs_at_their_natural_differences_and_steer_takes_its_file()
     {
-        var result = await tiny.Workspace.Contrast(Request with { Pooling = Pooling.Last, Bundle = 4, Toward = ContrastSide.B, BundleScale = 2, BundleSae = TinyWorkspace.Sae, BundleOut = At("bundle.json") });
+        var result = await tiny.Workspace.Contrast(Request with { PromptsB = [.. Was.Select(text => text.TrimEnd('.'))], Pooling = Pooling.Last, Bundle = 4, Toward = ContrastSide.B, BundleScale = 2, BundleSae = TinyWorkspace.Sae, BundleOut = At("bundle.json") });
         var bundle = result.Bundle!;
         Assert.Equal((TinyWorkspace.Sae, ContrastSide.B, 4), (bundle.Sae, bundle.Toward, bundle.Edits.Count));
         Assert.Equal(bundle.Edits.OrderByDescending(edit => Math.Abs(edit.Coefficient)), bundle.Edits);
