@@ -3,6 +3,7 @@ using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
@@ -186,6 +187,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="DemoSteerRequest"/>
+    public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="DemoCheckRequest"/>
     public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
