@@ -6,6 +6,9 @@ namespace SaeSharp.Lab.Demo.Building;
 /// <summary>The SAEs of the demo: one at every layer, and in the middle several kinds and widths to compare.</summary>
 internal static class DemoRecipes
 {
+    /// <summary>The folder of the SAEs that are there at every layer.</summary>
+    public const string EveryLayer = "demo/topk";
+
     private const int K = 16;
 
     /// <summary>The trainings, each with a folder of the workspace to write to.</summary>
@@ -21,7 +24,7 @@ internal static class DemoRecipes
         {
             Model = model, Hooks = [.. layers.Select(Hook)], Corpus = corpus, DSae = request.DSae, K = k, Tokens = request.SaeTokens, Seed = request.Seed, Resume = true, Out = $"demo/{name}",
         };
-        yield return Training("topk", [.. Enumerable.Range(0, request.Layers)]);
+        yield return Training(Path.GetFileName(EveryLayer), [.. Enumerable.Range(0, request.Layers)]);
         yield return Training("narrow", [middle]) with { DSae = request.DSae / 2 };
         yield return Training("matryoshka", [middle]) with { Arch = "matryoshka_batchtopk" };
         yield return Training("contrastive", [middle]) with { Arch = "contrastive" };
