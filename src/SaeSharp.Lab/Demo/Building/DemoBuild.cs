@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SaeSharp.Lab.Demo.Labels;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Indexing;
@@ -43,6 +44,7 @@ internal sealed class DemoBuild(DemoBuildRequest request, Workspace workspace)
         foreach (var sae in saes)
             if (request.IndexTokens > 0) await workspace.Index(Indexing(sae, fresh), progress, cancel).ConfigureAwait(false);
         var score = request.ScoreTokens == 0 ? null : await workspace.DemoScore(new() { Model = DemoHome.Model, Saes = saes, Tokens = request.ScoreTokens }, progress, cancel).ConfigureAwait(false);
+        if (score is not null) TruthShelf.Write(workspace.Home, TruthLabels.From(score));
         var result = new DemoBuildResult(workspace.Home, model, check, saes, score, null, clock.Elapsed.TotalSeconds);
         return request.Bundle is null ? result : result with { BundleBytes = DemoHome.Pack(workspace.Home, request.Bundle, Provenance.Write(request, result)) };
     }

@@ -6,6 +6,9 @@ namespace SaeSharp.Lab.Demo.Building;
 /// <summary>The SAEs of the demo: one at every layer, and beside them kinds that find classes of words and states of the text.</summary>
 internal static class DemoRecipes
 {
+    /// <summary>The folder of the SAEs that are there at every layer.</summary>
+    public const string EveryLayer = "demo/topk";
+
     private const int K = 16;
 
     /// <summary>The trainings, each with a folder of the workspace to write to.</summary>
@@ -21,7 +24,7 @@ internal static class DemoRecipes
         {
             Model = model, Hooks = [.. layers.Select(layer => $"blocks.{layer}.hook_resid_post")], Corpus = corpus, DSae = request.DSae, K = k, Tokens = request.SaeTokens, Seed = request.Seed, Resume = true, Out = $"demo/{name}",
         };
-        yield return Training("topk", all);
+        yield return Training(Path.GetFileName(EveryLayer), all);
         // Classes of words: few features, or nested ones, where the word itself still stands.
         yield return Training("narrow", [0]) with { DSae = request.DSae / 8, K = Math.Max(1, k / 2) };
         yield return Training("matryoshka", [0]) with { Arch = "matryoshka_batchtopk" };
