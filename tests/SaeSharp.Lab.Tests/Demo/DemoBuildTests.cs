@@ -14,7 +14,7 @@ public sealed class DemoBuildTests : IDisposable
 
     private DemoBuildRequest Miniature => new()
     {
-        Tokens = 80_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 2_000, CheckRequests = 5, ScoreTokens = 3_000, Bundle = Bundle,
+        Tokens = 80_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 2_000, CheckRequests = 5, ScoreTokens = 3_000, SteerRequests = 4, Bundle = Bundle,
     };
 
     [Fact]
