@@ -2,7 +2,10 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Demo.Building;
+using SaeSharp.Lab.Demo.Labels;
+using SaeSharp.Lab.Demo.Presets;
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
@@ -29,6 +32,7 @@ public sealed class Workspace : IDisposable
     private readonly EvalStore _evals;
     private readonly ComparisonStore _comparisons;
     private readonly FeaturePage _pages;
+    private readonly TruthShelf _truth;
     private readonly Lazy<HubClient> _hub;
 
     private Workspace(string home, int threads, HubOptions hub)
@@ -37,6 +41,7 @@ public sealed class Workspace : IDisposable
         _hub = new(() => new(hub));
         (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
         _pages = new(_shelves, _indexes);
+        _truth = new(home);
     }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
@@ -136,6 +141,10 @@ public sealed class Workspace : IDisposable
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
 
+    /// <inheritdoc cref="TokenAnatomyRequest"/>
+    public Task<TokenAnatomyResult> Anatomy(TokenAnatomyRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TokenAnatomyRun(request, _shelves).Run(cancel), cancel);
+
     /// <inheritdoc cref="ContrastRequest"/>
     public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
@@ -193,6 +202,10 @@ public sealed class Workspace : IDisposable
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
 
+    /// <inheritdoc cref="DemoSteerRequest"/>
+    public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="DemoCheckRequest"/>
     public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new DemoCheck(request, _shelves).Run(progress, cancel), cancel);
@@ -214,6 +227,16 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The demo's workspace, put in place from what the program carries where it was not built.</summary>
     public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads);
+
+    /// <summary>Whether this is the workspace of the demo, in which all that a language model could find is known.</summary>
+    public bool IsDemo => PresetFile.IsDemo(Home);
+
+    /// <summary>What the tour begins with; null where this workspace is no demo.</summary>
+    public Task<DemoPresets?> Presets(CancellationToken cancel = default) => Task.Run(() => PresetFile.Read(Home), cancel);
+
+    /// <summary>What is known about features; empty outside a demo that was scored.</summary>
+    public Task<TruthLabels> TruthLabels(CancellationToken cancel = default) =>
+        _truth.IsRead ? Task.FromResult(_truth.Read()) : Task.Run(_truth.Read, cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

@@ -3,6 +3,7 @@ using SaeSharp.Cli.Output;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 
 namespace SaeSharp.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class DemoCommand
         });
         command.Add(port);
         command.Add(quiet);
-        foreach (var verb in (Command[])[Texts(shell), Score(shell), Check(shell), Export(shell), Build(shell)]) command.Add(verb);
+        foreach (var verb in (Command[])[Texts(shell), Score(shell), Check(shell), Steer(shell), Export(shell), Build(shell)]) command.Add(verb);
         return command;
     }
 
@@ -45,6 +46,12 @@ internal static class DemoCommand
     {
         using var demo = session.Workspace.OpenDemo();
         await session.Show(progress => demo.DemoCheck(request, progress, cancel), (result, output) => DemoCheckTables.Print(result, session, output));
+    });
+
+    private static Command Steer(Shell shell) => shell.Verb<DemoSteerRequest>("steer", new([]), async (session, request, cancel) =>
+    {
+        using var demo = session.Workspace.OpenDemo();
+        await session.Show(progress => demo.DemoSteer(request, progress, cancel), (result, output) => DemoSteerTables.Print(result, session, output));
     });
 
     private static Command Export(Shell shell) => shell.Verb<DemoExportRequest>("export", new(["Folder"]), (session, request, cancel) =>

@@ -14,7 +14,7 @@ internal sealed class SaeDictionary
     /// <exception cref="LabException">Its reconstruction is not of what it reads, or needs other tokens.</exception>
     public SaeDictionary(LoadedSae sae)
     {
-        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.Hook, sae.WrittenHook);
+        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
         sae.RequireRowwise();
         Sae = sae;
         _addsBDec = sae.Sae.Config.Pursuit is null || sae.Sae.Config.ApplyBDecToInput;

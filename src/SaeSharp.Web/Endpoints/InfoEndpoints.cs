@@ -20,6 +20,7 @@ internal static class InfoEndpoints
             "GET /api/feature?sae=SAE&feature=N",
             "GET /api/runs, GET /api/runs/RUN",
             "POST /api/read {\"model\":M,\"prompt\":P,\"saes\":[],\"top\":5,\"follow\":[\"SAE:N\"]}",
+            "POST /api/anatomy {\"model\":M,\"prompt\":P,\"sae\":SAE,\"position\":N}",
             "POST /api/steer {\"model\":M,\"prompt\":P,\"features\":[\"SAE:N=C\"],\"op\":\"add\",\"positions\":\"prompt\",\"maxTokens\":64,\"controls\":6}",
             "POST /api/code-path {\"model\":M,\"prompt\":P,\"sae\":SAE,\"position\":N,\"most\":48}",
             "GET /api/code-comparison?sae=SAE (null where none was made: sae code --compare)",

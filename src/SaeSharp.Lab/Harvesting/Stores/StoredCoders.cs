@@ -30,7 +30,7 @@ internal static class StoredCoders
     private static void Require(LoadedSae sae, LanguageModel model)
     {
         sae.RequireRowwise();
-        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.Hook, sae.WrittenHook);
+        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
         if (sae.Sae.Config.NormalizeActivations is not (ActivationNormalisation.None or ActivationNormalisation.ExpectedAverageOnlyIn))
             throw OptionException.Invalid($"The SAE '{sae.Name}' scales each activation by itself, which a store does not keep.", "Choose one that does not normalise at run time.");
         sae.RequireFits(model);
