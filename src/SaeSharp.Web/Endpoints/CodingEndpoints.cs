@@ -18,7 +18,7 @@ internal static class CodingEndpoints
     private static async Task<IResult> Comparison(string sae, Workspace workspace, CancellationToken cancel)
     {
         (await workspace.Contents(cancel)).RequireListed(null, [sae]);
-        return Api.Json(await workspace.ComparedCodes(sae, cancel));
+        return await workspace.ComparedCodes(sae, cancel) is { } result ? Api.Json(result) : TypedResults.NoContent();
     }
 
     private static async Task<IResult> Path(HttpContext http, Workspace workspace, CancellationToken cancel)

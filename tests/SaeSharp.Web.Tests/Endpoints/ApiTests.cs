@@ -48,7 +48,7 @@ public sealed class ApiTests(Workbench workbench)
     public async Task The_page_of_an_sae_says_how_to_compare_its_codes_until_they_were_compared()
     {
         using var client = workbench.Client();
-        Assert.Equal("null", await client.GetStringAsync($"/api/code-comparison?sae={workbench.Saes[0]}", Cancel));
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync($"/api/code-comparison?sae={workbench.Saes[0]}", Cancel)).StatusCode);
         Assert.Contains("sae code --compare --sae tiny/blocks.0.hook_resid_post", await client.GetStringAsync("/model/tiny~blocks.0.hook_resid_post", Cancel), StringComparison.Ordinal);
 
         var result = await workbench.Compare(workbench.Saes[1]);
