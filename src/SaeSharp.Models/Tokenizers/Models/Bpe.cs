@@ -70,23 +70,28 @@ internal sealed class Bpe : TokenModel
 
     public override string? TokenOf(int id) => vocabulary.TokenOf(id);
 
-    public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> tokens) =>
-        Tokenize(piece, tokens, (token, start) => new(token.Id, start + token.Start, start + token.End));
-
-    /// <summary>Adds the ids alone.</summary>
-    public void Tokenize(ReadOnlySpan<char> piece, List<int> ids) => Tokenize(piece, ids, (token, _) => token.Id);
-
-    /// <param name="piece">The text.</param>
-    /// <param name="tokens">What is added to.</param>
-    /// <param name="entry">What to add for a token of a section and the section's first unit.</param>
-    private void Tokenize<T>(ReadOnlySpan<char> piece, List<T> tokens, Func<ModelToken, int, T> entry)
+    public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> tokens)
     {
         for (int start = 0, end; start < piece.Length; start = end)
         {
             end = EndOfSection(piece, start);
             var section = piece[start..end];
-            if (section.Length > WordCache.LongestWord) SpellLong(section, start, tokens, entry);
-            else foreach (var token in TokensOf(section)) tokens.Add(entry(token, start));
+            if (section.Length > WordCache.LongestWord) SpellLong(section, tokens, Moved(start));
+            else foreach (var token in TokensOf(section)) tokens.Add(new(token.Id, start + token.Start, start + token.End));
+        }
+
+        static Func<ModelToken, ModelToken> Moved(int by) => token => new(token.Id, by + token.Start, by + token.End);
+    }
+
+    /// <summary>Adds the ids alone.</summary>
+    public void Tokenize(ReadOnlySpan<char> piece, List<int> ids)
+    {
+        for (int start = 0, end; start < piece.Length; start = end)
+        {
+            end = EndOfSection(piece, start);
+            var section = piece[start..end];
+            if (section.Length > WordCache.LongestWord) SpellLong(section, ids, token => token.Id);
+            else foreach (var token in TokensOf(section)) ids.Add(token.Id);
         }
     }
 
@@ -130,19 +135,19 @@ internal sealed class Bpe : TokenModel
         return tokens;
     }
 
-    private void SpellLong<T>(ReadOnlySpan<char> section, int start, List<T> tokens, Func<ModelToken, int, T> entry)
+    private void SpellLong<T>(ReadOnlySpan<char> section, List<T> tokens, Func<ModelToken, T> entry)
     {
         if (IsToken(section, out var whole))
         {
-            tokens.Add(entry(whole, start));
+            tokens.Add(entry(whole));
             return;
         }
         var first = tokens.Count;
-        for (var size = ChainWindow<Symbol>.SmallestSize; !TrySpell(section, size, start, tokens, entry); size = checked(size * ChainWindow<Symbol>.Growth)) tokens.RemoveRange(first, tokens.Count - first);
+        for (var size = ChainWindow<Symbol>.SmallestSize; !TrySpell(section, size, tokens, entry); size = checked(size * ChainWindow<Symbol>.Growth)) tokens.RemoveRange(first, tokens.Count - first);
     }
 
     /// <summary>Spells and merges in windows; false where larger ones are needed.</summary>
-    private bool TrySpell<T>(ReadOnlySpan<char> section, int size, int start, List<T> tokens, Func<ModelToken, int, T> entry)
+    private bool TrySpell<T>(ReadOnlySpan<char> section, int size, List<T> tokens, Func<ModelToken, T> entry)
     {
         using var window = new ChainWindow<Symbol>(size);
         var place = new SpellingPlace();
@@ -155,7 +160,7 @@ internal sealed class Bpe : TokenModel
             if (!window.TrySettle(isLast, out var settled)) return false;
             foreach (var symbol in settled)
             {
-                if (!symbol.IsMerged) tokens.Add(entry(placing.Next(symbol), start));
+                if (!symbol.IsMerged) tokens.Add(entry(placing.Next(symbol)));
             }
         }
         return true;

@@ -8,7 +8,7 @@ internal sealed class PieceBpe : TokenModel
 {
     private readonly PieceVocabulary pieces;
     private readonly int[] ranks;             // of each id, 0 the best; equal scores have equal ranks
-    private readonly HashSet<(char, char)> seams = [];
+    private readonly SeamFilter seams = new();
     private readonly bool hasUnused;
 
     public PieceBpe(PieceVocabulary pieces)
@@ -20,7 +20,7 @@ internal sealed class PieceBpe : TokenModel
         for (var id = 0; id < pieces.Count; id++)
         {
             var text = pieces.TextOf(id)!;
-            for (var i = 1; i < text.Length; i++) seams.Add((text[i - 1], text[i]));
+            for (var i = 1; i < text.Length; i++) seams.Add(text[i - 1], text[i]);
             hasUnused |= pieces.KindOf(id) == PieceKind.Unused;
         }
     }
@@ -70,7 +70,7 @@ internal sealed class PieceBpe : TokenModel
                 var frozen = length > 0;
                 if (!frozen) length = char.IsHighSurrogate(piece[start]) ? 2 : 1;
                 // No merge reaches across a seam that no piece has: what is left of it is done with.
-                var isSeam = taken is null && start > 0 && !seams.Contains((piece[start - 1], piece[start]));
+                var isSeam = taken is null && start > 0 && !seams.MayJoin(piece[start - 1], piece[start]);
                 if ((isSeam || window.IsFull) && !TryFinish(piece, ref window, isSeam, taken, tokens, first)) return false;
                 window.Add(new(start, length) { Frozen = frozen });
             }
