@@ -8,8 +8,6 @@ namespace SaeSharp.Models.Tokenizers.Models;
 /// <remarks>Sennrich et al. 2016, <see href="https://arxiv.org/abs/1508.07909v5">arXiv:1508.07909v5</see>.</remarks>
 internal sealed class Bpe : TokenModel
 {
-    private const int SmallPiece = 64;
-
     private readonly Vocabulary vocabulary;
     private readonly MergeTable merges;
     private readonly Options options;
@@ -77,8 +75,12 @@ internal sealed class Bpe : TokenModel
         for (int start = 0, end; start < piece.Length; start = end)
         {
             end = EndOfSection(piece, start);
-            foreach (var token in TokensOf(piece[start..end])) tokens.Add(new(token.Id, start + token.Start, start + token.End));
+            var section = piece[start..end];
+            if (section.Length > WordCache.LongestWord) SpellLong(section, tokens, Moved(start));
+            else foreach (var token in TokensOf(section)) tokens.Add(new(token.Id, start + token.Start, start + token.End));
         }
+
+        static Func<ModelToken, ModelToken> Moved(int by) => token => new(token.Id, by + token.Start, by + token.End);
     }
 
     /// <summary>Adds the ids alone.</summary>
@@ -87,7 +89,9 @@ internal sealed class Bpe : TokenModel
         for (int start = 0, end; start < piece.Length; start = end)
         {
             end = EndOfSection(piece, start);
-            foreach (var token in TokensOf(piece[start..end])) ids.Add(token.Id);
+            var section = piece[start..end];
+            if (section.Length > WordCache.LongestWord) SpellLong(section, ids, token => token.Id);
+            else foreach (var token in TokensOf(section)) ids.Add(token.Id);
         }
     }
 
@@ -102,56 +106,72 @@ internal sealed class Bpe : TokenModel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ReadOnlySpan<ModelToken> TokensOf(ReadOnlySpan<char> section)
+    private ModelToken[] TokensOf(ReadOnlySpan<char> section)
     {
-        if (section.Length > WordCache.LongestWord) return Spell(section);
         var hash = WordCache.HashOf(section);
         if (cache.Find(section, hash) is { } known) return known;
-        var fresh = Spell(section);
+        var fresh = SpellWord(section);
         cache.Add(section, hash, fresh);
         return fresh;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ModelToken[] Spell(ReadOnlySpan<char> piece)
+    private ModelToken[] SpellWord(ReadOnlySpan<char> piece)
     {
-        if (options.IgnoreMerges && speller.TryWhole(piece, out var whole)) return [new(whole, 0, piece.Length)];
-        var room = speller.RoomFor(piece);
-        var symbols = room <= SmallPiece ? stackalloc Symbol[SmallPiece] : new Symbol[room];
-        symbols = symbols[..speller.Spell(piece, symbols)];
+        if (IsToken(piece, out var whole)) return [whole];
+        Span<Symbol> symbols = stackalloc Symbol[SymbolSpeller.RoomFor(piece.Length)];
+        var place = new SpellingPlace();
+        symbols = symbols[..speller.Spell(piece, ref place, symbols)];
         Merger.Merge(symbols, merges);
-        return Place(piece, symbols);
-    }
-
-    /// <summary>Turns sizes in bytes into ranges of UTF-16 units: a token covers every character it has a byte of.</summary>
-    private static ModelToken[] Place(ReadOnlySpan<char> piece, ReadOnlySpan<Symbol> symbols)
-    {
         var count = 0;
-        foreach (var symbol in symbols) count += symbol.Bytes == 0 ? 0 : 1;
+        foreach (var symbol in symbols) count += symbol.IsMerged ? 0 : 1;
         var tokens = new ModelToken[count];
         count = 0;
-        var (unit, unitBytes, end) = (0, 0, 0);   // the character at unit begins after unitBytes bytes
+        var placing = new TokenPlacing(piece);
         foreach (var symbol in symbols)
         {
-            if (symbol.Bytes == 0) continue;
-            var start = Seek(piece, end, ref unit, ref unitBytes, out _);
-            end += symbol.Bytes;
-            Seek(piece, end - 1, ref unit, ref unitBytes, out var length);
-            tokens[count++] = new(symbol.Id, start, unit + length);
+            if (!symbol.IsMerged) tokens[count++] = placing.Next(symbol);
         }
         return tokens;
     }
 
-    /// <summary>Moves forward to the character that holds byte <paramref name="target"/>, and returns its first unit.</summary>
-    private static int Seek(ReadOnlySpan<char> piece, int target, ref int unit, ref int unitBytes, out int length)
+    private void SpellLong<T>(ReadOnlySpan<char> section, List<T> tokens, Func<ModelToken, T> entry)
     {
-        while (true)
+        if (IsToken(section, out var whole))
         {
-            Rune.DecodeFromUtf16(piece[unit..], out var rune, out length);
-            if (unitBytes + rune.Utf8SequenceLength > target) return unit;
-            unitBytes += rune.Utf8SequenceLength;
-            unit += length;
+            tokens.Add(entry(whole));
+            return;
         }
+        var first = tokens.Count;
+        for (var size = ChainWindow<Symbol>.SmallestSize; !TrySpell(section, size, tokens, entry); size = checked(size * ChainWindow<Symbol>.Growth)) tokens.RemoveRange(first, tokens.Count - first);
+    }
+
+    /// <summary>Spells and merges in windows; false where larger ones are needed.</summary>
+    private bool TrySpell<T>(ReadOnlySpan<char> section, int size, List<T> tokens, Func<ModelToken, T> entry)
+    {
+        using var window = new ChainWindow<Symbol>(size);
+        var place = new SpellingPlace();
+        var placing = new TokenPlacing(section);
+        while (!place.IsEndOf(section))
+        {
+            window.Advance(speller.Spell(section, ref place, window.Free));
+            var isLast = place.IsEndOf(section);
+            Merger.MergeInPlace(window.ToMerge(isLast), merges);
+            if (!window.TrySettle(isLast, out var settled)) return false;
+            foreach (var symbol in settled)
+            {
+                if (!symbol.IsMerged) tokens.Add(entry(placing.Next(symbol)));
+            }
+        }
+        return true;
+    }
+
+    private bool IsToken(ReadOnlySpan<char> piece, out ModelToken token)
+    {
+        token = default;
+        if (!options.IgnoreMerges || piece.Length > vocabulary.LongestToken || !speller.TryWhole(piece, out var id)) return false;
+        token = new(id, 0, piece.Length);
+        return true;
     }
 
     private static int? ReadUnknown(JsonField field, Vocabulary vocabulary)

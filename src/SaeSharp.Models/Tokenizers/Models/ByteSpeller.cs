@@ -9,16 +9,15 @@ internal sealed class ByteSpeller(Vocabulary vocabulary) : SymbolSpeller
     private const int LongestUtf8 = 4;
     private readonly int[] ids = [.. Enumerable.Range(0, 256).Select(b => vocabulary.TryGet([ByteAlphabet.Of((byte)b)], out var id) ? id : throw new ArgumentException("The vocabulary lacks a byte.", nameof(vocabulary)))];
 
-    public override int RoomFor(ReadOnlySpan<char> piece) => Encoding.UTF8.GetByteCount(piece);
-
     /// <summary>Whether every byte has a token, so that nothing is ever unknown.</summary>
     public static bool Covers(Vocabulary vocabulary) => Enumerable.Range(0, 256).All(b => vocabulary.TryGet([ByteAlphabet.Of((byte)b)], out _));
 
-    public override int Spell(ReadOnlySpan<char> piece, Span<Symbol> symbols)
+    public override int Spell(ReadOnlySpan<char> piece, ref SpellingPlace place, Span<Symbol> symbols)
     {
         var count = 0;
         Span<byte> utf8 = stackalloc byte[LongestUtf8];
-        for (var i = 0; i < piece.Length; i++)
+        var i = place.Unit;
+        for (; i < piece.Length && count + LongestStep <= symbols.Length; i++)
         {
             if (char.IsAscii(piece[i]))
             {
@@ -29,6 +28,7 @@ internal sealed class ByteSpeller(Vocabulary vocabulary) : SymbolSpeller
             foreach (var b in utf8[..rune.EncodeToUtf8(utf8)]) symbols[count++] = new(ids[b], 1);
             i += units - 1;
         }
+        place.Unit = i;
         return count;
     }
 

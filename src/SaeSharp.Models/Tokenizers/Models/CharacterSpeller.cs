@@ -9,13 +9,12 @@ internal sealed class CharacterSpeller(Vocabulary vocabulary, Bpe.Options option
     private const int LongestUtf8 = 4;
     private readonly int?[]? byteIds = options.ByteFallback ? ByteIds(vocabulary) : null;
 
-    public override int RoomFor(ReadOnlySpan<char> piece) => byteIds is null ? piece.Length : Encoding.UTF8.GetByteCount(piece);
-
-    public override int Spell(ReadOnlySpan<char> piece, Span<Symbol> symbols)
+    public override int Spell(ReadOnlySpan<char> piece, ref SpellingPlace place, Span<Symbol> symbols)
     {
         var count = 0;
-        Symbol? unknown = null;   // held back because its neighbours may join it
-        for (int i = 0, length; i < piece.Length; i += length)
+        var unknown = place.Unknown;   // held back because its neighbours may join it
+        int i = place.Unit, length;
+        for (; i < piece.Length && count + LongestStep <= symbols.Length; i += length)
         {
             Rune.DecodeFromUtf16(piece[i..], out var rune, out length);
             if (vocabulary.TryGet(Lookup(piece, i, length), out var id))
@@ -33,7 +32,12 @@ internal sealed class CharacterSpeller(Vocabulary vocabulary, Bpe.Options option
                 unknown = new(unknownId, before + rune.Utf8SequenceLength);
             }
         }
-        if (unknown is { } last) symbols[count++] = last;
+        if (i == piece.Length && unknown is { } last && count < symbols.Length)
+        {
+            symbols[count++] = last;
+            unknown = null;
+        }
+        (place.Unit, place.Unknown) = (i, unknown);
         return count;
     }
 

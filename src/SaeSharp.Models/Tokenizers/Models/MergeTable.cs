@@ -7,10 +7,9 @@ namespace SaeSharp.Models.Tokenizers.Models;
 internal sealed class MergeTable
 {
     private const int LeastSlots = 64;
-    private const int SeamBits = 20;
 
     private readonly List<int> results = [];
-    private readonly ulong[] seams = new ulong[(1 << SeamBits) / 64];   // one bit for a hash of two units
+    private readonly SeamFilter seams = new();
     private Slot[] slots = new Slot[LeastSlots];
     private int count;
 
@@ -80,11 +79,7 @@ internal sealed class MergeTable
     public int ResultOf(int rank) => results[rank];
 
     /// <summary>Whether a merge may make one token of what ends in <paramref name="left"/> and what begins with <paramref name="right"/>; false only where none does.</summary>
-    public bool MayJoin(char left, char right)
-    {
-        var bit = HashOf(left, right, 1 << SeamBits);
-        return (seams[bit >> 6] >> bit & 1) != 0;
-    }
+    public bool MayJoin(char left, char right) => seams.MayJoin(left, right);
 
     private static int HashOf(int left, int right, int slots)
     {
@@ -124,8 +119,7 @@ internal sealed class MergeTable
         if (!right.StartsWith(prefix, StringComparison.Ordinal)) throw wrong($"a merge whose right part begins with '{prefix}'");
         Set(IdOf(left), IdOf(right), results.Count);
         results.Add(IdOf(left + right[prefix.Length..]));
-        var seam = HashOf(left[^1], right[0], 1 << SeamBits);
-        seams[seam >> 6] |= 1UL << (seam & 63);
+        seams.Add(left[^1], right[0]);
 
         int IdOf(string token) => vocabulary.TryGet(token, out var id) ? id : throw wrong($"a merge of tokens of the vocabulary ('{token}' is not in it)");
     }

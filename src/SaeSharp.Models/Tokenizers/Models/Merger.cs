@@ -1,28 +1,35 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
 namespace SaeSharp.Models.Tokenizers.Models;
 
-/// <summary>Applies the merges of a BPE to a chain of symbols, in n log n steps however long the chain is.</summary>
+/// <summary>Applies the merges of a BPE to a chain of symbols.</summary>
 internal static class Merger
 {
-    private const int SmallChain = 128;
-    private const int ShortChain = 24;
-    private const int LongChain = 4096;
+    private const int LongestWord = 24;
+    private const int LongestInRounds = 2048;
+    private const int SmallQueue = 128;
+    private const int NoRank = int.MaxValue;
 
-    /// <summary>Merges within <paramref name="symbols"/>, which hold ids and sizes; merged ones are left with size 0.</summary>
+    /// <summary>Merges within <paramref name="symbols"/>, which hold ids and sizes; merged ones are left with size 0, wherever.</summary>
     public static void Merge(Span<Symbol> symbols, MergeTable merges)
     {
-        if (symbols.Length < 2) return;
-        if (symbols.Length <= ShortChain) MergeShort(symbols, merges);
-        else if (symbols.Length <= LongChain) MergeQueued(symbols, merges);
-        else MergeLong(symbols, merges);
+        if (symbols.Length > LongestWord) MergeInPlace(symbols, merges);
+        else if (symbols.Length > 1) MergeWord(symbols, merges);
     }
 
-    /// <summary>Looks for the best pair again after each merge: n² steps, but the fastest for a word.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MergeShort(Span<Symbol> symbols, MergeTable merges)
+    /// <summary>The same; a merged symbol stays behind the one that it is part of now.</summary>
+    public static void MergeInPlace(Span<Symbol> symbols, MergeTable merges)
     {
-        Span<int> ranks = stackalloc int[ShortChain];   // of each symbol and the next
+        if (symbols.Length <= LongestInRounds) MergeInRounds(symbols, merges);
+        else MergeQueued(symbols, merges);
+    }
+
+    /// <summary>Looks for the best pair again after each merge, and closes the gap: n² steps, but the fastest for a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MergeWord(Span<Symbol> symbols, MergeTable merges)
+    {
+        Span<int> ranks = stackalloc int[LongestWord];   // of each symbol and the next
         var count = symbols.Length;
         for (var i = 0; i + 1 < count; i++) ranks[i] = merges.RankOf(symbols[i].Id, symbols[i + 1].Id);
         while (true)
@@ -44,41 +51,53 @@ internal static class Merger
         foreach (ref var symbol in symbols[count..]) symbol.Bytes = 0;
     }
 
-    private static void MergeQueued(Span<Symbol> symbols, MergeTable merges)
+    /// <summary>Searches all ranks for the lowest and applies it from left to right: n² steps, but the search takes many ranks at a time, and a short chain has few rounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MergeInRounds(Span<Symbol> symbols, MergeTable merges)
     {
-        var queue = new MergeQueue(stackalloc ulong[SmallChain]);
+        Span<int> ranks = stackalloc int[symbols.Length];   // of each symbol and the next
         for (var i = 0; i < symbols.Length; i++)
         {
             Link(symbols, i);
-            if (i > 0 && merges.RankOf(symbols[i - 1].Id, symbols[i].Id) is >= 0 and var rank) queue.Append(rank, i - 1);
+            ranks[i] = RankAt(symbols, merges, i);
+        }
+        if (ranks.IsEmpty) return;
+        for (var rank = TensorPrimitives.Min<int>(ranks); rank != NoRank; rank = TensorPrimitives.Min<int>(ranks))
+        {
+            var isLowest = true;
+            for (var at = ranks.IndexOf(rank); at >= 0 && isLowest; at = NextOf(ranks, rank, at))
+            {
+                ranks[symbols[at].Next] = NoRank;
+                Join(symbols, merges, rank, at);
+                ranks[at] = RankAt(symbols, merges, at);
+                isLowest = ranks[at] >= rank;
+                if (symbols[at].Previous is not (>= 0 and var previous)) continue;
+                ranks[previous] = RankAt(symbols, merges, previous);
+                isLowest &= ranks[previous] > rank;
+            }
+        }
+    }
+
+    /// <summary>Keeps the pairs in a queue: n log n steps however long the chain is.</summary>
+    private static void MergeQueued(Span<Symbol> symbols, MergeTable merges)
+    {
+        var queue = new MergeQueue(stackalloc ulong[SmallQueue]);
+        for (var i = 0; i < symbols.Length; i++) Link(symbols, i);
+        for (var i = 0; i < symbols.Length; i++)
+        {
+            if (RankAt(symbols, merges, i) is not NoRank and var rank) queue.Append(rank, i);
         }
         queue.Order();
         while (queue.Count > 0)
         {
             var (rank, position) = queue.Pop();
-            if (!TryJoin(symbols, merges, rank, position)) continue;
-            var (previous, next) = (symbols[position].Previous, symbols[position].Next);
-            if (next >= 0 && merges.RankOf(symbols[position].Id, symbols[next].Id) is >= 0 and var after) queue.Push(after, position);
-            if (previous >= 0 && merges.RankOf(symbols[previous].Id, symbols[position].Id) is >= 0 and var before) queue.Push(before, previous);
+            // An entry has expired where its pair was merged otherwise in the meantime.
+            if (symbols[position].IsMerged || RankAt(symbols, merges, position) != rank) continue;
+            Join(symbols, merges, rank, position);
+            if (RankAt(symbols, merges, position) is not NoRank and var after) queue.Push(after, position);
+            if (symbols[position].Previous is >= 0 and var previous && RankAt(symbols, merges, previous) is not NoRank and var before) queue.Push(before, previous);
         }
         queue.Dispose();
-    }
-
-    private static void MergeLong(Span<Symbol> symbols, MergeTable merges)
-    {
-        var queue = new RankBuckets();
-        for (var i = 0; i < symbols.Length; i++)
-        {
-            Link(symbols, i);
-            if (i > 0 && merges.RankOf(symbols[i - 1].Id, symbols[i].Id) is >= 0 and var rank) queue.Push(rank, i - 1);
-        }
-        while (queue.TryPop(out var rank, out var position))
-        {
-            if (!TryJoin(symbols, merges, rank, position)) continue;
-            var (previous, next) = (symbols[position].Previous, symbols[position].Next);
-            if (next >= 0 && merges.RankOf(symbols[position].Id, symbols[next].Id) is >= 0 and var after) queue.Push(after, position);
-            if (previous >= 0 && merges.RankOf(symbols[previous].Id, symbols[position].Id) is >= 0 and var before) queue.Push(before, previous);
-        }
     }
 
     private static void Link(Span<Symbol> symbols, int i)
@@ -87,19 +106,21 @@ internal static class Merger
         symbols[i].Next = i + 1 < symbols.Length ? i + 1 : -1;
     }
 
-    /// <summary>Merges a symbol with the next; false where that pair was merged otherwise in the meantime.</summary>
-    private static bool TryJoin(Span<Symbol> symbols, MergeTable merges, int rank, int position)
+    /// <summary>The rank of the merge of a symbol and the next, <see cref="NoRank"/> where there is none.</summary>
+    private static int RankAt(Span<Symbol> symbols, MergeTable merges, int at) =>
+        symbols[at].Next is >= 0 and var next && merges.RankOf(symbols[at].Id, symbols[next].Id) is >= 0 and var rank ? rank : NoRank;
+
+    private static int NextOf(Span<int> ranks, int rank, int from) => ranks[from..].IndexOf(rank) is >= 0 and var further ? from + further : -1;
+
+    /// <summary>Merges a symbol with the next.</summary>
+    private static void Join(Span<Symbol> symbols, MergeTable merges, int rank, int position)
     {
         ref var left = ref symbols[position];
-        if (left.Bytes == 0 || left.Next < 0) return false;
         ref var right = ref symbols[left.Next];
-        if (merges.RankOf(left.Id, right.Id) != rank) return false;
-
         left.Id = merges.ResultOf(rank);
         left.Bytes += right.Bytes;
         left.Next = right.Next;
         right.Bytes = 0;
         if (left.Next >= 0) symbols[left.Next].Previous = position;
-        return true;
     }
 }

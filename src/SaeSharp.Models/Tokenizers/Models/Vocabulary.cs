@@ -14,7 +14,11 @@ internal sealed class Vocabulary
         this.ids = ids;
         idsBySpan = ids.GetAlternateLookup<ReadOnlySpan<char>>();
         tokens = new(ids.Count);
-        foreach (var (token, id) in ids) tokens[id] = token;
+        foreach (var (token, id) in ids)
+        {
+            tokens[id] = token;
+            LongestToken = Math.Max(LongestToken, token.Length);
+        }
     }
 
     public static Vocabulary Read(JsonField field)
@@ -27,6 +31,9 @@ internal sealed class Vocabulary
     public int Count => ids.Count;
 
     public IEnumerable<(string Token, int Id)> Tokens => ids.Select(entry => (entry.Key, entry.Value));
+
+    /// <summary>The UTF-16 units of the longest token.</summary>
+    public int LongestToken { get; }
 
     /// <summary>Whether two tokens have the same id.</summary>
     public bool SharesIds => tokens.Count < ids.Count;

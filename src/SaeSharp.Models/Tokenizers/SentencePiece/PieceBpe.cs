@@ -8,7 +8,7 @@ internal sealed class PieceBpe : TokenModel
 {
     private readonly PieceVocabulary pieces;
     private readonly int[] ranks;             // of each id, 0 the best; equal scores have equal ranks
-    private readonly HashSet<(char, char)> seams = [];
+    private readonly SeamFilter seams = new();
     private readonly bool hasUnused;
 
     public PieceBpe(PieceVocabulary pieces)
@@ -20,7 +20,7 @@ internal sealed class PieceBpe : TokenModel
         for (var id = 0; id < pieces.Count; id++)
         {
             var text = pieces.TextOf(id)!;
-            for (var i = 1; i < text.Length; i++) seams.Add((text[i - 1], text[i]));
+            for (var i = 1; i < text.Length; i++) seams.Add(text[i - 1], text[i]);
             hasUnused |= pieces.KindOf(id) == PieceKind.Unused;
         }
     }
@@ -28,7 +28,7 @@ internal sealed class PieceBpe : TokenModel
     /// <summary>A symbol of the chain: some units of the text.</summary>
     /// <param name="Start">Its first unit.</param>
     /// <param name="Length">Its units; 0 once it has been merged into its left neighbour.</param>
-    private record struct Link(int Start, int Length)
+    private record struct Link(int Start, int Length) : IChainLink
     {
         public int Previous { get; set; }
 
@@ -39,6 +39,8 @@ internal sealed class PieceBpe : TokenModel
 
         /// <summary>Whether it is user-defined.</summary>
         public bool Frozen { get; set; }
+
+        public readonly bool IsMerged => Length == 0;
     }
 
     public override int Count => pieces.Count;
@@ -49,32 +51,46 @@ internal sealed class PieceBpe : TokenModel
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> tokens)
     {
-        var chain = new List<Link>();
-        var taken = hasUnused ? new UnusedPieces(pieces) : null;
         var first = tokens.Count;
-        for (int start = 0, length; start < piece.Length; start += length)
-        {
-            length = pieces.UserDefined.LongestIn(piece[start..], out _);
-            var frozen = length > 0;
-            if (!frozen) length = char.IsHighSurrogate(piece[start]) ? 2 : 1;
-            // No merge reaches across a seam that no piece has: what is left of it is done with.
-            if (taken is null && start > 0 && !seams.Contains((piece[start - 1], piece[start]))) Finish(piece, chain, null, tokens, first);
-            chain.Add(new(start, length) { Frozen = frozen });
-        }
-        Finish(piece, chain, taken, tokens, first);
+        // What an unused piece is taken apart into depends on all that was tried in the text, so that such a text is one window.
+        var taken = hasUnused ? new UnusedPieces(pieces) : null;
+        for (var size = taken is null ? ChainWindow<Link>.SmallestSize : piece.Length + 1; !TryTokenize(piece, size, taken, tokens); size = checked(size * ChainWindow<Link>.Growth)) tokens.RemoveRange(first, tokens.Count - first);
     }
 
-    private void Finish(ReadOnlySpan<char> piece, List<Link> list, UnusedPieces? unused, List<ModelToken> tokens, int first)
+    /// <summary>Merges in windows; false where larger ones are needed.</summary>
+    private bool TryTokenize(ReadOnlySpan<char> piece, int size, UnusedPieces? taken, List<ModelToken> tokens)
     {
-        var chain = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(list);
-        if (chain.Length > 1) Merge(piece, chain, unused);
-        foreach (var link in chain)
+        var first = tokens.Count;
+        var window = new ChainWindow<Link>(size);
+        try
         {
-            if (link.Length == 0) continue;
+            for (int start = 0, length; start < piece.Length; start += length)
+            {
+                length = pieces.UserDefined.LongestIn(piece[start..], out _);
+                var frozen = length > 0;
+                if (!frozen) length = char.IsHighSurrogate(piece[start]) ? 2 : 1;
+                // No merge reaches across a seam that no piece has: what is left of it is done with.
+                var isSeam = taken is null && start > 0 && !seams.MayJoin(piece[start - 1], piece[start]);
+                if ((isSeam || window.IsFull) && !TryFinish(piece, ref window, isSeam, taken, tokens, first)) return false;
+                window.Add(new(start, length) { Frozen = frozen });
+            }
+            return TryFinish(piece, ref window, isLast: true, taken, tokens, first);
+        }
+        finally { window.Dispose(); }
+    }
+
+    private bool TryFinish(ReadOnlySpan<char> piece, ref ChainWindow<Link> window, bool isLast, UnusedPieces? unused, List<ModelToken> tokens, int first)
+    {
+        var chain = window.ToMerge(isLast);
+        if (chain.Length > 1) Merge(piece, chain, unused);
+        if (!window.TrySettle(isLast, out var settled)) return false;
+        foreach (var link in settled)
+        {
+            if (link.IsMerged) continue;
             if (unused is null) Emit(piece, link.Start, link.Start + link.Length, tokens, first);
             else foreach (var (start, end) in unused.TakeApart(piece, link.Start, link.Start + link.Length)) Emit(piece, start, end, tokens, first);
         }
-        list.Clear();
+        return true;
     }
 
     private void Emit(ReadOnlySpan<char> piece, int start, int end, List<ModelToken> tokens, int first) =>
