@@ -30,6 +30,7 @@ public sealed class Workspace : IDisposable
     private readonly Shelves _shelves;
     private readonly IndexShelf _indexes;
     private readonly EvalStore _evals;
+    private readonly ComparisonStore _comparisons;
     private readonly FeaturePage _pages;
     private readonly TruthShelf _truth;
     private readonly Lazy<HubClient> _hub;
@@ -38,7 +39,7 @@ public sealed class Workspace : IDisposable
     {
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
         _hub = new(() => new(hub));
-        (_shelves, _indexes, _evals) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home));
+        (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
         _pages = new(_shelves, _indexes);
         _truth = new(home);
     }
@@ -178,11 +179,16 @@ public sealed class Workspace : IDisposable
         Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CodeRequest"/>
-    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
+    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CompareCodesRequest"/>
     public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
+        Task.Run(() => new CompareCodes(request, _shelves, _comparisons).Run(progress, cancel), cancel);
+
+    /// <summary>The last comparison of exactly these weights; null where none was made.</summary>
+    /// <param name="sae">An SAE by name or folder.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<CompareCodesResult?> ComparedCodes(string sae, CancellationToken cancel = default) => Task.Run(() => _comparisons.Find(_shelves.Saes.Get(sae).WeightsSha256), cancel);
 
     /// <inheritdoc cref="RateDistortionRequest"/>
     public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

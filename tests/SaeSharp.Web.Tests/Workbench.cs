@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Web.Tests;
 
@@ -61,6 +62,9 @@ public sealed class Workbench : IAsyncLifetime
         context.SetDefaultNavigationTimeout(Patience);
         return await Visit.To(await context.NewPageAsync(), address);
     }
+
+    /// <summary>Compares the codes of an SAE, which the workspace keeps.</summary>
+    public Task<CompareCodesResult> Compare(string sae) => _workspace!.CompareCodes(new() { Sae = sae, Corpus = new() { Texts = Path.Combine(Samples(), "texts.txt"), Context = 64 }, Tokens = 200 });
 
     public async ValueTask InitializeAsync()
     {

@@ -63,5 +63,6 @@ internal static class DemoCommand
             output.WriteLine($"{Visible.Text(result.Home)}: a model of {Figure.Of(result.Model.Parameters)} parameters and {result.Saes.Count} SAEs in {Figure.Of(result.Seconds)} s{(result.BundleBytes is { } bytes ? $"; bundle of {Figure.Bytes(bytes)}" : "")}");
             DemoCheckTables.Print(result.Check, session, output);
             if (result.Score is { } score) DemoScoreTables.Print(score, session, output);
+            if (result.Steering is { } steering) DemoSteerTables.Print(steering, session, output);
         }));
 }

@@ -57,7 +57,7 @@ internal sealed class DemoSteer(DemoSteerRequest request, Shelves shelves)
         double[] Shares(ControlKind kind) => [.. controls.Where(control => control.Kind == kind).Select(control => control.Share)];
         return new(
             goal, chosen.Push, Steered.Share(before, goal), Steered.Share(after, goal), steered.Loss(prompts, after, cancel), Natural(steered, requests, goal, cancel),
-            Shares(ControlKind.Direction), Shares(ControlKind.Feature), prompts.Count, new(Text(prompts[0]), Text(before[0]), Text(after[0])));
+            Shares(ControlKind.Direction), Shares(ControlKind.Feature), prompts.Count, Example(goal, prompts, before, after));
     }
 
     /// <summary>Loss of answers of the wanted kind that the model gives by itself, to the other side's requests.</summary>
@@ -65,6 +65,13 @@ internal sealed class DemoSteer(DemoSteerRequest request, Shelves shelves)
     {
         var prompts = requests.StartOf(goal == SteerGoal.Help ? SteerGoal.Refusal : SteerGoal.Help);
         return steered.Loss(prompts, steered.Answer(prompts, [], cancel), cancel);
+    }
+
+    /// <summary>The first request whose answer turned.</summary>
+    private SteeredExample Example(SteerGoal goal, IReadOnlyList<int[]> prompts, int[][] before, int[][] after)
+    {
+        var turned = Math.Max(0, Enumerable.Range(0, prompts.Count).ToList().FindIndex(i => Steered.Share([before[i]], goal) == 0 && Steered.Share([after[i]], goal) == 1));
+        return new(Text(prompts[turned]), Text(before[turned]), Text(after[turned]));
     }
 
     private string Text(int[] ids) => _model.Tokenizer!.Decode(ids);

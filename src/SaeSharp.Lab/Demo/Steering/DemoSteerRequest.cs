@@ -64,7 +64,7 @@ public sealed record SteeredPush(string Sae, IReadOnlyList<PushedFeature> Featur
 public sealed record PushedFeature(int Feature, double Coefficient, double Harmful, double Harmless);
 
 /// <summary>A request and its answers.</summary>
-/// <param name="Prompt">The request.</param>
+/// <param name="Prompt">The request, up to the answer.</param>
 /// <param name="Before">The answer without steering.</param>
 /// <param name="After">The answer with it.</param>
 public sealed record SteeredExample(string Prompt, string Before, string After);
