@@ -28,7 +28,7 @@ internal static class StartingFeature
         var known = firing.Select(place => (place.Sae, place.Reading.Feature, Label: labels.Of(place.Sae, place.Reading.Feature).FirstOrDefault(label => label.Kind == ConceptKind.Word)))
             .Where(place => place.Label?.F1 is not null).OrderByDescending(place => place.Label!.F1).ToList();
         if (known is [var best, ..]) return (best.Sae, best.Feature);
-        return firing.Where(place => place.Reading.Density is null or < MostDense).OrderByDescending(place => place.Reading.OfMax ?? 0).ThenByDescending(place => place.Reading.Value)
+        return firing.OrderByDescending(place => place.Reading.Density is null or < MostDense).ThenByDescending(place => place.Reading.OfMax ?? 0).ThenByDescending(place => place.Reading.Value)
             .Select(place => ((string, int)?)(place.Sae, place.Reading.Feature)).FirstOrDefault();
     }
 
