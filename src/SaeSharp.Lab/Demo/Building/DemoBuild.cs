@@ -61,7 +61,7 @@ internal sealed class DemoBuild(DemoBuildRequest request, Workspace workspace)
 
     private IndexRequest Indexing(IReadOnlyList<string> saes, string texts) => new()
     {
-        Sae = [.. saes], Model = DemoHome.Model, Corpus = new CorpusOptions { Texts = texts, Context = World.WorldGrammar.Context }, Tokens = request.IndexTokens, Top = 8, Intervals = 3, PerInterval = 2,
+        Sae = [.. saes], Model = DemoHome.Model, Corpus = new CorpusOptions { Texts = texts, Context = World.WorldGrammar.Context }, Tokens = request.IndexTokens, Top = 4, Intervals = 1, PerInterval = 1, NearMisses = 1, CoFiring = 4, Before = 12, After = 6,
     };
 
     private async Task<string> Texts(string name, int seed, long tokens, string? tokenizer, IProgress<Progress>? progress, CancellationToken cancel)

@@ -16,7 +16,7 @@ public sealed record DemoBuildRequest
     /// <summary>Tokens that each SAE learns from.</summary>
     public long SaeTokens { get; init; } = 1_000_000;
     /// <summary>Features of the SAEs at every layer.</summary>
-    public int DSae { get; init; } = 1024;
+    public int DSae { get; init; } = 512;
     /// <summary>Tokens that each index counts; 0 for no index.</summary>
     public long IndexTokens { get; init; } = 100_000;
     /// <summary>Requests of each kind and side that the check of the model asks.</summary>
