@@ -39,7 +39,7 @@ internal sealed class ParquetTable : IAsyncDisposable
             var schema = new Parquet.Schema.ParquetSchema(_columns.Select(column => column.Field));
             foreach (var (column, field) in _columns.Zip(schema.GetDataFields())) column.Data = field;
             _file = new(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-            _writer = await ParquetWriter.CreateAsync(schema, _file).ConfigureAwait(false);
+            _writer = await ParquetWriter.CreateAsync(schema, _file, new() { CompressionMethod = CompressionMethod.Zstd }).ConfigureAwait(false);
         }
         if (_rows == 0) return;
         using var group = _writer.CreateRowGroup();
