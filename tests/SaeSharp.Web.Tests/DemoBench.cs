@@ -31,7 +31,7 @@ public sealed class DemoBench(Workbench workbench) : IAsyncLifetime
     {
         using (var workspace = Workspace.Open(_home.Path, 2))
         {
-            await workspace.DemoBuild(new() { Tokens = 40_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 4_000, CheckRequests = 2, ScoreTokens = 0 });
+            await workspace.DemoBuild(new() { Tokens = 40_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 4_000, CheckRequests = 2, ScoreTokens = 0, SteerRequests = 0 });
             _demo = workspace.OpenDemo();
         }
         const string sae = "demo/topk/blocks.0.hook_resid_post";
