@@ -150,6 +150,10 @@ public sealed class LabException : SaeSharpException
         $"The index in {folder} cannot be used: {why}.",
         "Delete the folder and build the index again with sae index.");
 
+    internal static LabException BrokenRemarks(string file, string why) => new(
+        $"The file of names, notes and bookmarks, {file}, cannot be used: {why}.",
+        "Move it elsewhere to begin a new one, or put a copy of it back.");
+
     internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
         $"There is no index '{name}'.",
         Nearest(name, known, "Build one with sae index."));

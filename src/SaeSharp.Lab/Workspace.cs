@@ -6,6 +6,7 @@ using SaeSharp.Lab.Demo.Scoring;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Probing;
@@ -21,12 +22,14 @@ using SaeSharp.Models.Hub;
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>, and <c>saesharp.db</c> with what people write. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
     private readonly IndexShelf _indexes;
     private readonly EvalStore _evals;
+    private readonly RemarkBook _book;
+    private readonly FeatureLabels _labels;
     private readonly FeaturePage _pages;
     private readonly Lazy<HubClient> _hub;
 
@@ -35,7 +38,9 @@ public sealed class Workspace : IDisposable
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
         _hub = new(() => new(hub));
         (_shelves, _indexes, _evals) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home));
-        _pages = new(_shelves, _indexes);
+        _book = new(Path.Combine(home, "saesharp.db"));
+        _labels = new([_book]);
+        _pages = new(_shelves, _indexes, _labels, _book);
     }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
@@ -131,17 +136,20 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="FeaturesRequest"/>
     public Task<FeaturesResult> Features(FeaturesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
+    /// <inheritdoc cref="LabelRequest"/>
+    public Task<LabelResult> Label(LabelRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book).Of(request), cancel);
+
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
+        Task.Run(() => new FeatureReader(_shelves, _indexes, _labels).Read(request, progress, cancel), cancel);
 
     /// <inheritdoc cref="ContrastRequest"/>
     public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+        Task.Run(() => new ContrastRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SteeringRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+        Task.Run(() => new SteeringRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="TryRequest"/>
     public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
@@ -214,6 +222,7 @@ public sealed class Workspace : IDisposable
     {
         if (_hub.IsValueCreated) _hub.Value.Dispose();
         _indexes.Dispose();
+        _book.Dispose();
         _shelves.Dispose();
     }
 

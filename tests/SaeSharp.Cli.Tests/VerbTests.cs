@@ -17,6 +17,14 @@ public class VerbTests(TinyHome home)
     }
 
     [Fact]
+    public async Task A_label_is_kept_and_searched_for()
+    {
+        Assert.Equal("hens", (await Json("label", TinyHome.Sae, "5", "--label", "hens", "--bookmark", "set")).GetProperty("features")[0].GetProperty("label").GetString());
+        Assert.Contains("hens", await Output("feature", TinyHome.Sae, "5"), StringComparison.Ordinal);
+        Assert.Empty((await Json("label", TinyHome.Sae, "5", "--label", "", "--bookmark", "remove")).GetProperty("features")[0].GetProperty("label").GetString() ?? "");
+    }
+
+    [Fact]
     public async Task Synth_scores_what_it_trained_against_known_features()
     {
         var result = await Json("synth", "--size", "small", "--recipe", "ours", "--samples", "2560", "--points", "1", "--eval-samples", "500", "--d-sae", "64", "--k", "4");

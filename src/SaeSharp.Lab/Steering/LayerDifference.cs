@@ -5,7 +5,7 @@ using SaeSharp.Lab.Reading;
 namespace SaeSharp.Lab.Steering;
 
 /// <summary>What two runs over the same tokens, without and with edits, differ in at one layer.</summary>
-internal sealed class LayerDifference(LoadedSae sae, LayerRun before, LayerRun after, IReadOnlyList<TokenCell> cells, FeatureStatistics? statistics)
+internal sealed class LayerDifference(LoadedSae sae, LayerRun before, LayerRun after, IReadOnlyList<TokenCell> cells, FeatureStatistics? statistics, Func<int, string?> label)
 {
     public LayerChange Describe(int promptLength, int top, IReadOnlyList<int> steered)
     {
@@ -53,7 +53,7 @@ internal sealed class LayerDifference(LoadedSae sae, LayerRun before, LayerRun a
                 if (change.Difference != 0 && (!largest.TryGetValue(feature, out var known) || Math.Abs(change.Difference) > Math.Abs(known.Difference))) largest[feature] = change;
             }
         }
-        return [.. largest.Values.OrderByDescending(change => Math.Abs(change.Difference)).ThenBy(change => change.Feature).Take(top)];
+        return [.. largest.Values.OrderByDescending(change => Math.Abs(change.Difference)).ThenBy(change => change.Feature).Take(top).Select(change => change with { Label = label(change.Feature) })];
     }
 
     /// <summary>The features that fire in either run at one token, with their values in both.</summary>

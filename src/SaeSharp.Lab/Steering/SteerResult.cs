@@ -46,6 +46,8 @@ public sealed record SteeredFeature
     public required string Sae { get; init; }
     /// <summary>Its index.</summary>
     public required int Feature { get; init; }
+    /// <summary>What it is called; null where nobody named it.</summary>
+    public string? Label { get; init; }
     /// <summary>The hook point it was pushed at.</summary>
     public required string Hook { get; init; }
     /// <summary>The layer in the hook's name, null where it has none.</summary>
@@ -121,7 +123,8 @@ public sealed record LayerChange
 /// <param name="After">Its value there with edits.</param>
 /// <param name="Difference">After − before.</param>
 /// <param name="OfMax">Difference ÷ its largest value in the index; null without an index.</param>
-public sealed record FeatureChange(int Feature, int Position, double Before, double After, double Difference, double? OfMax);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record FeatureChange(int Feature, int Position, double Before, double After, double Difference, double? OfMax, string? Label = null);
 
 /// <summary>A steered feature on each token read back.</summary>
 /// <param name="Feature">Its index.</param>

@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Models;
@@ -11,6 +12,7 @@ internal sealed class SteeringRun
     private const int MostControls = 32;
 
     private readonly SteerRequest _request;
+    private readonly FeatureLabels _labels;
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<LoadedSae> _saes;
     private readonly IReadOnlyList<Push> _pushes;
@@ -22,9 +24,9 @@ internal sealed class SteeringRun
     private readonly EditPositions _positions;
     private readonly ResolvedCondition? _when;
 
-    public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
+    public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes, FeatureLabels labels)
     {
-        _request = request;
+        (_request, _labels) = (request, labels);
         OptionException.InRange(request.Controls, 0, MostControls, "--controls");
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
@@ -65,7 +67,7 @@ internal sealed class SteeringRun
         {
             Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, ReadBack = readBack, ContinuationOf = "before",
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
-            Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics)
+            Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics, _labels.Lookup(sae))
                 .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), [.. edits.Where(edit => edit.Sae == sae).Select(edit => edit.Feature)]))],
             Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural))],
             BeforeFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, before.Ids) : null, AfterFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, after.Ids) : null,
@@ -102,7 +104,7 @@ internal sealed class SteeringRun
         var (max, norm) = (IndexMax(sae, feature), MeanNorm(edit, natural.Norms(sae)));
         return new()
         {
-            Sae = sae.Name, Feature = feature, Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = c,
+            Sae = sae.Name, Feature = feature, Label = _labels.Lookup(sae)(feature), Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = c,
             Natural = own, NaturalPosition = position, NaturalToken = position is { } at ? _cells[at].Text : null, NaturalValues = values,
             TimesNatural = own > 0 ? c / own : null, IndexMax = max, OfIndexMax = max is > 0 ? c / max : null,
             MeanNorm = norm, OfNorm = norm > 0 ? Math.Abs(c) / norm : null, ReencodedValues = reencoded, Reencoded = FeatureReader.Peak(reencoded, _cells).Max,

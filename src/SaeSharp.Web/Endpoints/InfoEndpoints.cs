@@ -18,6 +18,8 @@ internal static class InfoEndpoints
             "GET /api/info?target=MODEL|SAE",
             "GET /api/features?sae=SAE&order=index|density|max&skip=0&take=50",
             "GET /api/feature?sae=SAE&feature=N",
+            "GET /api/labels?sae=SAE&feature=N",
+            "POST /api/label {\"sae\":SAE,\"feature\":N,\"label\":\"what it is\",\"note\":\"\",\"bookmark\":\"keep|set|remove\"}",
             "GET /api/runs, GET /api/runs/RUN",
             "POST /api/read {\"model\":M,\"prompt\":P,\"saes\":[],\"top\":5,\"follow\":[\"SAE:N\"]}",
             "POST /api/steer {\"model\":M,\"prompt\":P,\"features\":[\"SAE:N=C\"],\"op\":\"add\",\"positions\":\"prompt\",\"maxTokens\":64,\"controls\":6}",

@@ -43,7 +43,20 @@ public sealed class ApiTests(Workbench workbench)
         Assert.NotNull(result.Bundle);
     }
 
+    [Fact]
+    public async Task A_name_that_is_posted_is_listed_until_it_is_removed()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"nine","note":"a note"}""")).Status);
+        using var client = workbench.Client();
+        Assert.Contains("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
+        await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"","note":""}""");
+        Assert.DoesNotContain("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("/api/label", """{"sae":"../x","feature":1,"label":"a"}""", 400)]
+    [InlineData("/api/label", """{"label":"a"}""", 400)]
+    [InlineData("/api/label", """{"sae":"tiny/blocks.0.hook_resid_post","feature":99999,"label":"a"}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","a":"/etc/passwd","promptsB":["a","b"]}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a","b"],"promptsB":["a","b"],"bundleOut":"/tmp/x"}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a"],"promptsB":["b"]}""", 400)]
