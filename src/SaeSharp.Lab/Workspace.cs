@@ -13,6 +13,7 @@ using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
+using SaeSharp.Lab.Searching;
 using SaeSharp.Lab.Steering;
 using SaeSharp.Lab.Synthetic;
 using SaeSharp.Lab.Training;
@@ -31,6 +32,7 @@ public sealed class Workspace : IDisposable
     private readonly RemarkBook _book;
     private readonly FeatureLabels _labels;
     private readonly FeaturePage _pages;
+    private readonly FeatureSearch _search;
     private readonly Lazy<HubClient> _hub;
 
     private Workspace(string home, int threads, HubOptions hub)
@@ -41,6 +43,7 @@ public sealed class Workspace : IDisposable
         _book = new(Path.Combine(home, "saesharp.db"));
         _labels = new([_book]);
         _pages = new(_shelves, _indexes, _labels, _book);
+        _search = new(_shelves, _indexes, _labels, _book);
     }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
@@ -138,6 +141,13 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="LabelRequest"/>
     public Task<LabelResult> Label(LabelRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book).Of(request), cancel);
+
+    /// <inheritdoc cref="SearchRequest"/>
+    public Task<SearchResult> Search(SearchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _search.Of(request, progress, cancel), cancel);
+
+    /// <inheritdoc cref="SearchBenchRequest"/>
+    public Task<SearchBenchResult> BenchSearch(SearchBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SearchBench(request, _shelves.Backend).Run(cancel), cancel);
 
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

@@ -20,6 +20,9 @@ public class VerbTests(TinyHome home)
     public async Task A_label_is_kept_and_searched_for()
     {
         Assert.Equal("hens", (await Json("label", TinyHome.Sae, "5", "--label", "hens", "--bookmark", "set")).GetProperty("features")[0].GetProperty("label").GetString());
+        var found = await Json("search", "--label", "hen", "--bookmarked");
+        Assert.Equal(("label", 5), (found.GetProperty("by").GetString(), found.GetProperty("features")[0].GetProperty("feature").GetInt32()));
+        Assert.NotEqual(0, (await Json("search", "--text", Prompt, "the end", "--model", CommandLine.Model, "--share", "0.5", "--layers", "1")).GetProperty("features").GetArrayLength());
         Assert.Contains("hens", await Output("feature", TinyHome.Sae, "5"), StringComparison.Ordinal);
         Assert.Empty((await Json("label", TinyHome.Sae, "5", "--label", "", "--bookmark", "remove")).GetProperty("features")[0].GetProperty("label").GetString() ?? "");
     }

@@ -19,6 +19,7 @@ internal static class Api
         api.MapReading();
         api.MapSteering();
         api.MapContrast();
+        api.MapSearch();
         api.MapLabels();
         api.MapRuns();
         api.MapCoding();

@@ -18,6 +18,7 @@ internal static class InfoEndpoints
             "GET /api/info?target=MODEL|SAE",
             "GET /api/features?sae=SAE&order=index|density|max&skip=0&take=50",
             "GET /api/feature?sae=SAE&feature=N",
+            "POST /api/search {\"label\":WORDS} or {\"text\":[P,..],\"at\":[3],\"order\":\"of-max|value|quantile\"} or {\"says\":TOKEN} or {\"like\":\"SAE:N\"}, with \"layers\":[0,1],\"maxDensity\":0.01,\"labelled\":true,\"top\":20",
             "GET /api/labels?sae=SAE&feature=N",
             "POST /api/label {\"sae\":SAE,\"feature\":N,\"label\":\"what it is\",\"note\":\"\",\"bookmark\":\"keep|set|remove\"}",
             "GET /api/runs, GET /api/runs/RUN",

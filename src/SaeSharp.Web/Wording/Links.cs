@@ -16,6 +16,9 @@ internal static class Links
     /// <summary>The prompt page with a prompt.</summary>
     public static string Prompt(string model, string prompt) => $"/prompt?model={Uri.EscapeDataString(model)}&text={Uri.EscapeDataString(prompt)}";
 
+    /// <summary>The search page: how it is searched (label, text, says, like) and with what.</summary>
+    public static string Search(string by, string query) => $"/search?by={by}&q={Uri.EscapeDataString(query)}";
+
     /// <summary>The steering page with features <c>SAE:N</c> or <c>SAE:N=C</c> and, where there is one, a prompt.</summary>
     public static string Steer(string? model, string? prompt, IEnumerable<string> features) =>
         "/steer?" + string.Join('&', new[] { Pair("model", model), Pair("text", prompt) }.OfType<string>().Concat(features.Select(f => Pair("f", f)!)));

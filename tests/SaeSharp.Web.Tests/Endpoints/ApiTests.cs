@@ -4,6 +4,7 @@ using System.Text.Json;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Searching;
 
 namespace SaeSharp.Web.Tests.Endpoints;
 
@@ -44,6 +45,18 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Fact]
+    public async Task Search_answers_with_the_record_that_the_library_returns()
+    {
+        var body = JsonSerializer.Serialize(new SearchRequest { Model = workbench.Model, Text = [Workbench.Prompt] }, LabJson.Options);
+        var answer = await Post("/api/search", body);
+        var result = JsonSerializer.Deserialize<SearchResult>(answer.Body, LabJson.Options)!;
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(workbench.Saes, result.Saes);
+        Assert.NotEmpty(result.Features);
+    }
+
+    [Fact]
     public async Task A_name_that_is_posted_is_listed_until_it_is_removed()
     {
         Assert.Equal(HttpStatusCode.OK, (await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"nine","note":"a note"}""")).Status);
@@ -54,6 +67,10 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Theory]
+    [InlineData("/api/search", """{"model":"/etc","text":["a"]}""", 400)]
+    [InlineData("/api/search", """{"like":"../../etc:1"}""", 400)]
+    [InlineData("/api/search", """{"label":"a","top":1000000}""", 400)]
+    [InlineData("/api/search", """{}""", 400)]
     [InlineData("/api/label", """{"sae":"../x","feature":1,"label":"a"}""", 400)]
     [InlineData("/api/label", """{"label":"a"}""", 400)]
     [InlineData("/api/label", """{"sae":"tiny/blocks.0.hook_resid_post","feature":99999,"label":"a"}""", 400)]
