@@ -161,6 +161,10 @@ public sealed class Workspace : IDisposable
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SteeringRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
+    /// <inheritdoc cref="SweepRequest"/>
+    public Task<SweepResult> Sweep(SweepRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SweepRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+
     /// <inheritdoc cref="TryRequest"/>
     public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
     {

@@ -27,7 +27,7 @@ internal static class LikenessSearch
     }
 
     /// <summary>Whether rows of both stand in one space: that of the same model's residual stream, or of hooks that differ in the layer only.</summary>
-    private static bool Comparable(LoadedSae a, LoadedSae b)
+    public static bool Comparable(LoadedSae a, LoadedSae b)
     {
         if (a == b) return true;
         if (a.Sae.DOut != b.Sae.DOut || a.Sae.Config.ModelName != b.Sae.Config.ModelName || a.Sae.Config.HooksOut.Count > 1 || b.Sae.Config.HooksOut.Count > 1 || a.Sae.Config.Hooks.Count > 1 || b.Sae.Config.Hooks.Count > 1) return false;

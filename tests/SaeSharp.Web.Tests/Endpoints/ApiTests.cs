@@ -45,6 +45,16 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Fact]
+    public async Task A_sweep_answers_with_a_row_for_each_layer()
+    {
+        var body = $$"""{"model":{{JsonSerializer.Serialize(workbench.Model)}},"prompt":"a cat","feature":"{{workbench.Saes[0]}}:1","coefficients":[2,4],"layers":"all","maxTokens":3}""";
+        var answer = await Post("/api/sweep", body);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(3, JsonDocument.Parse(answer.Body).RootElement.GetProperty("layers").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Search_answers_with_the_record_that_the_library_returns()
     {
         var body = JsonSerializer.Serialize(new SearchRequest { Model = workbench.Model, Text = [Workbench.Prompt] }, LabJson.Options);
@@ -67,6 +77,11 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Theory]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=1"],"out":"/tmp/x.csv"}""", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=1"],"follow":["../x:1"]}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"../x:1"}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"tiny/blocks.0.hook_resid_post:1","layers":"x"}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"tiny/blocks.0.hook_resid_post:1","maxTokens":100000}""", 400)]
     [InlineData("/api/search", """{"model":"/etc","text":["a"]}""", 400)]
     [InlineData("/api/search", """{"like":"../../etc:1"}""", 400)]
     [InlineData("/api/search", """{"label":"a","top":1000000}""", 400)]
