@@ -2,15 +2,17 @@ using System.Numerics;
 
 namespace SaeSharp.Lab.Searching;
 
-/// <summary>Ranks short texts by how their words are spelled: an embedding that needs no training. A word is the set of its parts of 3 to 5 letters, a text the sum of its words by weight.</summary>
+/// <summary>Ranks short texts by how their words are spelled, without any training. A word is the set of its parts of 3 to 5 letters.</summary>
 /// <remarks>
-/// The exact cosine of two texts is Σ weights · cosines of their words. Where there are many texts, a sketch of 256 bits each, the signs of a random projection (Charikar, STOC 2002), first
-/// says which few are worth it: 32 bytes a text, so that a million of them pass in milliseconds.
+/// A text's score is how much of the query it covers: for each word of the query the cosine with the word of the text that is most like it, averaged by weight; of equals the shorter text.
+/// Where there are many texts, a sketch of 256 bits each, the signs of a random projection of the sum of its words (Charikar, STOC 2002), first says which few are worth it: 32 bytes a text, so
+/// that a million of them pass in milliseconds.
 /// </remarks>
 internal sealed class SpellingRanking
 {
     private const int Bits = 256, Longs = Bits / 64, ExactUpTo = 4096, Shortest = 3, Longest = 5;
-    private const double Least = 0.15; // of a cosine; what is below shares a part of a word by chance
+    private const double Least = 0.25; // what is below shares a part of a word by chance
+    private const double LengthCost = 0.001; // a word
 
     private readonly WordRanking _words;
     private readonly ulong[] _sketches;
@@ -36,7 +38,7 @@ internal sealed class SpellingRanking
         var asked = new Asked(query, _words);
         var best = new Best<int>(top);
         foreach (var text in _sketches.Length == 0 ? Enumerable.Range(0, _words.Count).Where(text => allowed[text]) : Near(query, allowed, 4 * top))
-            if (asked.Cosine(_words.TextWords(text)) is var cosine && cosine >= Least) best.Offer(text, cosine);
+            if (asked.Covered(_words.TextWords(text)) is var covered && covered >= Least) best.Offer(text, covered - LengthCost * Math.Min(100, _words.TextWords(text).Length));
         return [.. best.Take().OrderByDescending(entry => entry.Score).ThenBy(entry => entry.Item).Select(entry => entry.Item)];
     }
 
@@ -113,49 +115,43 @@ internal sealed class SpellingRanking
         return x ^ (x >> 31);
     }
 
-    /// <summary>A query whose cosine with one text after another is asked for; what two words have in common is worked out once.</summary>
+    /// <summary>A query that one text after another is compared with; what two words have in common is worked out once.</summary>
     private sealed class Asked
     {
         private readonly WordRanking _words;
         private readonly (ulong[] Parts, double Weight)[] _query;
-        private readonly Dictionary<int, double> _withQuery = [];
-        private readonly Dictionary<(int, int), double> _pairs = [];
-        private readonly Dictionary<int, ulong[]> _parts = [];
-        private readonly double _length;
+        private readonly Dictionary<int, double[]> _overlaps = [];
+        private readonly double[] _best;
 
         public Asked(IReadOnlyList<string> query, WordRanking words)
         {
-            (_words, _query) = (words, [.. query.Select(word => (Parts(word), words.Weight(words.Find(word))))]);
-            _length = Math.Sqrt(_query.Sum(a => _query.Sum(b => a.Weight * b.Weight * Overlap(a.Parts, b.Parts))));
+            double[] weights = [.. query.Select(word => words.Weight(words.Find(word)))];
+            var total = weights.Sum();
+            (_words, _best, _query) = (words, new double[query.Count], [.. query.Select((word, i) => (Parts(word), weights[i] / total))]);
         }
 
-        public double Cosine(ReadOnlySpan<int> text)
+        /// <summary>How much of the query the text covers, 0 to 1.</summary>
+        public double Covered(ReadOnlySpan<int> text)
         {
-            var (dot, squares) = (0.0, 0.0);
-            foreach (var word in text) dot += WithQuery(word);
-            if (dot == 0) return 0;
-            foreach (var one in text)
-                foreach (var other in text) squares += Pair(one, other);
-            return dot / (_length * Math.Sqrt(squares));
+            Array.Clear(_best);
+            foreach (var word in text)
+            {
+                var overlaps = With(word);
+                for (var i = 0; i < _best.Length; i++) _best[i] = Math.Max(_best[i], overlaps[i]);
+            }
+            var sum = 0.0;
+            for (var i = 0; i < _best.Length; i++) sum += _query[i].Weight * _best[i];
+            return sum;
         }
 
-        private double WithQuery(int word)
+        private double[] With(int word)
         {
-            if (_withQuery.TryGetValue(word, out var known)) return known;
-            return _withQuery[word] = _words.Weight(word) * _query.Sum(asked => asked.Weight * Overlap(asked.Parts, Of(word)));
+            if (_overlaps.TryGetValue(word, out var known)) return known;
+            var parts = Parts(_words.Vocabulary[word]);
+            return _overlaps[word] = [.. _query.Select(asked => Overlap(asked.Parts, parts))];
         }
 
-        private double Pair(int one, int other)
-        {
-            if (one == other) return _words.Weight(one) * _words.Weight(one);
-            var key = (Math.Min(one, other), Math.Max(one, other));
-            if (_pairs.TryGetValue(key, out var known)) return known;
-            return _pairs[key] = _words.Weight(one) * _words.Weight(other) * Overlap(Of(one), Of(other));
-        }
-
-        private ulong[] Of(int word) => _parts.TryGetValue(word, out var known) ? known : _parts[word] = Parts(_words.Vocabulary[word]);
-
-        /// <summary>Parts in common ÷ √(parts of one · parts of the other).</summary>
+        /// <summary>Parts in common ÷ √(parts of one · parts of the other): the cosine.</summary>
         private static double Overlap(ulong[] a, ulong[] b)
         {
             var (common, i, j) = (0, 0, 0);

@@ -19,7 +19,12 @@ public class LabelIndexLaws
     [InlineData("number", "number words")]
     [InlineData("numbers", "numbers above ten")]
     [InlineData("海", "日本 の 海")]
+    [InlineData("colouring", "the colour red")]
     public void Other_forms_and_mistakes_find_a_name_too(string query, string name) => Assert.Equal(name, Found(query)[0]);
+
+    [Fact]
+    public void A_word_in_another_form_is_found_in_a_long_name_too() =>
+        Assert.Single(new LabelIndex([(0, 3, "something that goes on for many words before it comes to hens")]).Search("hen", (_, _) => true, 5, out _));
 
     [Fact]
     public void Words_that_nothing_is_called_by_find_nothing()
