@@ -6,6 +6,7 @@ internal sealed class Best<T>(int count)
 {
     private readonly PriorityQueue<T, (double Score, long Order)> _kept = new();
     private long _seen;
+    private double _worst = double.PositiveInfinity;
 
     /// <summary>How many were offered.</summary>
     public long Seen => _seen;
@@ -14,8 +15,10 @@ internal sealed class Best<T>(int count)
     public void Offer(T item, double score)
     {
         var place = (score, -_seen++);
+        if (_kept.Count == count && score <= _worst) return; // nearly all end here
         if (_kept.Count < count) _kept.Enqueue(item, place);
-        else if (count > 0 && _kept.TryPeek(out _, out var worst) && place.CompareTo(worst) > 0) _kept.DequeueEnqueue(item, place);
+        else _kept.DequeueEnqueue(item, place);
+        if (_kept.TryPeek(out _, out var worst)) _worst = worst.Score;
     }
 
     /// <summary>The best, best first.</summary>

@@ -44,7 +44,8 @@ internal sealed class SearchBench(SearchBenchRequest request, Backend backend)
         {
             backend.MatMul(one, rows, dots, Transpose.B);
             var best = new Best<int>(Top);
-            for (var i = 0; i < request.Features; i++) best.Offer(i, dots.Row<float>(0)[i]);
+            var row = dots.Row<float>(0);
+            for (var i = 0; i < row.Length; i++) best.Offer(i, row[i]);
             best.Take();
         }, cancel);
     }
