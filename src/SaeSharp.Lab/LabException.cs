@@ -90,6 +90,10 @@ public sealed class LabException : SaeSharpException
         $"The SAE '{sae}' reconstructs nothing by itself: it adds a share to {hooks.Count} hook points ({string.Join(", ", hooks.Take(3))}{(hooks.Count > 3 ? ", ..." : "")}), which the SAEs of the other layers add to as well.",
         "Read its features with sae read.");
 
+    internal static LabException WritesElsewhere(string sae, string hook) => new(
+        $"The SAE '{sae}' reconstructs {hook}, not what it reads, so its features do not add up to the token's activation.",
+        "Choose an SAE that is no transcoder: sae info SAE.");
+
     internal static LabException SeveralHooks(string sae, string does, IReadOnlyCollection<string> hooks) => new(
         $"'{sae}' {does} {hooks.Count} hook points at once ({string.Join(", ", hooks)}), and features are pushed at one.",
         "Choose an SAE of one hook point: sae info SAE.");

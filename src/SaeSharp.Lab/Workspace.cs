@@ -2,7 +2,10 @@ using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Demo.Building;
+using SaeSharp.Lab.Demo.Labels;
+using SaeSharp.Lab.Demo.Presets;
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
@@ -29,6 +32,8 @@ public sealed class Workspace : IDisposable
     private readonly Shelves _shelves;
     private readonly IndexShelf _indexes;
     private readonly EvalStore _evals;
+    private readonly ComparisonStore _comparisons;
+    private readonly TruthShelf _truth;
     private readonly RemarkBook _book;
     private readonly FeatureLabels _labels;
     private readonly FeaturePage _pages;
@@ -39,9 +44,9 @@ public sealed class Workspace : IDisposable
     {
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
         _hub = new(() => new(hub));
-        (_shelves, _indexes, _evals) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home));
-        _book = new(Path.Combine(home, "saesharp.db"));
-        _labels = new([_book]);
+        (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
+        (_truth, _book) = (new(home), new(Path.Combine(home, "saesharp.db")));
+        _labels = new([_book, new TruthNames(_truth)]);
         _pages = new(_shelves, _indexes, _labels, _book);
         _search = new(_shelves, _indexes, _labels, _book);
     }
@@ -153,6 +158,10 @@ public sealed class Workspace : IDisposable
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes, _labels).Read(request, progress, cancel), cancel);
 
+    /// <inheritdoc cref="TokenAnatomyRequest"/>
+    public Task<TokenAnatomyResult> Anatomy(TokenAnatomyRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new TokenAnatomyRun(request, _shelves).Run(cancel), cancel);
+
     /// <inheritdoc cref="ContrastRequest"/>
     public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new ContrastRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
@@ -191,11 +200,16 @@ public sealed class Workspace : IDisposable
         Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CodeRequest"/>
-    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves).Run(progress, cancel), cancel);
+    public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CompareCodesRequest"/>
     public Task<CompareCodesResult> CompareCodes(CompareCodesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new CompareCodes(request, _shelves).Run(progress, cancel), cancel);
+        Task.Run(() => new CompareCodes(request, _shelves, _comparisons).Run(progress, cancel), cancel);
+
+    /// <summary>The last comparison of exactly these weights; null where none was made.</summary>
+    /// <param name="sae">An SAE by name or folder.</param>
+    /// <param name="cancel">Stops.</param>
+    public Task<CompareCodesResult?> ComparedCodes(string sae, CancellationToken cancel = default) => Task.Run(() => _comparisons.Find(_shelves.Saes.Get(sae).WeightsSha256), cancel);
 
     /// <inheritdoc cref="RateDistortionRequest"/>
     public Task<RateDistortionResult> RateDistortion(RateDistortionRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -208,6 +222,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="CodeBenchRequest"/>
     public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="DemoSteerRequest"/>
+    public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="DemoCheckRequest"/>
     public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -230,6 +248,16 @@ public sealed class Workspace : IDisposable
 
     /// <summary>The demo's workspace, put in place from what the program carries where it was not built.</summary>
     public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads);
+
+    /// <summary>Whether this is the workspace of the demo, in which all that a language model could find is known.</summary>
+    public bool IsDemo => PresetFile.IsDemo(Home);
+
+    /// <summary>What the tour begins with; null where this workspace is no demo.</summary>
+    public Task<DemoPresets?> Presets(CancellationToken cancel = default) => Task.Run(() => PresetFile.Read(Home), cancel);
+
+    /// <summary>What is known about features; empty outside a demo that was scored.</summary>
+    public Task<TruthLabels> TruthLabels(CancellationToken cancel = default) =>
+        _truth.IsRead ? Task.FromResult(_truth.Read()) : Task.Run(_truth.Read, cancel);
 
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()

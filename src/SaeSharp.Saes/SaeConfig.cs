@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SaeSharp.Saes.SparseCoding;
 
 namespace SaeSharp.Saes;
 
@@ -37,6 +38,9 @@ public sealed record SaeConfig
 
     /// <summary>Matching pursuit: when to stop; null for other architectures.</summary>
     public PursuitOptions? Pursuit { get; init; }
+
+    /// <summary>Sparse coding: the solver; null for other architectures.</summary>
+    public CodingOptions? Coding { get; init; }
 
     /// <summary>Temporal: its attention; null for other architectures, whose latents of a row need no other row.</summary>
     public TemporalOptions? Temporal { get; init; }

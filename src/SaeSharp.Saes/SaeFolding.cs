@@ -37,18 +37,19 @@ internal static class SaeFolding
     /// <summary>W_enc · s, W_dec / s, b_dec / s: reading x instead of s·x. The latents stay (times 1/s where they are given times decoder norms).</summary>
     /// <remarks>
     /// W_skip stays: its input loses the factor s and its output 1/s. Where the encoder is W_decᵀ the two factors cancel, so matching pursuit only divides b_dec and the
-    /// length it stops at. A temporal SAE has its factor in the config.
+    /// length it stops at, and sparse coding b_dec and λ. A temporal SAE has its factor in the config.
     /// </remarks>
     public static SparseAutoencoder ActivationScale(SparseAutoencoder sae, double scale)
     {
         OptionException.Positive(scale);
         if (sae.Config.Temporal is not null) return Rebuilt(sae, Scaled(sae.Config, scale), Copy(sae));
         var tensors = Copy(sae);
-        var isTied = sae.Config.Pursuit is not null;
+        var isTied = sae.Config.Pursuit is not null || sae.Config.Coding is not null;
         foreach (var (name, factor) in isTied ? [("b_dec", 1 / scale)] : new[] { ("W_enc", scale), ("W_enc_glu", scale), ("W_dec", 1 / scale), ("b_dec", 1 / scale) })
             if (tensors.TryGetValue(name, out var tensor)) sae.Backend.Scale(tensor, factor, tensor);
         var config = sae.Config with { NormalizeActivations = ActivationNormalisation.None };
         if (sae.Config.Pursuit is { } pursuit) config = config with { Pursuit = new(pursuit.ResidualThreshold / scale, pursuit.MaxIterations, pursuit.StopOnDuplicateSupport) };
+        if (sae.Config.Coding is { } coding) config = config with { Coding = coding.Unscaled(scale) };
         return Rebuilt(sae, config, tensors);
     }
 

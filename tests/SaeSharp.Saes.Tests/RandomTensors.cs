@@ -1,4 +1,5 @@
 using SaeSharp.Numerics;
+using SaeSharp.Saes.SparseCoding;
 
 namespace SaeSharp.Saes.Tests;
 
@@ -28,6 +29,7 @@ internal static class RandomTensors
     {
         var config = new SaeConfig { Architecture = architecture, DIn = dIn, DSae = dSae, K = K(architecture, dSae), RescaleActsByDecoderNorm = architecture.Contains("topk", StringComparison.Ordinal) && !architecture.EndsWith("transcoder", StringComparison.Ordinal) };
         if (config.IsTranscoder) config = config with { DOut = Math.Max(1, dIn - 1), ApplyBDecToInput = false, HookNameOut = "blocks.1.hook_mlp_out" };
+        if (architecture == "sparse_coding") config = config with { Coding = new() { Method = CodeMethod.Omp, Count = Math.Min(3, dSae) } };
         return config with { Pursuit = architecture == "matching_pursuit" ? new(MaxIterations: 3) : null, Temporal = architecture == "temporal" ? new(Heads: 1, Layers: 2, Bottleneck: 1) : null };
     }
 

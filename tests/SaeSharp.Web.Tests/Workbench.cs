@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Web.Tests;
 
@@ -22,6 +23,9 @@ public sealed class Workbench : IAsyncLifetime
     /// <summary>The contrast page with two sets of prompts; the second holds markup.</summary>
     public static string ContrastAddress { get; } = "/contrast?a=" + Uri.EscapeDataString(string.Join('\n', Enumerable.Range(0, 12).Select(i => $"the red {Animals[i % 4]} sat by door {i}.")))
         + "&b=" + Uri.EscapeDataString(string.Join('\n', Enumerable.Range(0, 12).Select(i => $"there was a <b>{Animals[i % 4]}</b> and a ball {i}.")));
+
+    /// <summary>How long a page may take to arrive, in milliseconds: a busy machine is no fault.</summary>
+    private const int Patience = 120_000;
 
     private static readonly string[] Chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -47,12 +51,20 @@ public sealed class Workbench : IAsyncLifetime
     public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
 
     /// <summary>A page of its own in the browser; the test is skipped where no Chromium is installed.</summary>
-    public async Task<Visit> Open(string address, ColorScheme colours = ColorScheme.Light, int width = 1280)
+    /// <param name="address">Path on the server.</param>
+    /// <param name="colours">What the system asks for.</param>
+    /// <param name="width">Width of the window.</param>
+    /// <param name="server">Another server than this one.</param>
+    public async Task<Visit> Open(string address, ColorScheme colours = ColorScheme.Light, int width = 1280, Uri? server = null)
     {
         Assert.SkipWhen(_browser is null, $"no Chromium at {string.Join(", ", Chromiums)}");
-        var context = await _browser.NewContextAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 800 }, BaseURL = Address.ToString() });
+        var context = await _browser.NewContextAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = width, Height = 800 }, BaseURL = (server ?? Address).ToString() });
+        context.SetDefaultNavigationTimeout(Patience);
         return await Visit.To(await context.NewPageAsync(), address);
     }
+
+    /// <summary>Compares the codes of an SAE, which the workspace keeps.</summary>
+    public Task<CompareCodesResult> Compare(string sae) => _workspace!.CompareCodes(new() { Sae = sae, Corpus = new() { Texts = Path.Combine(Samples(), "texts.txt"), Context = 64 }, Tokens = 200 });
 
     public async ValueTask InitializeAsync()
     {

@@ -16,5 +16,8 @@ internal static class ActivationsCommand
             var sheet = session.Sheet("tensor", "shape");
             foreach (var tensor in result.Tensors) sheet.Add(tensor.Name, $"[{string.Join(", ", tensor.Shape)}]");
             sheet.Write(output);
+            foreach (var hook in result.Store?.Hooks ?? [])
+                if (hook.Codes is { } codes)
+                    output.WriteLine($"{hook.Name} as codes of {Visible.Text(codes.Coder)}{(codes.ResidualBits > 0 ? $" and {codes.ResidualBits} bits a number of what they leave" : "")}: {Figure.Of(codes.BitsPerToken)} bits a token, {Figure.Of(codes.Ratio)} times smaller than f32; FVU {Figure.Of(codes.Fvu)}, CE {Figure.Of(codes.CeStored)} nats in place of {Figure.Of(codes.CeOriginal)}");
         }));
 }

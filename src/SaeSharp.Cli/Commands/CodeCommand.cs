@@ -12,19 +12,21 @@ internal static class CodeCommand
         var compare = new Option<bool>("--compare") { Description = "Compare the SAE's encoder with OMP, the Lasso and its own features at their best weights, on its decoder and with as many features." };
         var rates = new Option<bool>("--rate-distortion") { Description = "What activations cost in bits, entropy-coded, and what that costs in error and loss: the SAE's codes beside OMP, Lasso, PCA, random projection and plain quantisation." };
         var picture = new Option<string?>("--picture") { Description = "An .svg of error against bits to write (--rate-distortion).", HelpName = "FILE" };
+        var table = new Option<string?>("--table") { Description = "A .md with the comparison as a table to write (--compare, --rate-distortion).", HelpName = "FILE" };
         var command = shell.Verb<CodeRequest>("code", new([]), (session, request, parsed, cancel) =>
-            parsed.GetValue(rates) ? session.Show(progress => session.Workspace.RateDistortion(Rates(request, parsed.GetValue(picture)), progress, cancel), (result, output) => Print(result, session, output))
-            : parsed.GetValue(compare) ? session.Show(progress => session.Workspace.CompareCodes(Comparison(request), progress, cancel), (result, output) => Print(result, session, output))
+            parsed.GetValue(rates) ? session.Show(progress => session.Workspace.RateDistortion(Rates(request, parsed.GetValue(picture), parsed.GetValue(table)), progress, cancel), (result, output) => Print(result, session, output))
+            : parsed.GetValue(compare) ? session.Show(progress => session.Workspace.CompareCodes(Comparison(request, parsed.GetValue(table)), progress, cancel), (result, output) => Print(result, session, output))
             : session.Show(progress => session.Workspace.Code(request, progress, cancel), Print));
         command.Add(compare);
         command.Add(rates);
         command.Add(picture);
+        command.Add(table);
         return command;
     }
 
-    private static CompareCodesRequest Comparison(CodeRequest request) => new() { Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens };
+    private static CompareCodesRequest Comparison(CodeRequest request, string? table) => new() { Table = table, Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens };
 
-    private static RateDistortionRequest Rates(CodeRequest request, string? picture) => new() { Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens, Picture = picture };
+    private static RateDistortionRequest Rates(CodeRequest request, string? picture, string? table) => new() { Table = table, Sae = request.Sae, Model = request.Model, Corpus = request.Corpus, Tokens = request.Tokens, Picture = picture };
 
     private static void Print(CodeResult result, TextWriter output)
     {
@@ -32,6 +34,7 @@ internal static class CodeCommand
         output.WriteLine($"  L0 {Figure.Of(result.L0)}, FVU {Figure.Of(result.Fvu)}, residual share {Figure.Of(result.ResidualShare)}{(result.LargestGap is { } gap ? $", largest gap {Figure.Of(gap)} of ½‖b‖²" : "")}");
         output.WriteLine($"  {Figure.Of(result.Iterations)} iterations and {Figure.Of(1e6 * result.SecondsPerSignal)} µs a signal; stopped: {string.Join(", ", result.Stopped.Select(reason => $"{reason.Key} {Figure.Of(reason.Value)}"))}");
         if (result.Out is { } path) output.WriteLine($"  written to {Visible.Text(path)}");
+        if (result.Saved is { } coder) output.WriteLine($"  saved as {Visible.Text(coder)}, which every verb that takes an SAE takes");
     }
 
     private static void Print(CompareCodesResult result, Session session, TextWriter output)

@@ -3,6 +3,7 @@ using SaeSharp.Cli.Output;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Demo.Building;
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 
 namespace SaeSharp.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class DemoCommand
         });
         command.Add(port);
         command.Add(quiet);
-        foreach (var verb in (Command[])[Texts(shell), Score(shell), Check(shell), Export(shell), Build(shell)]) command.Add(verb);
+        foreach (var verb in (Command[])[Texts(shell), Score(shell), Check(shell), Steer(shell), Export(shell), Build(shell)]) command.Add(verb);
         return command;
     }
 
@@ -47,6 +48,12 @@ internal static class DemoCommand
         await session.Show(progress => demo.DemoCheck(request, progress, cancel), (result, output) => DemoCheckTables.Print(result, session, output));
     });
 
+    private static Command Steer(Shell shell) => shell.Verb<DemoSteerRequest>("steer", new([]), async (session, request, cancel) =>
+    {
+        using var demo = session.Workspace.OpenDemo();
+        await session.Show(progress => demo.DemoSteer(request, progress, cancel), (result, output) => DemoSteerTables.Print(result, session, output));
+    });
+
     private static Command Export(Shell shell) => shell.Verb<DemoExportRequest>("export", new(["Folder"]), (session, request, cancel) =>
         session.Show(progress => session.Workspace.DemoExport(request, progress, cancel), (result, output) => output.WriteLine($"{Visible.Text(result.Folder)}: {string.Join(", ", result.Files)}")));
 
@@ -56,5 +63,6 @@ internal static class DemoCommand
             output.WriteLine($"{Visible.Text(result.Home)}: a model of {Figure.Of(result.Model.Parameters)} parameters and {result.Saes.Count} SAEs in {Figure.Of(result.Seconds)} s{(result.BundleBytes is { } bytes ? $"; bundle of {Figure.Bytes(bytes)}" : "")}");
             DemoCheckTables.Print(result.Check, session, output);
             if (result.Score is { } score) DemoScoreTables.Print(score, session, output);
+            if (result.Steering is { } steering) DemoSteerTables.Print(steering, session, output);
         }));
 }

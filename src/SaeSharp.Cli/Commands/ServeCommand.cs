@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using SaeSharp.Web;
 
 namespace SaeSharp.Cli.Commands;
@@ -20,7 +19,7 @@ internal static class ServeCommand
     /// <summary>The flags that say how to serve.</summary>
     public static (Option<int> Port, Option<bool> Quiet) Flags() => (
         new("--port") { Description = "TCP port on this machine; 0 takes any free one.", HelpName = "N", DefaultValueFactory = _ => WebOptions.DefaultPort },
-        new("--no-browser") { Description = "Do not open a browser." });
+        new("--no-open", "--no-browser") { Description = "Do not open a browser. None is opened either where nobody would see it: without a terminal or a screen, over SSH, in CI." });
 
     /// <summary>Serves until interrupted.</summary>
     public static Task Serve(Session session, int port, bool openBrowser, CancellationToken cancel) => WebHost.RunAsync(session.Workspace, new()
@@ -30,20 +29,7 @@ internal static class ServeCommand
         {
             session.Output.WriteLine(address);
             session.Output.Flush();
-            if (openBrowser && session.Terminal.Output) Open(address);
+            if (openBrowser) DesktopBrowser.Open(address, session.Terminal);
         },
     }, cancel);
-
-    private static void Open(Uri address)
-    {
-        try
-        {
-            using var browser = OperatingSystem.IsLinux() ? Process.Start(new ProcessStartInfo("xdg-open", address.ToString()) { RedirectStandardError = true, RedirectStandardOutput = true })
-                : Process.Start(new ProcessStartInfo(address.ToString()) { UseShellExecute = true });
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // No browser to be had: the address stands on the output.
-        }
-    }
 }

@@ -14,6 +14,8 @@ public sealed record CodeRequest
     public string Atoms { get; init; } = "W_dec";
     /// <summary>The atoms are the columns of that tensor: [width, atoms].</summary>
     public bool Columns { get; init; }
+    /// <summary>Hook point whose activations the atoms of a file are for: a model's texts can be coded with them then, and a coder saved. Left out with an SAE, which says it.</summary>
+    public string? Hook { get; init; }
     /// <summary>A safetensors file with signals [n, width] instead of a model's activations over texts.</summary>
     public string? Input { get; init; }
     /// <summary>Name of the tensor of signals in it.</summary>
@@ -44,6 +46,8 @@ public sealed record CodeRequest
     public CodePrecision Precision { get; init; }
     /// <summary>The safetensors file to write: codes.indptr, codes.indices, codes.values (row r has the entries indptr[r] to indptr[r + 1]), reconstruction, and each signal's objective, gap, residual, lambda and iterations.</summary>
     public string? Out { get; init; }
+    /// <summary>Keep dictionary and method as a coder: a name in the workspace, or a path that begins with / or a dot. Every verb that takes an SAE takes it (read, index, contrast, eval, steer ...), and codes by solving.</summary>
+    public string? Save { get; init; }
 }
 
 /// <summary>How the signals were coded.</summary>
@@ -75,4 +79,6 @@ public sealed record CodeResult
     public double? SecondsPerSignal { get; init; }
     /// <summary>The file written; null where none was asked for.</summary>
     public string? Out { get; init; }
+    /// <summary>The coder's name; null where none was saved.</summary>
+    public string? Saved { get; init; }
 }

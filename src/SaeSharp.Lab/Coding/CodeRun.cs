@@ -3,42 +3,59 @@ using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
+using SaeSharp.Saes;
 using SaeSharp.Saes.SparseCoding;
 
 namespace SaeSharp.Lab.Coding;
 
 /// <summary>Codes signals from a file or a model, batch by batch.</summary>
-internal sealed class CodeRun(CodeRequest request, Shelves shelves)
+internal sealed class CodeRun(CodeRequest request, Shelves shelves, string home)
 {
     private readonly CodeTally _tally = new();
     private CodeFile? _file;
 
     public CodeResult Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
-        if ((request.Sae is null) == (request.Dictionary is null))
-            throw OptionException.Invalid("The atoms come from an SAE or from a file, expected exactly one of them.", "Give --sae SAE or --dictionary FILE.");
-        if (request.Input is null && request.Sae is null)
-            throw OptionException.Invalid("Signals come from a file where the atoms do: a matrix does not say which hook point it belongs to.", "Give --input FILE.");
+        Require();
         var sae = request.Sae is null ? null : new SaeDictionary(shelves.Saes.Get(request.Sae));
         var dictionary = sae?.Dictionary ?? new AtomDictionary(ReadAtoms(), shelves.Backend);
+        var saved = request.Save is null ? null : new SavedCoder(request.Save, home, shelves);
         _file = request.Out is null ? null : new CodeFile(dictionary, request.Precision);
-        SparseSolver? solver = null;
-        foreach (var signals in Batches(sae, progress, cancel))
+        var (options, solver) = ((CodingOptions?)null, (SparseSolver?)null);
+        foreach (var signals in Batches(sae, dictionary, progress, cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            solver ??= SolverChoice.Of(request, dictionary, signals);
+            options ??= SolverChoice.Of(request, dictionary, signals);
+            solver ??= options.Solver(request.Precision);
             var clock = Stopwatch.StartNew();
             var answers = solver.Solve(dictionary, signals);
             _tally.Add(signals, answers, clock.Elapsed.TotalSeconds);
             _file?.Add(signals, answers);
         }
-        if (solver is null) throw LabException.NothingToDo("there is no signal", "Check --input and --tensor, or --texts.");
+        if (options is null) throw LabException.NothingToDo("there is no signal", "Check --input and --tensor, or --texts.");
         _file?.Write(request.Out!);
+        var name = saved?.Write(dictionary.Atoms, sae?.Offset ?? Tensor.Zeros(DType.F32, dictionary.Width), sae?.Sae.Sae.Config ?? Described(dictionary), options);
         return _tally.Describe(new()
         {
-            Method = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(request.Method.ToString()), Dictionary = request.Sae ?? request.Dictionary!, Atoms = dictionary.Count, Width = dictionary.Width, Signals = 0, Out = request.Out, Stopped = new Dictionary<string, long>(),
+            Method = System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(request.Method.ToString()), Dictionary = request.Sae ?? request.Dictionary!, Atoms = dictionary.Count, Width = dictionary.Width, Signals = 0, Out = request.Out, Saved = name, Stopped = new Dictionary<string, long>(),
         });
     }
+
+    private void Require()
+    {
+        if ((request.Sae is null) == (request.Dictionary is null))
+            throw OptionException.Invalid("The atoms come from an SAE or from a file, expected exactly one of them.", "Give --sae SAE or --dictionary FILE.");
+        if (request is { Sae: not null, Hook: not null }) throw OptionException.Invalid("--hook was given beside an SAE, which says itself what it reads.", "Leave out --hook.");
+        if (request is { Sae: null, Hook: null, Input: null } or { Sae: null, Hook: null, Save: not null })
+            throw OptionException.Invalid("A matrix does not say which hook point it belongs to.", "Give --hook H, or code signals from a file with --input FILE.");
+        if (request is { Sae: null, Input: null, Model: null }) throw OptionException.Invalid("A matrix does not say which model it belongs to.", "Give --model MODEL.");
+    }
+
+    /// <summary>What a matrix from a file is for.</summary>
+    private SaeConfig Described(AtomDictionary dictionary) => new()
+    {
+        Architecture = "", DIn = dictionary.Width, DSae = dictionary.Count, HookName = request.Hook, ModelName = request.Model is { } model ? shelves.Models.Get(model).Name : null, ContextSize = request.Corpus.Context,
+    };
 
     private Tensor ReadAtoms()
     {
@@ -52,8 +69,8 @@ internal sealed class CodeRun(CodeRequest request, Shelves shelves)
         return turned;
     }
 
-    private IEnumerable<Tensor> Batches(SaeDictionary? sae, IProgress<Progress>? progress, CancellationToken cancel) =>
-        request.Input is not null ? FileSignals(sae) : ModelSignals(sae!, progress, cancel);
+    private IEnumerable<Tensor> Batches(SaeDictionary? sae, AtomDictionary dictionary, IProgress<Progress>? progress, CancellationToken cancel) =>
+        request.Input is not null ? FileSignals(sae) : ModelSignals(sae, dictionary.Width, progress, cancel);
 
     private IEnumerable<Tensor> FileSignals(SaeDictionary? sae)
     {
@@ -69,18 +86,20 @@ internal sealed class CodeRun(CodeRequest request, Shelves shelves)
         }
     }
 
-    private IEnumerable<Tensor> ModelSignals(SaeDictionary sae, IProgress<Progress>? progress, CancellationToken cancel)
+    private IEnumerable<Tensor> ModelSignals(SaeDictionary? sae, int width, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        var model = shelves.ModelFor(sae.Sae, request.Model);
+        var model = sae is null ? shelves.Models.Get(request.Model!) : shelves.ModelFor(sae.Sae, request.Model);
+        var view = sae?.Sae.ViewOf(model) ?? new JoinedView(ActivationView.Of(model.Transformer, request.Hook!, ModelProcessing.None));
+        if (view.WidthOf(model.Transformer) is var found && found != width) throw OptionException.Invalid($"The atoms have length {width}, but {view.Name} of {model.Name} has width {found}.", "Check --hook and --atoms; if the atoms are the columns of the matrix, give --columns.");
         var corpus = Corpus.Read(request.Corpus, model).Take(request.Tokens);
-        var (view, meter, done) = (sae.Sae.ViewOf(model), new ProgressMeter(progress, "coding", corpus.KeptTokens, "tokens"), 0L);
+        var (meter, done) = (new ProgressMeter(progress, "coding", corpus.KeptTokens, "tokens"), 0L);
         var harvester = new Harvester(model, [.. view.Parts.Distinct()], Harvester.DefaultRows);
         foreach (var windows in Corpus.Batches(corpus.Windows, Harvester.DefaultRows))
         {
             cancel.ThrowIfCancellationRequested();
             using var harvested = harvester.Run(windows);
             var x = harvested.Of(view);
-            yield return sae.Signals(x, sae.Sae.Encode(x));
+            yield return sae is null ? x : sae.Signals(x, sae.Sae.Encode(x));
             meter.Report(done += x.RowCount);
         }
     }

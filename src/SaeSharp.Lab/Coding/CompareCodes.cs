@@ -3,6 +3,7 @@ using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Numerics;
+using SaeSharp.Numerics.Files;
 using SaeSharp.Saes;
 using SaeSharp.Saes.SparseCoding;
 
@@ -16,6 +17,7 @@ internal sealed class CompareCodes
     private const int Rows = 1024;
 
     private readonly CompareCodesRequest _request;
+    private readonly ComparisonStore _store;
     private readonly SaeDictionary _sae;
     private readonly LanguageModel _model;
     private readonly Corpus _corpus;
@@ -24,10 +26,10 @@ internal sealed class CompareCodes
     private readonly LossSum _original = new(), _zero = new();
     private double _lambda;
 
-    public CompareCodes(CompareCodesRequest request, Shelves shelves)
+    public CompareCodes(CompareCodesRequest request, Shelves shelves, ComparisonStore store)
     {
         OptionException.NotNegative(request.Top, "--top");
-        _request = request;
+        (_request, _store) = (request, store);
         _sae = new(shelves.Saes.Get(request.Sae ?? throw OptionException.Invalid("No SAE is named, expected the one that is compared.", "Give --sae SAE.")));
         _model = shelves.ModelFor(_sae.Sae, request.Model);
         _corpus = Corpus.Read(request.Corpus, _model).Take(request.Tokens == 0 ? DefaultTokens : request.Tokens);
@@ -56,8 +58,11 @@ internal sealed class CompareCodes
         {
             scores.Free();
         }
-        return new(_sae.Sae.Name, _model.Name, _sae.Sae.Hook, _corpus.KeptTokens, _original.Mean, _zero.Mean, [.. _ways.Select(way => way.Describe(_original.Mean, _zero.Mean))],
+        var result = new CompareCodesResult(_sae.Sae.Name, _model.Name, _sae.Sae.Hook, _corpus.KeptTokens, _original.Mean, _zero.Mean, [.. _ways.Select(way => way.Describe(_original.Mean, _zero.Mean))],
             Disagreements(feature => _omp[feature] - _both[feature]), Disagreements(feature => _encoder[feature] - _both[feature]));
+        _store.Keep(_sae.Sae.WeightsSha256, result);
+        if (_request.Table is { } table) AtomicFile.Write(table, System.Text.Encoding.UTF8.GetBytes(CodeTables.Of(result)));
+        return result;
     }
 
     private void Compare(Tensor x, SpliceScores scores)

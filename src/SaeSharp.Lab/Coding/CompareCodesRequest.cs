@@ -15,6 +15,8 @@ public sealed record CompareCodesRequest
     public long Tokens { get; init; }
     /// <summary>Features to list that the encoder misses, and that it invents.</summary>
     public int Top { get; init; } = 10;
+    /// <summary>A .md to write: a row for each way to code.</summary>
+    public string? Table { get; init; }
 }
 
 /// <summary>The encoder and the solvers on the same decoder and tokens.</summary>

@@ -21,6 +21,8 @@ public sealed record RateDistortionRequest
     public int Seed { get; init; }
     /// <summary>An .svg of error against bits to write.</summary>
     public string? Picture { get; init; }
+    /// <summary>A .md to write: at each budget of bits the best that every method has.</summary>
+    public string? Table { get; init; }
 }
 
 /// <summary>Error against bits.</summary>

@@ -55,7 +55,9 @@ internal sealed class RateDistortionRun
         Splice(points, progress, cancel);
         RatePoint[] described = [.. points.Select(point => point.Describe(_original.Mean, _zero.Mean))];
         if (_request.Picture is { } path) AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(RatePicture.Svg(described)));
-        return new(_sae.Sae.Name, _model.Name, _sae.Sae.Hook, fitted.RowCount, coded.RowCount, coded.Columns, _original.Mean, _zero.Mean, described, _request.Picture);
+        var result = new RateDistortionResult(_sae.Sae.Name, _model.Name, _sae.Sae.Hook, fitted.RowCount, coded.RowCount, coded.Columns, _original.Mean, _zero.Mean, described, _request.Picture);
+        if (_request.Table is { } table) AtomicFile.Write(table, System.Text.Encoding.UTF8.GetBytes(CodeTables.Of(result)));
+        return result;
     }
 
     private Tensor Harvest(Window[] windows, CancellationToken cancel)

@@ -14,7 +14,7 @@ internal sealed class SaeDictionary
     /// <exception cref="LabException">Its reconstruction is not of what it reads, or needs other tokens.</exception>
     public SaeDictionary(LoadedSae sae)
     {
-        sae.RequireReconstructs();
+        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
         sae.RequireRowwise();
         Sae = sae;
         _addsBDec = sae.Sae.Config.Pursuit is null || sae.Sae.Config.ApplyBDecToInput;
@@ -26,6 +26,9 @@ internal sealed class SaeDictionary
     public LoadedSae Sae { get; }
 
     public AtomDictionary Dictionary { get; }
+
+    /// <summary>What is taken off (normalised) activations before they are coded: b_dec, unless the SAE leaves it out. [dIn]</summary>
+    public Tensor Offset => _addsBDec ? Sae.Sae.BDec : Tensor.Zeros(DType.F32, Sae.Sae.DIn);
 
     /// <summary>What the atoms have to add up to for activations <paramref name="x"/> [n, dIn]: x as the SAE normalises it, less b_dec. <paramref name="codes"/> are its codes of x.</summary>
     public Tensor Signals(Tensor x, SparseCodes codes)

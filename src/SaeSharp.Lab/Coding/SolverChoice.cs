@@ -3,36 +3,26 @@ using SaeSharp.Saes.SparseCoding;
 
 namespace SaeSharp.Lab.Coding;
 
-/// <summary>Makes the solver that a request asks for.</summary>
+/// <summary>What a request asks of a solver.</summary>
 internal static class SolverChoice
 {
-    private const int Bisections = 14, SampledSignals = 256;
+    private const int Bisections = 14, SampledSignals = 256, DefaultCount = 32;
 
     /// <param name="request">What is asked.</param>
     /// <param name="dictionary">The atoms.</param>
     /// <param name="sample">Signals on which a λ for <see cref="CodeRequest.L0"/> is found.</param>
-    public static SparseSolver Of(CodeRequest request, AtomDictionary dictionary, Tensor sample)
+    public static CodingOptions Of(CodeRequest request, AtomDictionary dictionary, Tensor sample)
     {
         Require(request);
-        var greedy = new GreedyOptions
+        return new()
         {
-            Count = request.L0 ?? (request.Residual is null ? Math.Min(32, dictionary.Count) : Math.Min(dictionary.Count, dictionary.Width)), Residual = request.Residual ?? 0,
-            Positive = request.Positive, Precision = request.Precision,
-        };
-        return request.Method switch
-        {
-            CodeMethod.Lasso => Lasso(request, dictionary, sample),
-            CodeMethod.Lars => request.L0 is { } count ? new LarsCount(count, request.Positive) : new LarsPath(new() { LeastRatio = request.LambdaRatio ?? 0.1, Positive = request.Positive }),
-            CodeMethod.Ista or CodeMethod.Fista => new ProximalGradient(new()
+            Method = request.Method, LambdaRatio = request.LambdaRatio ?? 0.1, Ridge = request.Ridge, Residual = request.Residual ?? 0, Gap = request.Gap, Positive = request.Positive,
+            Lambda = request is { Method: CodeMethod.Lasso, L0: { } l0 } ? LambdaFor(l0, dictionary, sample, request.Positive) : request.Lambda,
+            Count = request.L0 ?? request.Method switch
             {
-                Lambda = request.Lambda, LambdaRatio = request.LambdaRatio ?? 0.1, Gap = request.Gap ?? 1e-6, Positive = request.Positive, Steps = 20_000,
-                Momentum = request.Method == CodeMethod.Ista ? Momentum.None : Momentum.Restarted,
-            }),
-            CodeMethod.Omp => new OrthogonalPursuit(greedy),
-            CodeMethod.Mp => new PlainPursuit(greedy),
-            CodeMethod.Nnls => new NonNegativeLeastSquares(request.Precision),
-            CodeMethod.Ridge => new Ridge(request.Lambda ?? 1),
-            _ => new BasisPursuit(),
+                CodeMethod.Omp or CodeMethod.Mp => request.Residual is null ? Math.Min(DefaultCount, dictionary.Count) : Math.Min(dictionary.Count, dictionary.Width),
+                _ => null,
+            },
         };
     }
 
@@ -50,15 +40,6 @@ internal static class SolverChoice
             (low, high) = found > l0 ? (middle, high) : (low, middle);
         }
         return Math.Sqrt(low * high);
-    }
-
-    private static Lasso Lasso(CodeRequest request, AtomDictionary dictionary, Tensor sample)
-    {
-        var lambda = request.L0 is { } l0 ? LambdaFor(l0, dictionary, sample, request.Positive) : request.Lambda;
-        return new(new()
-        {
-            Lambda = lambda, LambdaRatio = request.LambdaRatio ?? 0.1, Ridge = request.Ridge, Positive = request.Positive, Gap = request.Gap, Precision = request.Precision,
-        });
     }
 
     /// <summary>Flags that the method does not look at are refused: they were meant for something.</summary>

@@ -22,6 +22,12 @@ internal sealed class RowLayout
     /// <summary>The hooks that it needs, each once.</summary>
     public IReadOnlyList<string> Hooks { get; }
 
+    /// <summary>The first neighbour that it needs: 0, or below.</summary>
+    public int First => _first;
+
+    /// <summary>The last neighbour that it needs: 0, or above.</summary>
+    public int Last => _last;
+
     /// <summary>Whether it looks at other tokens than the row's own.</summary>
     public bool HasNeighbours => _first != _last;
 

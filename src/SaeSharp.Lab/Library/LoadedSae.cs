@@ -33,12 +33,13 @@ internal sealed class LoadedSae(string name, string folder, SparseAutoencoder sa
     /// <summary>Whether the reconstruction stands for what is read, so that it may be put in its place and compared with it.</summary>
     public bool ReconstructsItsHook => !sae.Config.IsTranscoder;
 
-    /// <summary>SHA-256 of the weights file; of the sums, one a line, where there are several.</summary>
+    /// <summary>SHA-256 of the weights file; of the sums, one a line, where there are several. How a sparse_coding SAE codes counts as one of them: it decides as much.</summary>
     public string WeightsSha256
     {
         get
         {
             string[] sums = [.. SaeFolder.WeightFiles(folder, origin).Select(ContentHash.OfFile)];
+            if (sae.Config.Coding is { } coding) sums = [.. sums, ContentHash.OfText(coding.ToString())];
             return sums.Length == 1 ? sums[0] : ContentHash.OfText(string.Join('\n', sums));
         }
     }

@@ -17,7 +17,8 @@ internal static class ActivationExport
         var model = shelves.Models.Get(request.Model);
         foreach (var hook in request.Hooks) model.Transformer.RequireHook(hook);
         if (request.Hooks.Count == 0 && !request.Logits) throw LabException.NothingToDo("no hook point is named", "Give --hook H, or --logits.");
-        if (request.MakesStore) return Store(request, model, progress, cancel);
+        if (request.MakesStore) return Store(request, model, shelves, progress, cancel);
+        if (request.Coder.Count > 0) throw OptionException.Invalid("--coder is for an activation store, and --out ends in .safetensors.", "Give --out a folder, or leave out --coder.");
         var prompts = model.Prompts(request);
         var edits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
 
@@ -34,7 +35,7 @@ internal static class ActivationExport
         return new(request.Out, prompts.Count, done, [.. tensors.Select(entry => new WrittenTensor(entry.Name, [.. entry.Tensor.Shape.ToArray().Select(size => (long)size)]))], prompts is [{ Text: { } text }] ? text : null);
     }
 
-    private static ActivationsResult Store(ActivationsRequest request, LanguageModel model, IProgress<Progress>? progress, CancellationToken cancel)
+    private static ActivationsResult Store(ActivationsRequest request, LanguageModel model, Shelves shelves, IProgress<Progress>? progress, CancellationToken cancel)
     {
         if (request.Text is not null || request.Ids is not null || request.Logits || request.Edits is not null || ChatPrompts.AreAsked(request)) throw OptionException.Invalid(
             $"{request.Out} does not end in .safetensors, so that it names an activation store, which holds hook points of plain texts only.",
@@ -44,7 +45,7 @@ internal static class ActivationExport
             Texts = request.Texts, IdsFile = request.IdsFile, Field = request.Field, Split = request.Split ?? new CorpusOptions().Split, NoSpecial = request.NoSpecial,
             Context = request.Context, Window = request.Window, SkipPositions = request.SkipPositions, MinDocument = request.MinDocument,
         };
-        var store = new StoreWriter(request.Out, model, texts, request.Hooks, request.Dtype, request.ShardMiB).Run(progress, cancel);
+        var store = new StoreWriter(request.Out, model, texts, request.Hooks, request.Dtype, request.ShardMiB, [.. request.Coder.Distinct().Select(shelves.Saes.Get)], request.ResidualBits).Run(progress, cancel);
         return new(request.Out, store.Documents, store.Tokens, [.. store.Hooks.Select(hook => new WrittenTensor(hook.Name, [store.Tokens, hook.Width]))], Store: store);
     }
 

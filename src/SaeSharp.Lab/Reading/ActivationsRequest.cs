@@ -33,7 +33,11 @@ public sealed record ActivationsRequest : ChatInput
     public required string Out { get; init; }
     /// <summary>How a store keeps activations: f32, or bf16 in half the space.</summary>
     public StoreType Dtype { get; init; } = StoreType.Bf16;
-    /// <summary>Size of a store's files in MiB.</summary>
+    /// <summary>SAEs as whose sparse codes a store keeps the hooks that they read, in place of their numbers: smaller, and with the error that the codes have. Whoever reads the store gets activations all the same.</summary>
+    public IReadOnlyList<string> Coder { get; init; } = [];
+    /// <summary>Bits of each number of what the codes leave, kept beside them: 4 or 8; 0 keeps the codes alone.</summary>
+    public int ResidualBits { get; init; }
+    /// <summary>Size of a store's files in MiB (before hooks are coded).</summary>
     public int ShardMiB { get; init; } = 128;
     /// <summary>Longest window of a store in tokens, BOS included.</summary>
     public int Context { get; init; } = 256;

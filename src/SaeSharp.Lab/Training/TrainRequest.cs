@@ -77,6 +77,14 @@ public sealed record TrainRequest
     public bool Detached { get; init; }
     /// <summary>Matryoshka: levels are made of the latents in the order of how often they fire.</summary>
     public bool SortByFrequency { get; init; }
+    /// <summary>Contrastive: how many tokens behind a token stands the one that its high-level latents should agree with. The next one shares words with it as well as what the text is about; one further on only that.</summary>
+    public int Neighbour { get; init; } = 1;
+    /// <summary>Contrastive: weight of the agreement, in units of squared error; 0 leaves a Matryoshka SAE.</summary>
+    public double Agreement { get; init; } = 1;
+    /// <summary>Contrastive: what cosines are divided by; the smaller, the more a neighbour has to stand out from other tokens.</summary>
+    public double Temperature { get; init; } = 1;
+    /// <summary>Contrastive: share of the latents that are high-level, where --widths does not say.</summary>
+    public double HighShare { get; init; } = 0.2;
     /// <summary>JumpReLU: what activity costs.</summary>
     public JumpReluPenalty JumpPenalty { get; init; }
     /// <summary>JumpReLU: where thresholds start.</summary>

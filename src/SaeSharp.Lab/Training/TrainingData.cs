@@ -23,7 +23,7 @@ internal sealed class TrainingData : IDisposable
         if (request.Activations is null) return new(model, request.Corpus, Corpus.Read(request.Corpus, model), null);
         if (request.Corpus.Texts is not null || request.Corpus.IdsFile is not null)
             throw OptionException.Invalid("Texts and an activation store were given, expected one of them.", "Leave out --texts and --ids-file: the store holds what was made of its texts.");
-        var store = ActivationStore.Open(request.Activations);
+        var store = ActivationStore.Open(request.Activations, model.Transformer.Backend);
         return store.Index.ModelSha256 == model.Sha256 ? new(model, store.Index.Windows, null, store)
             : throw OptionException.Invalid($"The activation store {request.Activations} was made with '{store.Index.Model}', whose config or weights differ from those of '{model.Name}'.", "Name that model, or make a store with this one.");
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Library;
 using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
@@ -42,7 +43,7 @@ internal sealed class TrainingPlan
         from target in OrNone(TrainingChoice.Counts(arch) ? default : _request.TargetL0)
         from rate in OrNone(_request.Lr)
         from seed in Required(_request.Seed, "--seed")
-        select new TrainingChoice(rows with { WithNext = SaeTrainer.ReadsPairs(arch) }, arch, dSae, k, penalty, target, rate, seed);
+        select new TrainingChoice(rows with { Next = SaeTrainer.ReadsPairs(arch) ? OptionException.InRange(_request.Neighbour, 1, RowLayout.FarthestNeighbour, "--neighbour") : 0 }, arch, dSae, k, penalty, target, rate, seed);
 
     private PlannedSae Of(TrainingChoice choice)
     {

@@ -30,10 +30,10 @@ internal sealed record TrainingRows(IReadOnlyList<string> Read, params IReadOnly
     /// <summary>All of them, each once.</summary>
     public IReadOnlyList<string> Hooks => [.. Read.Concat(Written).Distinct()];
 
-    /// <summary>Whether a row holds the next token's activation beside the token's own.</summary>
-    public bool WithNext { get; init; }
+    /// <summary>How far behind the token stands that a row holds beside the token's own; 0 for none.</summary>
+    public int Next { get; init; }
 
-    public RowLayout Layout => new([.. Read.Concat(Written).Select(hook => new RowPart(hook)), .. Read.Where(_ => WithNext).Select(hook => new RowPart(hook, 1))]);
+    public RowLayout Layout => new([.. Read.Concat(Written).Select(hook => new RowPart(hook)), .. Read.Where(_ => Next > 0).Select(hook => new RowPart(hook, Next))]);
 
     /// <summary>What a request asks for.</summary>
     /// <exception cref="OptionException">Hooks that are read and written do not pair up, or a flag lacks what it needs.</exception>

@@ -38,6 +38,7 @@ internal static class TrainingSettings
             Penalty = new() { Coefficient = choice.Penalty, WarmupSteps = request.PenaltyWarmup ?? steps / PenaltyWarmupPart, TargetL0 = choice.TargetL0 },
             Selection = new() { K = choice.CountsLatents ? choice.K : null, InitialK = request.InitialK, KSteps = request.KSteps },
             Matryoshka = new() { Widths = request.Widths.Count > 0 ? [.. request.Widths] : null, Detached = request.Detached, SortByFrequency = request.SortByFrequency },
+            Contrastive = new() { Coefficient = request.Agreement, Temperature = request.Temperature, HighShare = request.HighShare },
             JumpRelu = new() { Penalty = request.JumpPenalty, InitialThreshold = request.Threshold, Bandwidth = request.Bandwidth },
             Input = new() { Normalisation = Normalisation(request.Normalise), Factor = request.NormaliseFactor, Batches = request.Loss == TrainedLoss.Mse ? 0 : SplicedBatches },
             LossUnit = request.Loss == TrainedLoss.Mse ? LossUnit.SquaredError : LossUnit.VarianceUnexplained,

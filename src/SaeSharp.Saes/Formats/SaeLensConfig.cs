@@ -45,7 +45,7 @@ internal static class SaeLensConfig
             ApplyBDecToInput = top.Flag("apply_b_dec_to_input", !isTranscoder), NormalizeActivations = top.Choice("normalize_activations", Normalisations, ActivationNormalisation.None),
             ReshapeHookZ = top.Choice("reshape_activations", [("none", false), ("hook_z", true)], false),
             K = WithK.Contains(architecture) ? top.Count("k") : 0, RescaleActsByDecoderNorm = top.Flag("rescale_acts_by_decoder_norm", false),
-            Pursuit = architecture == "matching_pursuit" ? Pursuit(top) : null,
+            Pursuit = architecture == "matching_pursuit" ? Pursuit(top) : null, Coding = architecture == "sparse_coding" ? CodingKeys.Read(top) : null,
             ModelName = fields.TextOrNull("model_name"), HookName = fields.TextOrNull("hook_name"), HookNameOut = fields.TextOrNull("hook_name_out"), HookHeadIndex = fields.NumberOrNull("hook_head_index"),
             ContextSize = fields.NumberOrNull("context_size"), PrependBos = fields.Flag("prepend_bos", true),
             OtherMetadata = metadata.EnumerateObject().Where(property => !OwnMetadata.Contains(property.Name)).ToDictionary(property => property.Name, property => property.Value),
@@ -70,6 +70,7 @@ internal static class SaeLensConfig
             }
             if (config.IsTranscoder) json.WriteNumber("d_out", config.DOut ?? config.DIn);
             Write(json, config.Pursuit);
+            CodingKeys.Write(json, config.Coding);
             Write(json, config);
             json.WriteString("dtype", "float32");
             json.WriteString("device", "cpu");

@@ -18,17 +18,19 @@ public sealed class KSvd(int count, int rounds, Backend backend)
         var x = signals.To(DType.F64);
         var solver = new OrthogonalPursuit(new() { Count = _count, Precision = CodePrecision.F64 });
         var errors = new List<(double, double)>();
-        for (var round = 0; round < _rounds; round++)
-        {
-            var codes = solver.Solve(new(atoms, backend), x);
-            var residuals = Residuals(x, codes, atoms);
-            var afterCodes = residuals.Sum(row => TensorPrimitives.SumOfSquares<double>(row));
-            var users = Users(codes, atoms.RowCount);
-            for (var atom = 0; atom < users.Length; atom++)
-                if (users[atom].Count > 0) Refit(atoms.Row<double>(atom), users[atom], codes, residuals);
-            errors.Add((afterCodes, residuals.Sum(row => TensorPrimitives.SumOfSquares<double>(row))));
-        }
+        for (var round = 0; round < _rounds; round++) errors.Add(Update(x, solver.Solve(new(atoms, backend), x), atoms));
         return (atoms, errors);
+    }
+
+    /// <summary>The second half of a round: every atom in turn, over the signals [m, d] whose <paramref name="codes"/> name it, be it with weight 0. The squared error before and after.</summary>
+    internal static (double AfterCodes, double AfterAtoms) Update(Tensor x, SparseAnswer[] codes, Tensor atoms)
+    {
+        var residuals = Residuals(x, codes, atoms);
+        var afterCodes = residuals.Sum(row => TensorPrimitives.SumOfSquares<double>(row));
+        var users = Users(codes, atoms.RowCount);
+        for (var atom = 0; atom < users.Length; atom++)
+            if (users[atom].Count > 0) Refit(atoms.Row<double>(atom), users[atom], codes, residuals);
+        return (afterCodes, residuals.Sum(row => TensorPrimitives.SumOfSquares<double>(row)));
     }
 
     private static double[][] Residuals(Tensor x, SparseAnswer[] codes, Tensor atoms)

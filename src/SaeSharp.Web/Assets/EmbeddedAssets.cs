@@ -30,7 +30,7 @@ internal static class EmbeddedAssets
     private static FrozenDictionary<string, Asset> ReadAll()
     {
         var assembly = typeof(EmbeddedAssets).Assembly;
-        return assembly.GetManifestResourceNames().ToFrozenDictionary(name => name, name =>
+        return assembly.GetManifestResourceNames().Where(name => !name.Contains('/')).ToFrozenDictionary(name => name, name =>
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
             var content = new byte[stream.Length];

@@ -1,4 +1,4 @@
-// Switches the colours (system, light, dark), remembers the choice, keeps the address in step with what a page shows, and lets the keyboard search.
+// Switches the colours (system, light, dark), remembers the choice, keeps the address in step with what a page shows, and lets the keyboard search and turn pages.
 (() => {
     const order = ["system", "light", "dark"];
     document.addEventListener("click", event => {
@@ -25,6 +25,12 @@
             const next = at + (event.key === "ArrowDown" ? 1 : -1);
             (next < 0 ? box : found[Math.min(next, found.length - 1)]).focus();
         }
+    });
+    // In a row of pages the arrow keys turn the page, unless something that has the focus needs them.
+    document.addEventListener("keydown", event => {
+        const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+        if (!rel || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest?.("input, textarea, select, .map, .scroll, [contenteditable]")) return;
+        document.querySelector(`nav[data-arrows] a[rel=${rel}]`)?.click();
     });
     window.saesharp = {
         replaceUrl: url => history.replaceState(history.state, "", url),

@@ -25,6 +25,9 @@ internal static class InfoEndpoints
             "POST /api/read {\"model\":M,\"prompt\":P,\"saes\":[],\"top\":5,\"follow\":[\"SAE:N\"]}",
             "POST /api/steer {\"model\":M,\"prompt\":P,\"features\":[\"SAE:N=C\"],\"op\":\"add\",\"positions\":\"prompt\",\"maxTokens\":64,\"controls\":6,\"twins\":true,\"words\":[TOKEN],\"toward\":[P,..],\"from\":[P,..],\"hooks\":[HOOK]}, with \"features\":[\"SAE:N@0..3=0..8\"] along layers",
             "POST /api/sweep {\"model\":M,\"prompt\":P,\"feature\":\"SAE:N\",\"coefficients\":[2,4,8],\"layers\":\"all\",\"maxTokens\":24}",
+            "POST /api/anatomy {\"model\":M,\"prompt\":P,\"sae\":SAE,\"position\":N}",
+            "POST /api/code-path {\"model\":M,\"prompt\":P,\"sae\":SAE,\"position\":N,\"most\":48}",
+            "GET /api/code-comparison?sae=SAE (204 where none was made: sae code --compare)",
             "POST /api/contrast {\"model\":M,\"promptsA\":[P,..],\"promptsB\":[P,..],\"paired\":false,\"pooling\":\"max|mean|last\",\"saes\":[],\"top\":10}",
         },
     };

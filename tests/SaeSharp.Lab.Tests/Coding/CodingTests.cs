@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
@@ -37,7 +38,8 @@ public class CodingTests(TinyWorkspace tiny)
     [Fact]
     public async Task An_encoder_is_never_better_than_its_own_features_with_the_best_weights()
     {
-        var result = await tiny.Workspace.CompareCodes(new() { Sae = TinyWorkspace.Sae, Corpus = TinyWorkspace.Corpus, Tokens = 300 });
+        using var folder = new TemporaryFolder();
+        var result = await tiny.Workspace.CompareCodes(new() { Sae = TinyWorkspace.Sae, Corpus = TinyWorkspace.Corpus, Tokens = 300, Table = folder["codes.md"] });
 
         var rows = result.Rows.ToDictionary(row => row.Code);
         Assert.True(rows["refit"].Fvu <= rows["encoder"].Fvu);
@@ -48,6 +50,8 @@ public class CodingTests(TinyWorkspace tiny)
         var eval = await tiny.Workspace.Eval(new() { Sae = TinyWorkspace.Sae, Corpus = TinyWorkspace.Corpus, Tokens = 300 });
         Assert.Equal(eval.CeSpliced!.Value, rows["encoder"].Ce!.Value, 1e-6);
         Assert.Equal(eval.Fvu!.Value, rows["encoder"].Fvu!.Value, 1e-5);
+        Assert.Equal(2 + result.Rows.Count, (await File.ReadAllLinesAsync(folder["codes.md"])).Count(line => line.StartsWith("| ", StringComparison.Ordinal) || line.StartsWith("|-", StringComparison.Ordinal)));
+        Assert.Equal(JsonSerializer.Serialize(result, LabJson.Options), JsonSerializer.Serialize(await tiny.Workspace.ComparedCodes(TinyWorkspace.Sae), LabJson.Options));
     }
 
     [Fact]
@@ -55,7 +59,7 @@ public class CodingTests(TinyWorkspace tiny)
     {
         using var folder = new TemporaryFolder();
         var picture = Path.Combine(folder.Path, "rates.svg");
-        var result = await tiny.Workspace.RateDistortion(new() { Sae = TinyWorkspace.Sae, Corpus = TinyWorkspace.Corpus, Tokens = 400, Counts = [2, 4], Bits = [4, 8], Picture = picture });
+        var result = await tiny.Workspace.RateDistortion(new() { Sae = TinyWorkspace.Sae, Corpus = TinyWorkspace.Corpus, Tokens = 400, Counts = [2, 4], Bits = [4, 8], Picture = picture, Table = folder["rates.md"] });
 
         foreach (var code in result.Points.GroupBy(point => (point.Method, point.Count)))
         {
@@ -64,6 +68,7 @@ public class CodingTests(TinyWorkspace tiny)
             Assert.Equal(fine.FvuUnquantised, fine.Fvu, 0.05 * fine.FvuUnquantised + 0.02);
         }
         Assert.Equal(["sae", "omp", "lasso-refit", "pca", "random-projection", "quantisation"], result.Points.Select(point => point.Method).Distinct());
+        Assert.Contains("| 40 | ", await File.ReadAllTextAsync(folder["rates.md"]), StringComparison.Ordinal);
         Assert.StartsWith("<svg", await File.ReadAllTextAsync(picture), StringComparison.Ordinal);
     }
 

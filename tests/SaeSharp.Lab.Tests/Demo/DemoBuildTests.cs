@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Demo.Building;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.World;
 using SaeSharp.Lab.Library;
 
@@ -13,7 +14,7 @@ public sealed class DemoBuildTests : IDisposable
 
     private DemoBuildRequest Miniature => new()
     {
-        Tokens = 80_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 2_000, CheckRequests = 5, ScoreTokens = 3_000, Bundle = Bundle,
+        Tokens = 80_000, Layers = 2, DModel = 32, SaeTokens = 8_000, DSae = 64, IndexTokens = 2_000, CheckRequests = 5, ScoreTokens = 3_000, SteerRequests = 4, Bundle = Bundle,
     };
 
     [Fact]
@@ -33,6 +34,16 @@ public sealed class DemoBuildTests : IDisposable
         var files = Directory.EnumerateFiles(Bundle, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("PROVENANCE.md", StringComparison.Ordinal)).ToList();
         Assert.All(files, file => Assert.Contains($"| {Path.GetRelativePath(Bundle, file).Replace('\\', '/')} | {ContentHash.OfFile(file)} |", provenance, StringComparison.Ordinal));
         Assert.Equal(result.BundleBytes, files.Sum(file => new FileInfo(file).Length) + new FileInfo(Path.Combine(Bundle, "PROVENANCE.md")).Length);
+
+        // Steering: what is pushed comes from one side's requests, what it did is counted on others, and so is what pushes of the same length do.
+        using var demo = workspace.OpenDemo();
+        var steered = await demo.DemoSteer(new() { Requests = 6, Choose = 4, Controls = 2, MaxTokens = 4 });
+        Assert.Equal([SteerGoal.Help, SteerGoal.Refusal], steered.Ways.Select(way => way.Toward));
+        Assert.All(steered.Ways, way =>
+        {
+            Assert.Equal((6, 2, 2), (way.Requests, way.Directions.Count, way.OtherFeatures.Count));
+            Assert.All(way.Push.Features, feature => Assert.Equal((way.Toward == SteerGoal.Refusal ? 1 : -1) * way.Push.Times * (feature.Harmful - feature.Harmless), feature.Coefficient, 1e-9));
+        });
 
         // The bundle is a workspace: its SAEs find their model and index, and what another build makes is the same.
         using var bundled = Workspace.Open(Bundle, 2);

@@ -1,3 +1,5 @@
+using SaeSharp.Lab.Demo.Labels;
+using SaeSharp.Lab.Demo.World.Concepts;
 using SaeSharp.Lab.Labelling;
 
 namespace SaeSharp.Lab.Tests.Labelling;
@@ -52,6 +54,27 @@ public class RemarkTests(TinyWorkspace tiny)
         foreach (var file in Directory.EnumerateFiles(Path.Combine(tiny.Home, "saes", TinyWorkspace.Sae))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         Assert.Equal("second", (await tiny.Workspace.Label(new() { Sae = "moved/here", Feature = 91 })).Features[0].Label);
         Directory.Delete(Path.GetDirectoryName(copy)!, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_truth_of_a_demo_names_features_too_and_a_person_s_name_goes_before_it()
+    {
+        TruthShelf.Write(tiny.Home, new([new(TinyWorkspace.Sae, 92, "storm-word", ConceptKind.Word, 0.98, 0.9), new(TinyWorkspace.Sae, 92, "rain-word", ConceptKind.Word, 0.97, 0.4)]));
+        try
+        {
+            Assert.Equal((TinyWorkspace.Sae, 92), (await tiny.Workspace.Search(new() { Label = "storms" })).Features.Select(hit => (hit.Sae, hit.Feature)).First());
+            await Write(92, "bad weather", null);
+            var labels = (await tiny.Workspace.Feature(new() { Sae = TinyWorkspace.Sae, Feature = 92 })).Labels;
+            Assert.Equal([new(LabelOrigin.Human, "bad weather"), new(LabelOrigin.GroundTruth, "storm-word")], labels);
+            Assert.Equal(92, (await tiny.Workspace.Search(new() { Label = "storm" })).Features[0].Feature);
+            await File.WriteAllTextAsync(Path.Combine(tiny.Home, TruthShelf.File), "no json");
+            Assert.Single((await tiny.Workspace.Feature(new() { Sae = TinyWorkspace.Sae, Feature = 92 })).Labels);
+        }
+        finally
+        {
+            File.Delete(Path.Combine(tiny.Home, TruthShelf.File));
+            await Write(92, "", null);
+        }
     }
 
     [Fact]

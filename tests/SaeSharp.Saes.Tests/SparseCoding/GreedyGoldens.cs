@@ -25,6 +25,23 @@ public class GreedyGoldens
     }
 
     [Theory, MemberData(nameof(CodingGolden.Names), MemberType = typeof(CodingGolden))]
+    public void Weights_rounded_to_f32_keep_the_atoms_and_the_residual_to_1e_5(string name)
+    {
+        using var golden = new CodingGolden(name);
+        var (norms, most) = (golden.Numbers("omp.residual_norm"), golden.Tensor("omp.picks").Columns);
+        var signals = golden.Signals.Rows(0, 8);
+        for (var k = 1; k <= most; k += 5)
+        {
+            var (exact, rounded) = (new OrthogonalPursuit(new() { Count = k, Precision = CodePrecision.F64 }).Solve(golden.Dictionary, signals), new OrthogonalPursuit(new() { Count = k }).Solve(golden.Dictionary, signals));
+            for (var i = 0; i < 8; i++)
+            {
+                Assert.Equal(exact[i].Indices, rounded[i].Indices);
+                Assert.Equal(norms[i * most + k - 1], rounded[i].Residual, 1e-5 * AtomDictionary.Norm(signals.Row<double>(i)));
+            }
+        }
+    }
+
+    [Theory, MemberData(nameof(CodingGolden.Names), MemberType = typeof(CodingGolden))]
     public void Orthogonal_matching_pursuit_stops_at_the_residual_asked_for(string name)
     {
         using var golden = new CodingGolden(name);

@@ -61,6 +61,8 @@ public class LassoGoldens
                 var scale = golden.Dictionary.Width * alphas[i * 3 + t];
                 var answer = new Lasso(new() { Lambda = scale * shares[t], Ridge = scale * (1 - shares[t]), Precision = CodePrecision.F64 }).Solve(golden.Dictionary, golden.Signals.Rows(i, 1))[0];
                 Assert.Equal(objectives[i * 3 + t], answer.Objective!.Value, 1e-12 * objectives[i * 3 + t]);
+                var rounded = new Lasso(new() { Lambda = scale * shares[t], Ridge = scale * (1 - shares[t]) }).Solve(golden.Dictionary, golden.Signals.Rows(i, 1))[0];
+                Assert.InRange(rounded.Objective!.Value - objectives[i * 3 + t], -1e-12, 1e-5 * objectives[i * 3 + t]);
                 CodingGolden.Close(codes[i * 3 + t], CodingGolden.Dense(answer, golden.Dictionary.Count), 1e-8);
             }
     }

@@ -13,23 +13,48 @@ public class LearningGoldens
     private static readonly Backend Cpu = CpuBackend.Create(2);
 
     /// <summary>
-    /// The first twenty signals are the atoms themselves: after one pick only rounding is left of them, and which two atoms come next there is the reference's rounding. They count
-    /// in the atoms' updates, so that from the first of these on the runs may differ within the reference's own 5 %.
+    /// The first twenty signals are the atoms that learning starts with. One pick leaves only the rounding of its product of them, and the reference picks two more atoms by that rounding,
+    /// which then count as users of these atoms with weights near 1e-16. Which two is a matter of the matrix kernels that the reference ran on (its error after round 1 is 81.39, 81.54,
+    /// 81.5501 or 81.5507 on others, and 81.70 where a pursuit stops at rounding, as ours does); these are the two of each signal in the run that was stored.
     /// </summary>
+    private static readonly int[][] PickedByRounding =
+    [
+        [4, 11], [6, 7], [4, 11], [4, 15], [11, 12], [12, 19], [16, 18], [4, 11], [5, 12], [13, 17], [0, 6], [2, 4], [4, 19], [9, 17], [1, 7], [12, 19], [5, 6], [9, 13], [0, 5], [12, 15],
+    ];
+
     [Fact]
-    public void KSvd_takes_the_same_rounds()
+    public void KSvd_takes_the_same_rounds_from_the_same_first_picks()
+    {
+        using var file = Golden.Tensors(Arrays);
+        var golden = Golden.Json(Values).GetProperty("ksvd");
+        var (k, rounds, x, atoms) = (golden.GetProperty("k").GetInt32(), golden.GetProperty("rounds").GetInt32(), file.Read("ksvd.X"), file.Read("ksvd.D0"));
+        var codes = new OrthogonalPursuit(new() { Count = k, Precision = CodePrecision.F64 }).Solve(new(atoms, Cpu), x);
+        for (var row = 0; row < PickedByRounding.Length; row++)
+        {
+            Assert.Equal([row], codes[row].Indices);
+            codes[row] = codes[row] with { Indices = [row, .. PickedByRounding[row]], Values = [codes[row].Values[0], 0, 0] };
+        }
+        var first = KSvd.Update(x, codes, atoms);
+        var (learnt, later) = new KSvd(k, rounds - 1, Cpu).Learn(x, atoms);
+        var expected = file.Read("ksvd.squared_error");
+        foreach (var (round, errors) in later.Prepend(first).Index())
+        {
+            Assert.Equal(expected.Row<double>(round)[0], errors.AfterCodes, 1e-6 * expected.Row<double>(round)[0]);
+            Assert.Equal(expected.Row<double>(round)[1], errors.AfterAtoms, 1e-6 * expected.Row<double>(round)[1]);
+        }
+        CodingGolden.Close(file.Read("ksvd.D").Span<double>().ToArray(), learnt.Span<double>().ToArray(), 1e-6);
+    }
+
+    [Fact]
+    public void KSvd_lowers_the_error_in_every_round_and_comes_as_near_to_the_planted_atoms()
     {
         using var file = Golden.Tensors(Arrays);
         var golden = Golden.Json(Values).GetProperty("ksvd");
         var expected = file.Read("ksvd.squared_error");
         var (atoms, errors) = new KSvd(golden.GetProperty("k").GetInt32(), golden.GetProperty("rounds").GetInt32(), Cpu).Learn(file.Read("ksvd.X"), file.Read("ksvd.D0"));
-        for (var round = 0; round < errors.Count; round++)
-        {
-            var tolerance = round == 0 ? 1e-6 : 0.05;
-            Assert.Equal(expected.Row<double>(round)[0], errors[round].AfterCodes, tolerance * expected.Row<double>(round)[0]);
-            Assert.Equal(expected.Row<double>(round)[1], errors[round].AfterAtoms, 0.05 * expected.Row<double>(round)[1]);
-            Assert.True(errors[round].AfterAtoms < errors[round].AfterCodes);
-        }
+        Assert.Equal(expected.Row<double>(0)[0], errors[0].AfterCodes, 1e-6 * expected.Row<double>(0)[0]);
+        Assert.All(errors, round => Assert.True(round.AfterAtoms < round.AfterCodes));
+        Assert.Equal(expected.Row<double>(errors.Count - 1)[1], errors[^1].AfterAtoms, 0.05 * errors[^1].AfterAtoms);
         Assert.InRange(Recovery(file.Read("ksvd.planted"), atoms), golden.GetProperty("recovery").GetDouble() - 0.05, 1);
     }
 

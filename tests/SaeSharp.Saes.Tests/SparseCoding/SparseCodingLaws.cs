@@ -57,6 +57,40 @@ public class SparseCodingLaws
         Assert.True(new NonNegativeLeastSquares().Solve(dictionary, problem.Signal)[0].Residual <= norm * (1 + 1e-6));
     }, iter: 300, threads: 1);
 
+    public static TheoryData<CodeMethod> Methods => [.. Enum.GetValues<CodeMethod>()];
+
+    /// <summary>Residual, objective and gap of every method once more, from atoms, signal and weights alone. Basis pursuit may say that the atoms do not reach the signal.</summary>
+    [Theory, MemberData(nameof(Methods))]
+    public void What_certifies_a_code_is_what_an_independent_computation_finds(CodeMethod method) => AnyCase.Sample(problem =>
+    {
+        var lasso = method is CodeMethod.Lasso or CodeMethod.Lars or CodeMethod.Ista or CodeMethod.Fista;
+        var options = new CodingOptions
+        {
+            Method = method, LambdaRatio = method == CodeMethod.Lars ? Math.Min(1, problem.Ratio) : problem.Ratio, Ridge = method == CodeMethod.Lasso ? problem.Ridge : 0, Gap = lasso ? 1e-4 : null,
+            Count = method == CodeMethod.Lars ? null : Math.Min(5, problem.Atoms.Length), Positive = problem.Positive,
+        };
+        SparseAnswer answer;
+        try
+        {
+            answer = options.Solver(CodePrecision.F64).Solve(new(problem.Tensor(DType.F64), Cpu), problem.Signal)[0];
+        }
+        catch (SparseCodingException error) when (method == CodeMethod.BasisPursuit)
+        {
+            Assert.Contains("no combination of the atoms", error.Message, StringComparison.Ordinal);
+            return;
+        }
+        var (x, squares) = (CodingGolden.Dense(answer, problem.Atoms.Length), PlainLasso.Dot(problem.B, problem.B));
+        var residual = PlainLasso.Residual(problem.Atoms, problem.B, x);
+        Assert.Equal(answer.Indices.Order().Distinct(), answer.Indices);
+        Assert.All(answer.Values, value => Assert.True(double.IsFinite(value) && value != 0 && (!problem.Positive || value > 0 || method is CodeMethod.Ridge or CodeMethod.BasisPursuit)));
+        Assert.Equal(Math.Sqrt(PlainLasso.Dot(residual, residual)), answer.Residual, 1e-9 * Math.Sqrt(squares));
+        if (!lasso || answer.Lambda is not > 0) return;
+        Assert.Equal(PlainLasso.Objective(problem.Atoms, problem.B, x, answer.Lambda.Value, options.Ridge), answer.Objective!.Value, 1e-12 * Math.Max(1, squares));
+        var gap = PlainLasso.Gap(problem.Atoms, problem.B, x, answer.Lambda.Value, options.Ridge, problem.Positive);
+        if (answer.Gap is { } said) Assert.Equal(gap, said, 1e-12 * Math.Max(1, squares));
+        if (answer.Why != StopReason.IterationLimit) Assert.InRange(gap, -1e-9 * squares, (method == CodeMethod.Lars ? 1e-9 : 1e-4 / 2 + 1e-9) * squares);
+    }, iter: 100, threads: 1);
+
     [Fact]
     public void A_signal_gets_the_same_code_alone_and_among_others()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Searching;
@@ -74,6 +75,22 @@ public sealed class ApiTests(Workbench workbench)
         Assert.Contains("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
         await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"","note":""}""");
         Assert.DoesNotContain("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_of_an_sae_says_how_to_compare_its_codes_until_they_were_compared()
+    {
+        using var client = workbench.Client();
+        Assert.Equal(HttpStatusCode.NoContent, (await client.GetAsync($"/api/code-comparison?sae={workbench.Saes[0]}", Cancel)).StatusCode);
+        Assert.Contains("sae code --compare --sae tiny/blocks.0.hook_resid_post", await client.GetStringAsync("/model/tiny~blocks.0.hook_resid_post", Cancel), StringComparison.Ordinal);
+
+        var result = await workbench.Compare(workbench.Saes[1]);
+        var kept = JsonSerializer.Deserialize<CompareCodesResult>(await client.GetStringAsync($"/api/code-comparison?sae={workbench.Saes[1]}", Cancel), LabJson.Options)!;
+        var page = await client.GetStringAsync("/model/tiny~blocks.2.hook_resid_post", Cancel);
+
+        Assert.Equal(JsonSerializer.Serialize(result, LabJson.Options), JsonSerializer.Serialize(kept, LabJson.Options));
+        Assert.Contains("encoder, one pass", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("sae code --compare", page, StringComparison.Ordinal);
     }
 
     [Theory]

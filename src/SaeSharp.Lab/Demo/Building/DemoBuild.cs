@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using SaeSharp.Lab.Demo.Labels;
+using SaeSharp.Lab.Demo.Presets;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Harvesting;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.LanguageModels;
+using SaeSharp.Lab.Training;
 
 namespace SaeSharp.Lab.Demo.Building;
 
@@ -36,23 +39,29 @@ internal sealed class DemoBuild(DemoBuildRequest request, Workspace workspace)
         var saes = new List<string>();
         foreach (var training in DemoRecipes.All(request, DemoHome.Model, fresh))
         {
-            var trained = await workspace.Train(training, progress, cancel).ConfigureAwait(false);
-            foreach (var sae in trained.Saes)
-            {
-                HalfWeights.Write(sae.Path);
-                saes.Add(sae.Name);
-            }
+            var finished = new FinishedTraining(workspace.Home, training);
+            saes.AddRange(finished.Saes ?? finished.Keep(await Train(training, progress, cancel).ConfigureAwait(false)));
         }
-        foreach (var sae in saes)
-            if (request.IndexTokens > 0) await workspace.Index(Indexing(sae, fresh), progress, cancel).ConfigureAwait(false);
+        if (request.IndexTokens > 0) await workspace.Index(Indexing(saes, fresh), progress, cancel).ConfigureAwait(false);
         var score = request.ScoreTokens == 0 ? null : await workspace.DemoScore(new() { Model = DemoHome.Model, Saes = saes, Tokens = request.ScoreTokens }, progress, cancel).ConfigureAwait(false);
-        var result = new DemoBuildResult(workspace.Home, model, check, saes, score, null, clock.Elapsed.TotalSeconds);
+        if (score is not null) TruthShelf.Write(workspace.Home, TruthLabels.From(score));
+        string[] everyLayer = [.. saes.Where(sae => sae.StartsWith(DemoRecipes.EveryLayer, StringComparison.Ordinal))];
+        var steering = request.SteerRequests == 0 ? null : await workspace.DemoSteer(new() { Model = DemoHome.Model, Saes = everyLayer, Requests = request.SteerRequests }, progress, cancel).ConfigureAwait(false);
+        if (steering is not null) PresetFile.Write(workspace.Home, new() { Steering = [.. steering.Ways.Select(SteeringPreset.Of)] });
+        var result = new DemoBuildResult(workspace.Home, model, check, saes, score, steering, null, clock.Elapsed.TotalSeconds);
         return request.Bundle is null ? result : result with { BundleBytes = DemoHome.Pack(workspace.Home, request.Bundle, Provenance.Write(request, result)) };
     }
 
-    private IndexRequest Indexing(string sae, string texts) => new()
+    private async Task<IEnumerable<string>> Train(TrainRequest training, IProgress<Progress>? progress, CancellationToken cancel)
     {
-        Sae = sae, Model = DemoHome.Model, Corpus = new CorpusOptions { Texts = texts, Context = World.WorldGrammar.Context }, Tokens = request.IndexTokens, Top = 8, Intervals = 3, PerInterval = 2,
+        var trained = await workspace.Train(training, progress, cancel).ConfigureAwait(false);
+        foreach (var sae in trained.Saes) HalfWeights.Write(sae.Path);
+        return trained.Saes.Select(sae => sae.Name);
+    }
+
+    private IndexRequest Indexing(IReadOnlyList<string> saes, string texts) => new()
+    {
+        Sae = [.. saes], Model = DemoHome.Model, Corpus = new CorpusOptions { Texts = texts, Context = World.WorldGrammar.Context }, Tokens = request.IndexTokens, Top = 8, Intervals = 3, PerInterval = 2,
     };
 
     private async Task<string> Texts(string name, int seed, long tokens, string? tokenizer, IProgress<Progress>? progress, CancellationToken cancel)

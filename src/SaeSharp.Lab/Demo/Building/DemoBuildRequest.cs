@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Demo.Scoring;
+using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.LanguageModels;
 
 namespace SaeSharp.Lab.Demo.Building;
@@ -22,6 +23,8 @@ public sealed record DemoBuildRequest
     public int CheckRequests { get; init; } = 200;
     /// <summary>Tokens of the score in the end; 0 for none.</summary>
     public int ScoreTokens { get; init; } = 200_000;
+    /// <summary>Requests of each side that steering is measured on in the end; 0 for none.</summary>
+    public int SteerRequests { get; init; } = 200;
     /// <summary>Seed of the texts and of all first weights.</summary>
     public int Seed { get; init; }
     /// <summary>Folder to write the bundle to: model, SAEs, indexes and PROVENANCE.md.</summary>
@@ -34,6 +37,7 @@ public sealed record DemoBuildRequest
 /// <param name="Check">How well it knows its world.</param>
 /// <param name="Saes">Names of the SAEs.</param>
 /// <param name="Score">What they found; null where that was not asked for.</param>
+/// <param name="Steering">What turns its answers; null where that was not asked for.</param>
 /// <param name="BundleBytes">Size of the bundle; null without one.</param>
 /// <param name="Seconds">Time.</param>
-public sealed record DemoBuildResult(string Home, LmTrainResult Model, DemoCheckResult Check, IReadOnlyList<string> Saes, DemoScoreResult? Score, long? BundleBytes, double Seconds);
+public sealed record DemoBuildResult(string Home, LmTrainResult Model, DemoCheckResult Check, IReadOnlyList<string> Saes, DemoScoreResult? Score, DemoSteerResult? Steering, long? BundleBytes, double Seconds);

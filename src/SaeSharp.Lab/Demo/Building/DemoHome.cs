@@ -1,3 +1,5 @@
+using SaeSharp.Lab.Demo.Labels;
+using SaeSharp.Lab.Demo.Presets;
 using SaeSharp.Numerics.Files;
 
 namespace SaeSharp.Lab.Demo.Building;
@@ -7,6 +9,9 @@ internal static class DemoHome
 {
     public const string Model = "demo";
     private static readonly string[] Parts = ["models", "saes", "indexes"];
+
+    /// <summary>Files beside them.</summary>
+    private static readonly string[] Files = [TruthShelf.File, PresetFile.File];
 
     private static string Bundle => Path.Combine(AppContext.BaseDirectory, "samples", "demo");
 
@@ -20,6 +25,7 @@ internal static class DemoHome
         if (Directory.Exists(Path.Combine(target, "models", Model))) return target;
         if (!Directory.Exists(Path.Combine(Bundle, "models", Model))) throw LabException.NoDemo(target);
         Directory.CreateDirectory(target);
+        CopyBeside(Bundle, target);
         foreach (var part in Parts.Reverse()) // the model last: what has it is whole
             if (Directory.Exists(Path.Combine(Bundle, part))) Copy(Path.Combine(Bundle, part), Path.Combine(target, part));
         return target;
@@ -32,13 +38,24 @@ internal static class DemoHome
         {
             foreach (var part in Parts)
                 if (Directory.Exists(Path.Combine(home, part))) CopyFiles(Path.Combine(home, part), Path.Combine(folder, part));
+            CopyBeside(home, folder);
             AtomicFile.Write(Path.Combine(folder, "PROVENANCE.md"), provenance);
         });
         return Directory.EnumerateFiles(bundle, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
     }
 
+    /// <summary>All files of the demo in <paramref name="home"/> that belong into its bundle.</summary>
+    public static IEnumerable<string> Contents(string home) => Parts.Select(part => Path.Combine(home, part)).Where(Directory.Exists)
+        .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Concat(Files.Select(file => Path.Combine(home, file)).Where(File.Exists));
+
     /// <summary>Copies a folder whole or not at all.</summary>
     public static void Copy(string from, string to) => AtomicFolder.Write(to, folder => CopyFiles(from, folder));
+
+    private static void CopyBeside(string from, string to)
+    {
+        foreach (var file in Files)
+            if (File.Exists(Path.Combine(from, file))) File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
+    }
 
     private static void CopyFiles(string from, string to)
     {

@@ -8,8 +8,6 @@ namespace SaeSharp.Lab.Demo.Building;
 /// <summary>PROVENANCE.md: how a bundle came about, and the hash of all that is in it.</summary>
 internal static class Provenance
 {
-    private static readonly string[] Parts = ["models", "saes", "indexes"];
-
     public static string Write(DemoBuildRequest request, DemoBuildResult result)
     {
         var text = new StringBuilder();
@@ -29,7 +27,7 @@ internal static class Provenance
         Line($"");
         Line($"| file | SHA-256 |");
         Line($"|---|---|");
-        foreach (var file in Parts.Select(part => Path.Combine(result.Home, part)).Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
+        foreach (var file in DemoHome.Contents(result.Home).Order(StringComparer.Ordinal))
             Line($"| {Path.GetRelativePath(result.Home, file).Replace('\\', '/')} | {ContentHash.OfFile(file)} |");
         return text.ToString();
     }

@@ -1,4 +1,6 @@
 using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
+using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Harvesting.Stores;
@@ -13,18 +15,23 @@ internal sealed class ActivationStore
     private readonly string _folder;
     private readonly ShardLayout?[] _shards;
 
-    private ActivationStore(string folder, StoreIndex index) => (_folder, Index, _shards) = (folder, index, new ShardLayout?[index.Shards.Count]);
+    private readonly IReadOnlyDictionary<string, SparseAutoencoder> _coders;
+
+    private ActivationStore(string folder, StoreIndex index, IReadOnlyDictionary<string, SparseAutoencoder> coders) =>
+        (_folder, Index, _shards, _coders) = (folder, index, new ShardLayout?[index.Shards.Count], coders);
 
     public StoreIndex Index { get; }
 
     /// <summary>Opens a finished store whose files are all there; no activation is read yet.</summary>
-    public static ActivationStore Open(string folder)
+    /// <param name="folder">The store.</param>
+    /// <param name="backend">Decodes hooks that are kept as codes; left out: the plain reference.</param>
+    public static ActivationStore Open(string folder, Backend? backend = null)
     {
         if (!StoreIndex.Exists(folder)) throw StoreException.NoStore(folder);
         var index = StoreIndex.Read(folder);
         if (!index.Complete) throw StoreException.Unfinished(folder, index.Shards.Sum(shard => (long)shard.Tokens), index.Tokens);
         foreach (var shard in index.Shards) ShardLayout.RequireSize(folder, shard);
-        return new(folder, index);
+        return new(folder, index, StoredCoders.Load(folder, index, backend ?? Reference.Instance));
     }
 
     /// <summary>Width of a hook's activations.</summary>
@@ -48,7 +55,7 @@ internal sealed class ActivationStore
         return counts.Any(count => count > 0) ? new Stream(this, layout, (int)width, [.. places], [.. counts], seed) : throw StoreException.NoNeighbours(_folder, layout.ToString());
     }
 
-    private ShardLayout Shard(int shard) => _shards[shard] ??= ShardLayout.Open(_folder, Index, Index.Shards[shard]);
+    private ShardLayout Shard(int shard) => _shards[shard] ??= ShardLayout.Open(_folder, Index, Index.Shards[shard], _coders);
 
     private int[]? RowsOf(RowLayout layout, int shard, int first)
     {
@@ -71,9 +78,23 @@ internal sealed class ActivationStore
             {
                 cancel.ThrowIfCancellationRequested();
                 var (shard, first) = places[unit];
-                for (var part = 0; part < sources.Length; part++) sources[part] = store.Shard(shard).Activations(Layout.Parts[part].Hook);
-                take(unit, sources, first);
+                if (store.Index.HasCodes) TakeDecoded(unit, store.Shard(shard), first, take);
+                else
+                {
+                    for (var part = 0; part < sources.Length; part++) sources[part] = store.Shard(shard).Activations(Layout.Parts[part].Hook)!;
+                    take(unit, sources, first);
+                }
             }
+        }
+
+        /// <summary>The run with its neighbours on both sides, of coded hooks decoded.</summary>
+        private void TakeDecoded(int unit, ShardLayout shard, int first, UnitSink take)
+        {
+            var tokens = shard.PositionOfToken.Length;
+            var (from, to) = (Math.Max(0, first + Layout.First), Math.Min(tokens, first + RunTokens + Layout.Last));
+            var decoded = Layout.Hooks.Where(hook => shard.Activations(hook) is null).ToDictionary(hook => hook, hook => shard.Decoded(hook, from, to - from));
+            take(unit, [.. Layout.Parts.Select(part => shard.Activations(part.Hook)?.Rows(from, to - from) ?? decoded[part.Hook])], first - from);
+            foreach (var tensor in decoded.Values) tensor.Free();
         }
     }
 }

@@ -1,5 +1,6 @@
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Files;
+using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Harvesting.Stores;
 
@@ -8,9 +9,11 @@ internal sealed class ShardLayout
 {
     public const string Ids = "ids", Documents = "document", Positions = "position";
     private readonly Dictionary<string, Tensor> _hooks;
+    private readonly Dictionary<string, CodedHook> _coded;
     private readonly Tensor _documents, _positions;
 
-    private ShardLayout(Dictionary<string, Tensor> hooks, Tensor documents, Tensor positions) => (_hooks, _documents, _positions) = (hooks, documents, positions);
+    private ShardLayout(Dictionary<string, Tensor> hooks, Dictionary<string, CodedHook> coded, Tensor documents, Tensor positions) =>
+        (_hooks, _coded, _documents, _positions) = (hooks, coded, documents, positions);
 
     /// <summary>Document of each token, [tokens].</summary>
     public ReadOnlySpan<long> DocumentOfToken => _documents.Span<long>();
@@ -18,18 +21,22 @@ internal sealed class ShardLayout
     /// <summary>Position of each token in its window, [tokens].</summary>
     public ReadOnlySpan<int> PositionOfToken => _positions.Span<int>();
 
-    /// <summary>A hook's activations, [tokens, width].</summary>
-    public Tensor Activations(string hook) => _hooks[hook];
+    /// <summary>A hook's activations, [tokens, width]; null where it is kept as codes.</summary>
+    public Tensor? Activations(string hook) => _hooks.GetValueOrDefault(hook);
+
+    /// <summary>The activations of some tokens of a coded hook, [count, width]; the caller's to free.</summary>
+    public Tensor Decoded(string hook, int first, int count) => _coded[hook].Rows(first, count);
 
     /// <summary>Opens a shard once its size and checksum are those of the index.</summary>
     /// <exception cref="StoreException">They are not, or it does not hold what the index says.</exception>
-    public static ShardLayout Open(string folder, StoreIndex index, Shard shard)
+    public static ShardLayout Open(string folder, StoreIndex index, Shard shard, IReadOnlyDictionary<string, SparseAutoencoder> coders)
     {
         var path = Path.Combine(folder, shard.File);
         if (Fault(path, shard) is { } fault) throw StoreException.Damaged(path, fault);
         using var file = SafetensorsFile.Open(path);
         return new(
-            index.Hooks.ToDictionary(hook => hook.Name, hook => Read(file, hook.Name, index.Dtype.Held(), shard.Tokens, hook.Width)),
+            index.Hooks.Where(hook => hook.Codes is null).ToDictionary(hook => hook.Name, hook => Read(file, hook.Name, index.Dtype.Held(), shard.Tokens, hook.Width)),
+            index.Hooks.Where(hook => hook.Codes is not null).ToDictionary(hook => hook.Name, hook => new CodedHook(file, hook, shard.Tokens, coders[hook.Name])),
             Read(file, Documents, DType.I64, shard.Tokens), Read(file, Positions, DType.I32, shard.Tokens));
     }
 
@@ -54,7 +61,8 @@ internal sealed class ShardLayout
         return !file.Exists ? "it is missing" : file.Length == shard.Bytes ? null : $"it has {file.Length} bytes, {StoreIndex.FileName} says {shard.Bytes}";
     }
 
-    private static Tensor Read(SafetensorsFile file, string name, DType type, params ReadOnlySpan<int> shape)
+    /// <summary>A tensor of the type and shape that the index promises.</summary>
+    public static Tensor Read(SafetensorsFile file, string name, DType type, params ReadOnlySpan<int> shape)
     {
         var tensor = file.Read(name);
         return tensor.DType == type && tensor.Shape.SequenceEqual(shape) ? tensor

@@ -10,7 +10,8 @@ internal sealed record StoreIndex
 {
     public const string FileName = "index.json";
     public const string FormatName = "saesharp-activations";
-    private const int Newest = 1;
+    private const int BytesBeside = sizeof(int) + sizeof(long) + sizeof(int);
+    private const int Newest = 2; // 1 has no coded hooks
     private static readonly JsonSerializerOptions Json = new(LabJson.Options) { WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true };
 
     public required string Format { get; init; }
@@ -34,17 +35,28 @@ internal sealed record StoreIndex
     public required bool Complete { get; init; }
     /// <summary>In the order of the texts.</summary>
     public required IReadOnlyList<Shard> Shards { get; init; }
+    /// <summary>XXH3-128 of the files of the copied SAEs, in the order of the coded hooks; null where no hook is coded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? CoderXxh3 { get; init; }
 
     /// <summary>The same store without a shard yet.</summary>
-    public StoreIndex WithoutShards() => this with { Complete = false, Shards = [] };
+    public StoreIndex WithoutShards() => this with { Complete = false, Shards = [], CoderXxh3 = null };
 
-    /// <summary>Bytes of a token in a shard: its activations, id, document and position.</summary>
+    /// <summary>Bytes of a token in a shard without coded hooks: its activations, id, document and position.</summary>
     [JsonIgnore]
-    public long BytesPerToken => Hooks.Sum(hook => (long)hook.Width) * Dtype.Held().Size() + sizeof(int) + sizeof(long) + sizeof(int);
+    public long BytesPerToken => Hooks.Sum(hook => (long)hook.Width) * Dtype.Held().Size() + BytesBeside;
+
+    /// <summary>Bytes that every token takes at least.</summary>
+    [JsonIgnore]
+    public long LeastBytesPerToken => Hooks.Sum(hook => hook.Codes?.LeastBytes(hook.Width) ?? (long)hook.Width * Dtype.Held().Size()) + BytesBeside;
+
+    /// <summary>Whether a hook is kept as codes.</summary>
+    [JsonIgnore]
+    public bool HasCodes => Hooks.Any(hook => hook.Codes is not null);
 
     public static StoreIndex Of(string model, string modelSha256, string corpusSha256, CorpusOptions windows) => new()
     {
-        Format = FormatName, Version = Newest, Model = model, ModelSha256 = modelSha256, CorpusSha256 = corpusSha256, Windows = windows with { Texts = null, IdsFile = null },
+        Format = FormatName, Version = 1, Model = model, ModelSha256 = modelSha256, CorpusSha256 = corpusSha256, Windows = windows with { Texts = null, IdsFile = null },
         PrependBos = false, Dtype = default, Hooks = [], Tokens = 0, Documents = 0, Complete = false, Shards = [],
     };
 
@@ -78,12 +90,14 @@ internal sealed record StoreIndex
 
     private (string Where, string Reason)? Fault()
     {
-        if (Format != FormatName || Version != Newest) return ("version", $"it is '{Format}' version {Version}, expected '{FormatName}' version {Newest}");
+        if (Format != FormatName || Version is < 1 or > Newest) return ("version", $"it is '{Format}' version {Version}, expected '{FormatName}' version 1 to {Newest}");
         if (Hooks.Count == 0 || Hooks.Any(hook => hook is null || hook.Width <= 0) || Hooks.DistinctBy(hook => hook.Name).Count() != Hooks.Count) return ("hooks", "expected each hook once and with a width above 0");
+        if (Hooks.Select(hook => hook.Codes?.Fault).FirstOrDefault(fault => fault is not null) is { } codes) return ("hooks", codes);
+        if (HasCodes != (Version == Newest) || HasCodes && Shards.Count > 0 && CoderXxh3?.Count != StoredCoders.FilesEach * Hooks.Count(hook => hook.Codes is not null)) return ("coderXxh3", "expected version 2 and the checksums of two files for each coded hook");
         foreach (var shard in Shards)
         {
             if (shard is null || shard.File.Length == 0 || shard.File != Path.GetFileName(shard.File) || shard.File is "." or "..") return ("shards", $"'{shard?.File}' is no name of a file in this folder");
-            if (shard.Tokens <= 0 || (Int128)shard.Tokens * BytesPerToken > shard.Bytes) return ($"shard '{shard.File}'", $"{shard.Tokens} tokens of {BytesPerToken} bytes do not fit into {shard.Bytes} bytes");
+            if (shard.Tokens <= 0 || (Int128)shard.Tokens * LeastBytesPerToken > shard.Bytes) return ($"shard '{shard.File}'", $"{shard.Tokens} tokens of {LeastBytesPerToken} bytes do not fit into {shard.Bytes} bytes");
         }
         var tokens = Shards.Sum(shard => (long)shard.Tokens);
         return Tokens <= 0 || tokens > Tokens || Complete && tokens != Tokens ? ("tokens", $"its shards hold {tokens} tokens, expected {Tokens}") : null;
@@ -93,7 +107,8 @@ internal sealed record StoreIndex
 /// <summary>A hook of a store.</summary>
 /// <param name="Name">The hook point, and the name of its tensor [tokens, width] in every shard.</param>
 /// <param name="Width">Width of its activations.</param>
-internal sealed record StoredHook(string Name, int Width);
+/// <param name="Codes">How it is kept as codes; null where its numbers are kept.</param>
+internal sealed record StoredHook(string Name, int Width, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] StoredCodes? Codes = null);
 
 /// <summary>A file of a store.</summary>
 /// <param name="File">Its name.</param>

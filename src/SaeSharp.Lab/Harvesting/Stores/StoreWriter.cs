@@ -14,19 +14,25 @@ internal sealed class StoreWriter
     private readonly Corpus _corpus;
     private readonly StoreIndex _index;
     private readonly List<Part> _parts = [];
+    private readonly IReadOnlyDictionary<string, LoadedSae> _coders;
 
     /// <param name="folder">The store's folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="options">How the texts are cut.</param>
     /// <param name="hooks">Hooks to store.</param>
     /// <param name="dtype">As what.</param>
-    /// <param name="shardMiB">Size of a shard; windows are never split.</param>
-    public StoreWriter(string folder, LanguageModel model, CorpusOptions options, IReadOnlyList<string> hooks, StoreType dtype, int shardMiB)
+    /// <param name="shardMiB">Size of a shard whose hooks are not coded; windows are never split.</param>
+    /// <param name="coders">SAEs as whose codes the hooks that they read are kept.</param>
+    /// <param name="residualBits">Bits of each number of what the codes leave; 0 drops it.</param>
+    public StoreWriter(string folder, LanguageModel model, CorpusOptions options, IReadOnlyList<string> hooks, StoreType dtype, int shardMiB, IReadOnlyList<LoadedSae>? coders = null, int residualBits = 0)
     {
+        if (residualBits is not (0 or 4 or 8)) throw OptionException.Invalid($"--residual-bits is {residualBits}, expected 0, 4 or 8.", "0 keeps the codes alone.");
+        _coders = StoredCoders.Of(coders ?? [], [.. hooks.Distinct()], model);
         (_folder, _model, _corpus) = (Path.GetFullPath(folder), model, Corpus.Read(options, model));
-        StoredHook[] stored = [.. hooks.Distinct().Select(hook => new StoredHook(hook, model.Transformer.HookWidth(model.Transformer.RequireHook(hook))))];
+        StoredHook[] stored = [.. hooks.Distinct().Select(hook => new StoredHook(hook, model.Transformer.HookWidth(model.Transformer.RequireHook(hook)), Codes(hook, residualBits)))];
         _index = StoreIndex.Of(model.Name, model.Sha256, _corpus.Sha256, options) with
         {
+            Version = _coders.Count > 0 ? 2 : 1,
             PrependBos = _corpus.Windows[0].Ids[0] == model.BosId,
             Dtype = dtype,
             Hooks = stored,
@@ -47,9 +53,11 @@ internal sealed class StoreWriter
     public StoreSummary Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var kept = SoundShards();
-        RequireSpace(_parts.Where(part => !kept.ContainsKey(part.File)).Sum(part => part.Tokens * _index.BytesPerToken));
+        RequireSpace(_parts.Where(part => !kept.ContainsKey(part.File)).Sum(part => part.Tokens * _index.LeastBytesPerToken));
         Directory.CreateDirectory(_folder);
         AtomicFile.RemoveLeftovers(_folder);
+        var coded = _index.Hooks.Where(hook => hook.Codes is not null).ToList();
+        var index = coded.Count == 0 ? _index : _index with { CoderXxh3 = StoredCoders.Write(_folder, coded.Select(hook => _coders[hook.Name].Sae)) };
         var (done, before, shards) = (kept.Values.Sum(shard => (long)shard.Tokens), kept.Values.Sum(shard => (long)shard.Tokens), new SortedDictionary<string, Shard>(kept, StringComparer.Ordinal));
         var meter = new ProgressMeter(progress, "harvesting", _index.Tokens, "tokens");
         foreach (var part in _parts.Where(part => !kept.ContainsKey(part.File)))
@@ -59,12 +67,12 @@ internal sealed class StoreWriter
             SafetensorsWriter.Write(path, tensors.Select(tensor => (tensor.Key, tensor.Value)));
             foreach (var tensor in tensors.Values) tensor.Free();
             shards[part.File] = new(part.File, part.Tokens, new FileInfo(path).Length, ShardChecksum.OfFile(path));
-            (_index with { Shards = [.. shards.Values] }).Write(_folder);
+            (index with { Shards = [.. shards.Values] }).Write(_folder);
         }
-        var finished = _index with { Shards = [.. shards.Values], Complete = true };
+        var finished = index with { Shards = [.. shards.Values], Complete = true };
         finished.Write(_folder);
         return new(shards.Count, kept.Count, finished.Tokens, finished.Documents, finished.Shards.Sum(shard => shard.Bytes), _index.Dtype,
-            [.. finished.Hooks.Select(hook => new SummaryHook(hook.Name, hook.Width))]);
+            [.. finished.Hooks.Select(hook => new SummaryHook(hook.Name, hook.Width, hook.Codes is null ? null : CodedCost.Of(_coders[hook.Name], hook, _model, _corpus, cancel)))]);
     }
 
     /// <summary>The shards of an earlier run of the same command that are whole.</summary>
@@ -73,7 +81,7 @@ internal sealed class StoreWriter
         if (!StoreIndex.Exists(_folder))
         {
             if (Directory.Exists(_folder) && Directory.EnumerateFileSystemEntries(_folder).Any(entry => !Path.GetFileName(entry).StartsWith("activations-", StringComparison.Ordinal)
-                && !Path.GetFileName(entry).StartsWith(StoreIndex.FileName, StringComparison.Ordinal))) throw StoreException.NotEmpty(_folder);
+                && !Path.GetFileName(entry).StartsWith(StoredCoders.Prefix, StringComparison.Ordinal) && !Path.GetFileName(entry).StartsWith(StoreIndex.FileName, StringComparison.Ordinal))) throw StoreException.NotEmpty(_folder);
             return [];
         }
         var before = StoreIndex.Read(_folder);
@@ -86,14 +94,18 @@ internal sealed class StoreWriter
 
     private Dictionary<string, Tensor> Harvest(Part part, Action<int> report, CancellationToken cancel)
     {
-        var tensors = _index.Hooks.ToDictionary(hook => hook.Name, hook => Tensor.Zeros(_index.Dtype.Held(), part.Tokens, hook.Width));
+        var coded = _index.Hooks.Where(hook => hook.Codes is not null).ToDictionary(hook => hook.Name, hook => new CodedRows(_coders[hook.Name].Sae, hook.Codes!, hook.Width));
+        var tensors = _index.Hooks.Where(hook => hook.Codes is null).ToDictionary(hook => hook.Name, hook => Tensor.Zeros(_index.Dtype.Held(), part.Tokens, hook.Width));
         var (ids, documents, positions) = (Tensor.Zeros(DType.I32, part.Tokens), Tensor.Zeros(DType.I64, part.Tokens), Tensor.Zeros(DType.I32, part.Tokens));
         var views = _index.Hooks.ToDictionary(hook => hook.Name, hook => ActivationView.Of(_model.Transformer, hook.Name, ModelProcessing.None));
         var (at, tokenAt) = (0, 0);
         new Harvester(_model, [.. views.Values.Distinct()], Harvester.DefaultRows).Run(_corpus.Windows.Skip(part.FirstWindow).Take(part.Windows), batch =>
         {
             foreach (var (hook, view) in views)
-                for (var row = 0; row < batch.KeptRows.Length; row++) batch.Activations[view].ConvertRow(row, tensors[hook], at + row);
+            {
+                if (coded.TryGetValue(hook, out var rows)) rows.Add(batch.Activations[view]).Free();
+                else for (var row = 0; row < batch.KeptRows.Length; row++) batch.Activations[view].ConvertRow(row, tensors[hook], at + row);
+            }
             at += batch.KeptRows.Length;
             foreach (var window in batch.Windows)
             {
@@ -103,11 +115,15 @@ internal sealed class StoreWriter
             }
             report(batch.KeptRows.Length);
         }, cancel);
+        foreach (var (hook, rows) in coded)
+            foreach (var (name, tensor) in rows.Tensors(hook)) tensors.Add(name, tensor);
         tensors.Add(ShardLayout.Ids, ids);
         tensors.Add(ShardLayout.Documents, documents);
         tensors.Add(ShardLayout.Positions, positions);
         return tensors;
     }
+
+    private StoredCodes? Codes(string hook, int residualBits) => _coders.TryGetValue(hook, out var sae) ? new(sae.Name, sae.WeightsSha256, sae.DSae, residualBits) : null;
 
     private void RequireSpace(long bytes)
     {
@@ -134,4 +150,5 @@ public sealed record StoreSummary(int Shards, int Kept, long Tokens, long Docume
 /// <summary>A hook of a store.</summary>
 /// <param name="Name">The hook point.</param>
 /// <param name="Width">Width of its activations.</param>
-public sealed record SummaryHook(string Name, int Width);
+/// <param name="Codes">What keeping it as codes saves and costs; null where its numbers are kept.</param>
+public sealed record SummaryHook(string Name, int Width, CodedCost? Codes = null);
