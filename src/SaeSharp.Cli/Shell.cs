@@ -84,6 +84,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
         ServeCommand.Create(this), BenchCommand.Create(this), SynthCommand.Create(this), PullCommand.Create(this), PushCommand.Create(this), SearchCommand.Create(this), LmCommand.Create(this),
         CodeCommand.Create(this),
         ContrastCommand.Create(this),
+        LabelCommand.Create(this),
     };
 
     private int Usage(ParseResult parsed)

@@ -102,6 +102,10 @@ public sealed class LabException : SaeSharpException
         $"'{sae}' reads {read}, which a run passes after {written}, where its features are written.",
         "Push with --op add or project, which need no value of the feature.");
 
+    internal static LabException NoRail(string sae, string hook) => new(
+        $"'{sae}' writes {hook}, which is no layer's place in the residual stream, so its features have no direction at other layers.",
+        "Push at its own hook: SAE:N=COEF.");
+
     internal static LabException NeedsContext(string sae) => new(
         $"The temporal SAE '{sae}' needs the tokens before each one, and this verb hands it tokens one by one.",
         "Read its features with sae read, which runs it over the whole prompt.");
@@ -132,7 +136,7 @@ public sealed class LabException : SaeSharpException
 
     internal static LabException BadPush(string text) => new(
         $"'{text}' names no feature and coefficient, expected SAE:N=COEF such as my-sae:12=8.",
-        "COEF is a number in units of latents, 2x for twice the natural coefficient, or 0.5max for half the largest value in the index.");
+        "COEF is a number in units of latents, 2x for twice the natural coefficient, or 0.5max for half the largest value in the index; SAE:N@2..5=8 pushes at layers 2 to 5.");
 
     internal static LabException BadCondition(string text) => new(
         $"'{text}' names no feature and value, expected SAE:N>T such as my-sae:12>0.5.",
@@ -153,6 +157,10 @@ public sealed class LabException : SaeSharpException
     internal static LabException BrokenIndex(string folder, string why) => new(
         $"The index in {folder} cannot be used: {why}.",
         "Delete the folder and build the index again with sae index.");
+
+    internal static LabException BrokenRemarks(string file, string why) => new(
+        $"The file of names, notes and bookmarks, {file}, cannot be used: {why}.",
+        "Move it elsewhere to begin a new one, or put a copy of it back.");
 
     internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
         $"There is no index '{name}'.",

@@ -9,12 +9,14 @@ using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Probing;
 using SaeSharp.Lab.Publishing;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Lab.Releases;
+using SaeSharp.Lab.Searching;
 using SaeSharp.Lab.Steering;
 using SaeSharp.Lab.Synthetic;
 using SaeSharp.Lab.Training;
@@ -24,15 +26,18 @@ using SaeSharp.Models.Hub;
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>, and <c>saesharp.db</c> with what people write. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
     private readonly IndexShelf _indexes;
     private readonly EvalStore _evals;
     private readonly ComparisonStore _comparisons;
-    private readonly FeaturePage _pages;
     private readonly TruthShelf _truth;
+    private readonly RemarkBook _book;
+    private readonly FeatureLabels _labels;
+    private readonly FeaturePage _pages;
+    private readonly FeatureSearch _search;
     private readonly Lazy<HubClient> _hub;
 
     private Workspace(string home, int threads, HubOptions hub)
@@ -40,8 +45,10 @@ public sealed class Workspace : IDisposable
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
         _hub = new(() => new(hub));
         (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
-        _pages = new(_shelves, _indexes);
-        _truth = new(home);
+        (_truth, _book) = (new(home), new(Path.Combine(home, "saesharp.db")));
+        _labels = new([_book, new TruthNames(_truth)]);
+        _pages = new(_shelves, _indexes, _labels, _book);
+        _search = new(_shelves, _indexes, _labels, _book);
     }
 
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
@@ -137,9 +144,19 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="FeaturesRequest"/>
     public Task<FeaturesResult> Features(FeaturesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
+    /// <inheritdoc cref="LabelRequest"/>
+    public Task<LabelResult> Label(LabelRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book).Of(request), cancel);
+
+    /// <inheritdoc cref="SearchRequest"/>
+    public Task<SearchResult> Search(SearchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _search.Of(request, progress, cancel), cancel);
+
+    /// <inheritdoc cref="SearchBenchRequest"/>
+    public Task<SearchBenchResult> BenchSearch(SearchBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SearchBench(request, _shelves.Backend).Run(cancel), cancel);
+
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new FeatureReader(_shelves, _indexes).Read(request, progress, cancel), cancel);
+        Task.Run(() => new FeatureReader(_shelves, _indexes, _labels).Read(request, progress, cancel), cancel);
 
     /// <inheritdoc cref="TokenAnatomyRequest"/>
     public Task<TokenAnatomyResult> Anatomy(TokenAnatomyRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -147,11 +164,15 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="ContrastRequest"/>
     public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new ContrastRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+        Task.Run(() => new ContrastRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
     public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SteeringRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+        Task.Run(() => new SteeringRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
+
+    /// <inheritdoc cref="SweepRequest"/>
+    public Task<SweepResult> Sweep(SweepRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new SweepRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="TryRequest"/>
     public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
@@ -243,6 +264,7 @@ public sealed class Workspace : IDisposable
     {
         if (_hub.IsValueCreated) _hub.Value.Dispose();
         _indexes.Dispose();
+        _book.Dispose();
         _shelves.Dispose();
     }
 

@@ -233,6 +233,9 @@ public sealed class Transformer
         return effects;
     }
 
+    /// <summary>The direction of the residual stream that each token's logit grows along, biases, final norm and soft cap left out: [n, dModel], f32. Its dot products with directions are <see cref="LogitEffectsOf"/>.</summary>
+    public Tensor LogitDirections(ReadOnlySpan<int> ids) => _unembedding.Directions(Backend, ids);
+
     private Tensor? Run(Pass pass, LogitRows logits, Tensor? into)
     {
         var x = pass.Take(Slot.Stream, pass.Rows, Spec.DModel);                     // [rows, dModel]

@@ -17,6 +17,17 @@ public class VerbTests(TinyHome home)
     }
 
     [Fact]
+    public async Task A_label_is_kept_and_searched_for()
+    {
+        Assert.Equal("hens", (await Json("label", TinyHome.Sae, "5", "--label", "hens", "--bookmark", "set")).GetProperty("features")[0].GetProperty("label").GetString());
+        var found = await Json("search", "--label", "hen", "--bookmarked");
+        Assert.Equal(("label", 5), (found.GetProperty("by").GetString(), found.GetProperty("features")[0].GetProperty("feature").GetInt32()));
+        Assert.NotEqual(0, (await Json("search", "--text", Prompt, "the end", "--model", CommandLine.Model, "--share", "0.5", "--layers", "1")).GetProperty("features").GetArrayLength());
+        Assert.Contains("hens", await Output("feature", TinyHome.Sae, "5"), StringComparison.Ordinal);
+        Assert.Empty((await Json("label", TinyHome.Sae, "5", "--label", "", "--bookmark", "remove")).GetProperty("features")[0].GetProperty("label").GetString() ?? "");
+    }
+
+    [Fact]
     public async Task Synth_scores_what_it_trained_against_known_features()
     {
         var result = await Json("synth", "--size", "small", "--recipe", "ours", "--samples", "2560", "--points", "1", "--eval-samples", "500", "--d-sae", "64", "--k", "4");

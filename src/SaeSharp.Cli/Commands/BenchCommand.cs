@@ -4,6 +4,7 @@ using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
+using SaeSharp.Lab.Searching;
 
 namespace SaeSharp.Cli.Commands;
 
@@ -23,6 +24,7 @@ internal static class BenchCommand
             nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
         shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
+        shell.Verb<SearchBenchRequest>("search", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchSearch(request, progress, cancel), Print)),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -58,6 +60,15 @@ internal static class BenchCommand
         foreach (var row in result.Rows)
             sheet.Add(row.Solver, Figure.Of(row.SignalsPerSecond), Figure.Of(row.NaivePerSecond), Figure.Of(row.OfEncoder), Figure.Of(row.L0), Figure.Of(row.LargestGap), Figure.Of(row.RelativeResidual));
         sheet.Write(output);
+    }
+
+    private static void Print(SearchBenchResult result, TextWriter output)
+    {
+        output.WriteLine($"{Figure.Of(result.Features)} features with names; index of names made in {Figure.Of(result.BuildSeconds)} s");
+        output.WriteLine($"  by name             {Figure.Of(result.LabelMilliseconds)} ms; every name one by one {Figure.Of(result.NaiveMilliseconds)} ms");
+        output.WriteLine($"  by name, filtered   {Figure.Of(result.FilteredMilliseconds)} ms");
+        output.WriteLine($"  by direction        {Figure.Of(result.DirectionMilliseconds)} ms, rows of length {result.DIn}");
+        output.WriteLine($"  misspelled, first   {Figure.Share(result.FoundFirst)}");
     }
 
     private static void Print(QualityResult result, TextWriter output)

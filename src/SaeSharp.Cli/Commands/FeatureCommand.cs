@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 
 namespace SaeSharp.Cli.Commands;
 
@@ -13,7 +14,9 @@ internal static class FeatureCommand
 
     private static void Print(FeatureResult result, Session session, TextWriter output)
     {
-        output.WriteLine($"feature {result.Feature} of {Visible.Text(result.Sae)} at {Visible.Text(result.Index.Hook)}");
+        output.WriteLine($"feature {result.Feature} of {Visible.Text(result.Sae)} at {Visible.Text(result.Index.Hook)}{(result.Bookmarked ? ", bookmarked" : "")}");
+        foreach (var label in result.Labels) output.WriteLine($"called \"{Visible.Text(label.Text)}\" ({label.Origin switch { LabelOrigin.Human => "by a person", LabelOrigin.GroundTruth => "ground truth", _ => "by a model" }})");
+        if (result.Note is { } note) output.WriteLine(Visible.Lines(note));
         output.WriteLine($"fires on {Figure.Of(result.Fired)} of {Figure.Of(result.Tokens)} tokens ({Figure.Share(result.Density)}); where it fires: mean {Figure.Of(result.Mean)}, std {Figure.Of(result.Std)}, max {Figure.Of(result.Max)}");
         output.WriteLine($"decoder row of length {Figure.Of(result.DecoderNorm)}; cosine of encoder and decoder {Figure.Of(result.EncoderDecoderCosine)}");
         if (result.Reason is { } reason) output.WriteLine(reason);

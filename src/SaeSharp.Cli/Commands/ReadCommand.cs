@@ -28,5 +28,5 @@ internal static class ReadCommand
             output.WriteLine($"{Visible.Text(feature.Sae)}:{feature.Feature}  {string.Join(' ', feature.Values.Select(value => Figure.Of(value)))}  max {Figure.Of(feature.Max)}{(feature.MaxPosition is { } at ? $" at {at}" : "")}");
     }
 
-    private static string Show(FeatureReading feature) => $"{feature.Feature} {Figure.Of(feature.Value)}{(feature.Quantile is { } quantile ? $" ({Figure.Share(quantile)})" : "")}";
+    private static string Show(FeatureReading feature) => $"{feature.Feature} {Figure.Of(feature.Value)}{(feature.Quantile is { } quantile ? $" ({Figure.Share(quantile)})" : "")}{(feature.Label is { } label ? $" “{Visible.Text(label)}”" : "")}";
 }

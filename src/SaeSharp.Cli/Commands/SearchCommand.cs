@@ -2,14 +2,30 @@ using System.CommandLine;
 using System.Globalization;
 using SaeSharp.Cli.Output;
 using SaeSharp.Lab.Releases;
+using SaeSharp.Lab.Searching;
 
 namespace SaeSharp.Cli.Commands;
 
-/// <summary><c>sae search --releases WORDS</c></summary>
+/// <summary><c>sae search --label WORDS | --text TEXT | --says TOKEN | --like SAE:N | --releases WORDS</c></summary>
 internal static class SearchCommand
 {
-    public static Command Create(Shell shell) => shell.Verb<ReleasesRequest>("search", new([]), (session, request, cancel) =>
-        session.Show(progress => session.Workspace.Releases(request, progress, cancel), (result, output) => Print(result, session, output)));
+    public static Command Create(Shell shell) => shell.Verb<SearchRequest>("search", new([]), (session, request, cancel) => request.Releases is { } releases
+        ? session.Show(progress => session.Workspace.Releases(new() { Releases = releases }, progress, cancel), (result, output) => Print(result, session, output))
+        : session.Show(progress => session.Workspace.Search(request, progress, cancel), (result, output) => Print(result, session, output)));
+
+    private static void Print(SearchResult result, Session session, TextWriter output)
+    {
+        foreach (var note in result.Notes) output.WriteLine($"note: {Visible.Text(note)}");
+        output.WriteLine($"{Figure.Of(result.Compared)} features of {result.Saes.Count} SAEs compared in {Figure.Of(1000 * result.Seconds)} ms");
+        var what = result.By switch { SearchKind.Says => ">effect", SearchKind.Like => ">cosine", _ => ">score" };
+        var sheet = session.Sheet(what, "feature", ">layer", ">fires on", "label", "fires most on", result.By == SearchKind.Says ? "z, rank" : result.By == SearchKind.Text ? "strongest at" : "");
+        foreach (var hit in result.Features)
+            sheet.Add(Figure.Of(hit.Score), $"{hit.Sae}:{hit.Feature}", hit.Layer?.ToString(CultureInfo.InvariantCulture) ?? "–", Figure.Share(hit.Density), hit.Label ?? "", string.Join(" ", hit.TopTokens), Where(hit, result));
+        sheet.Write(output);
+    }
+
+    private static string Where(FeatureHit hit, SearchResult result) => hit.Push is { } push ? $"\"{push.Text}\" {Figure.Of(push.Z)}, {push.Rank}"
+        : hit.Firings.Index().FirstOrDefault(firing => firing.Item is not null) is (var text, { } first) ? $"{result.Texts[text].Tokens[first.Position].Text} ({Figure.Of(first.Value)})" : "";
 
     private static void Print(ReleasesResult result, Session session, TextWriter output)
     {

@@ -7,12 +7,26 @@ namespace SaeSharp.Cli.Commands;
 /// <summary><c>sae steer MODEL PROMPT --feature SAE:N=COEF</c></summary>
 internal static class SteerCommand
 {
-    public static Command Create(Shell shell) => shell.Verb<SteerRequest>("steer", new(["Model", "Prompt?"]), (session, request, cancel) =>
-        session.Show(progress => session.Workspace.Steer(request, progress, cancel), (result, output) => Print(result, session, output)));
+    public static Command Create(Shell shell)
+    {
+        var sweep = new Option<string?>("--sweep")
+        {
+            Description = "Instead: push the one feature at many strengths, given with commas between them in units of latents (left out: −1 to 8 times its largest value), and tell which act and leave language.", HelpName = "COEFS", Arity = ArgumentArity.ZeroOrOne,
+        };
+        var layers = new Option<string?>("--sweep-layers") { Description = "Layers of the sweep: 3, 2..5 or all. Left out: the feature's own.", HelpName = "LAYERS" };
+        var command = shell.Verb<SteerRequest>("steer", new(["Model", "Prompt?"]), (session, request, parsed, cancel) => parsed.GetResult(sweep) is null
+            ? session.Show(progress => session.Workspace.Steer(request, progress, cancel), (result, output) => Print(result, session, output))
+            : session.Show(progress => session.Workspace.Sweep(SweepRequest.Of(request, parsed.GetValue(sweep), parsed.GetValue(layers)), progress, cancel), (result, output) => SweepTable.Print(result, session, output)));
+        command.Add(sweep);
+        command.Add(layers);
+        return command;
+    }
 
     private static void Print(SteerResult result, Session session, TextWriter output)
     {
         foreach (var feature in result.Features) Print(feature, output);
+        foreach (var vector in result.Vectors)
+            output.WriteLine($"{Visible.Text(vector.Name)}  {vector.Formula}, C {Figure.Of(vector.Coefficient)}, at {Visible.Text(vector.Hook)}, positions {vector.Positions}: {Figure.Share(vector.OfNorm)} of ‖h‖ ({Figure.Of(vector.MeanNorm)}), of which {Figure.Of(vector.Along)} lies along it by itself");
         output.WriteLine();
         output.WriteLine($"before  {Visible.Text(result.Before.Text)}");
         output.WriteLine($"after   {Visible.Text(result.After.Text)}");
@@ -21,6 +35,12 @@ internal static class SteerCommand
         var next = session.Sheet("token", ">before", ">after");
         foreach (var token in result.NextTokens.Take(8)) next.Add(token.Text, Figure.Share(token.Before), Figure.Share(token.After));
         next.Write(output);
+        if (result.Words.Count > 0)
+        {
+            var words = session.Sheet("token compared", ">logit before", ">after", ">probability before", ">after", ">rank before", ">after");
+            foreach (var word in result.Words) words.Add(word.Text, Figure.Of(word.LogitBefore), Figure.Of(word.LogitAfter), Figure.Share(word.Before), Figure.Share(word.After), $"{word.RankBefore}", $"{word.RankAfter}");
+            words.Write(output);
+        }
         if (result.Controls.Count > 0) Controls(result, session, output);
         foreach (var layer in result.Layers) Print(layer, result, session, output);
     }
@@ -50,7 +70,7 @@ internal static class SteerCommand
     private static void Print(LayerChange layer, SteerResult result, Session session, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"{Visible.Text(layer.Hook)}, read by {Visible.Text(layer.Sae)}: ‖h after‖ ÷ ‖h before‖ {Figure.Of(layer.NormRatio)}, cosine {Figure.Of(layer.Cosine)}");
+        output.WriteLine($"{Visible.Text(layer.Hook)}, read by {Visible.Text(layer.Sae)}: ‖h after‖ ÷ ‖h before‖ {Figure.Of(layer.NormRatio)}, cosine {Figure.Of(layer.Cosine)}; {layer.Appeared} features appeared, {layer.Vanished} vanished");
         var sheet = session.Sheet("where", ">feature", ">before", ">after", ">difference", "most at");
         foreach (var (part, changes) in new[] { ("prompt", layer.Prompt), ("continuation*", layer.Continuation) })
         {

@@ -71,6 +71,8 @@ public sealed record ContrastFeature
     public required string Sae { get; init; }
     /// <summary>Its index.</summary>
     public required int Feature { get; init; }
+    /// <summary>What it is called; null where nobody named it.</summary>
+    public string? Label { get; init; }
     /// <summary>The hook point.</summary>
     public required string Hook { get; init; }
     /// <summary>The layer in the hook's name, null where it has none.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.Library;
 
 namespace SaeSharp.Lab.Contrasting;
@@ -9,13 +10,14 @@ internal sealed class ContrastRun
 {
     private readonly ContrastRequest _request;
     private readonly IndexShelf _indexes;
+    private readonly FeatureLabels _labels;
     private readonly int _threads;
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<LoadedSae> _saes;
 
-    public ContrastRun(ContrastRequest request, Shelves shelves, IndexShelf indexes)
+    public ContrastRun(ContrastRequest request, Shelves shelves, IndexShelf indexes, FeatureLabels labels)
     {
-        (_request, _indexes) = (request, indexes);
+        (_request, _indexes, _labels) = (request, indexes, labels);
         OptionException.NotNegative(request.Top, "--top");
         OptionException.InRange(request.Shuffles, 100, 10_000, "--shuffles");
         OptionException.Positive(request.C, "--c");
@@ -75,7 +77,7 @@ internal sealed class ContrastRun
             var max = known is > 0 ? known.Value : score.Max;
             return new ContrastFeature
             {
-                Sae = layer.Sae.Name, Feature = score.Feature, Hook = layer.Sae.Hook, Layer = layer.Sae.Layer, Auroc = score.All.Interval(split.A, split.B), ChoosingAuroc = score.Choosing.Auroc,
+                Sae = layer.Sae.Name, Feature = score.Feature, Label = _labels.Lookup(layer.Sae)(score.Feature), Hook = layer.Sae.Hook, Layer = layer.Sae.Layer, Auroc = score.All.Interval(split.A, split.B), ChoosingAuroc = score.Choosing.Auroc,
                 HeldOutAuroc = score.Held.Interval(heldA, heldB), RateA = score.RateA, RateB = score.RateB, MeanA = score.MeanA, MeanB = score.MeanB, Difference = score.Difference,
                 Max = max, MaxOfIndex = known is > 0, Effect = score.Difference / max, P = score.P, Q = score.Q, PMax = score.PMax,
                 Matched = confounds.Match(layer.Features.PromptsOf(score.Feature), layer.Features.ValuesOf(score.Feature)), Steering = steering[i],

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.Library;
 
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>What an index and the weights say about one feature, or about many in a list.</summary>
-internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
+internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes, FeatureLabels labels, RemarkBook book)
 {
     private const int TokensInAList = 3;
     private readonly ConcurrentDictionary<string, DecoderNeighbours> _neighbours = new();
@@ -20,10 +21,12 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
         var statistics = index.Statistics;
         var fired = statistics.Fired[feature];
         var spread = index.Query(IndexFiles.Features, "std, skew", "WHERE feature = ?", row => row.IsDBNull(0) ? ((double? Std, double? Skew))(null, null) : (row.GetDouble(0), row.GetDouble(1)), feature)[0];
+        var remark = book.Find(sae, feature);
+        var label = labels.Lookup(sae);
         var neighbours = _neighbours.GetOrAdd(sae.WeightsSha256, _ => new(sae, shelves.Backend));
         return new()
         {
-            Index = index.Info, Sae = sae.Name, Feature = feature, Fired = fired, Tokens = index.Info.Tokens, Density = statistics.Density(feature),
+            Index = index.Info, Sae = sae.Name, Feature = feature, Labels = labels.All(sae, feature), Note = remark?.Note, Bookmarked = remark?.Bookmarked ?? false, Fired = fired, Tokens = index.Info.Tokens, Density = statistics.Density(feature),
             Mean = statistics.Mean[feature], Max = statistics.Max[feature], Std = spread.Std, Skew = spread.Skew,
             Reason = fired == 0 ? $"the feature fires on none of the {index.Info.Tokens} tokens of this index" : null,
             Histogram = index.Query(IndexFiles.Histogram, "low, high, count", "WHERE feature = ? ORDER BY bin", row => new HistogramBin(row.GetFloat(0), row.GetFloat(1), row.GetInt64(2)), feature),
@@ -32,11 +35,11 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
             Positions = index.Query(IndexFiles.Positions, "first, last, fired, tokens, mean", "WHERE feature = ? ORDER BY first",
                 row => new PositionShare(row.GetInt32(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetDouble(4)), feature),
             CoFiring = index.Query(IndexFiles.CoFiring, "other, together, jaccard, correlation", "WHERE feature = ? ORDER BY rank LIMIT ?",
-                row => new CoFiringFeature(row.GetInt32(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3)), feature, top),
+                row => new CoFiringFeature(row.GetInt32(0), row.GetInt64(1), row.GetDouble(2), row.GetDouble(3), label(row.GetInt32(0))), feature, top),
             TopTokens = index.Query(IndexFiles.Tokens, "id, fired, occurrences, mean", "WHERE feature = ? ORDER BY rank LIMIT ?",
                 row => new TokenShare(row.GetInt32(0), model.TokenText(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetDouble(3)), feature, top),
             Logits = LogitLens.Of(sae, model, feature, top), DecoderNorm = sae.DecoderNorm(feature), EncoderDecoderCosine = neighbours.EncoderDecoderCosine(feature),
-            Neighbours = [.. neighbours.Nearest(feature, top).Select(near => new Neighbour(near.Feature, near.Cosine, statistics.Density(near.Feature)))],
+            Neighbours = [.. neighbours.Nearest(feature, top).Select(near => new Neighbour(near.Feature, near.Cosine, statistics.Density(near.Feature), label(near.Feature)))],
         };
     }
 
@@ -56,9 +59,10 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes)
         int[] part = [.. order.Skip(OptionException.NotNegative(request.Skip, "skip")).Take(OptionException.InRange(request.Take, 0, 1000, "take"))];
         var tokens = part.Length == 0 ? [] : index.Query(IndexFiles.Tokens, "feature, id", $"WHERE rank < {TokensInAList} AND feature IN ({string.Join(',', part)}) ORDER BY feature, rank",
             row => (Feature: row.GetInt32(0), Id: row.GetInt32(1)));
+        var label = labels.Lookup(sae);
         var texts = tokens.ToLookup(token => token.Feature, token => model.TokenText(token.Id));
         return new(index.Info, order.Length, [.. part.Select(feature => new FeatureSummary(
-            feature, statistics.Fired[feature], statistics.Density(feature), statistics.Mean[feature], statistics.Max[feature], [.. texts[feature]]))]);
+            feature, statistics.Fired[feature], statistics.Density(feature), statistics.Mean[feature], statistics.Max[feature], [.. texts[feature]], label(feature)))]);
     }
 
     private static List<Interval> Intervals(FeatureIndex index, LanguageModel model, int feature, long fired) => index.Query(

@@ -56,4 +56,5 @@ public sealed record FeaturesResult(IndexInfo Index, int Count, IReadOnlyList<Fe
 /// <param name="Mean">Mean value where it fires; null where it never does.</param>
 /// <param name="Max">Largest value; null where it never fires.</param>
 /// <param name="TopTokens">Texts of the tokens it fires on most.</param>
-public sealed record FeatureSummary(int Feature, long Fired, double Density, double? Mean, double? Max, IReadOnlyList<string> TopTokens);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record FeatureSummary(int Feature, long Fired, double Density, double? Mean, double? Max, IReadOnlyList<string> TopTokens, string? Label = null);

@@ -1,3 +1,5 @@
+using SaeSharp.Lab.Labelling;
+
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>Everything an index knows about one feature. Values are latents: with a decoder row of length 1, the length of what the feature adds.</summary>
@@ -9,6 +11,12 @@ public sealed record FeatureResult
     public required string Sae { get; init; }
     /// <summary>The feature's index.</summary>
     public required int Feature { get; init; }
+    /// <summary>What it is called, a person's name for it first; empty where nobody named it.</summary>
+    public required IReadOnlyList<FeatureLabel> Labels { get; init; }
+    /// <summary>A person's note on it; null for none.</summary>
+    public string? Note { get; init; }
+    /// <summary>Whether a person bookmarked it.</summary>
+    public required bool Bookmarked { get; init; }
     /// <summary>Tokens on which it fires: an exact count.</summary>
     public required long Fired { get; init; }
     /// <summary>All tokens counted, N.</summary>
@@ -93,7 +101,8 @@ public sealed record PositionShare(int From, int To, long Fired, long Tokens, do
 /// <param name="Both">Tokens on which both fire.</param>
 /// <param name="Jaccard">Both ÷ tokens on which either fires.</param>
 /// <param name="Correlation">Pearson's correlation of their values over all tokens, zeros included.</param>
-public sealed record CoFiringFeature(int Feature, long Both, double Jaccard, double Correlation);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record CoFiringFeature(int Feature, long Both, double Jaccard, double Correlation, string? Label = null);
 
 /// <summary>How often a feature fires on one token of the vocabulary.</summary>
 /// <param name="Id">Token id.</param>
@@ -124,4 +133,5 @@ public sealed record TokenEffect(int Id, string Text, double Value, double Z);
 /// <param name="Feature">Its index.</param>
 /// <param name="Cosine">Cosine of the two decoder rows.</param>
 /// <param name="Density">Share of the tokens on which it fires.</param>
-public sealed record Neighbour(int Feature, double Cosine, double Density);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record Neighbour(int Feature, double Cosine, double Density, string? Label = null);

@@ -70,17 +70,23 @@ internal sealed class IndexBuild : IDisposable
         var meter = new ProgressMeter(progress, "encoding", _corpus.KeptTokens, "tokens");
         JoinedView[] views = [.. _spools.Select(entry => entry.Sae.ViewOf(_model))];
         var (spooling, tokens) = (Task.CompletedTask, 0L);
-        new Harvester(_model, [.. views.SelectMany(view => view.Parts).Distinct()], _request.Batch).Run(_corpus.Windows, harvested =>
+        try
         {
-            SparseCodes[] codes = [.. _spools.Select((entry, i) => entry.Sae.Encode(harvested.Of(views[i])))];
-            spooling.GetAwaiter().GetResult();
-            spooling = Task.Run(() =>
+            new Harvester(_model, [.. views.SelectMany(view => view.Parts).Distinct()], _request.Batch).Run(_corpus.Windows, harvested =>
             {
-                for (var i = 0; i < codes.Length; i++) _spools[i].Spool.Add(codes[i]);
-            }, CancellationToken.None);
-            meter.Report(tokens += codes[0].Rows);
-        }, cancel);
-        spooling.GetAwaiter().GetResult();
+                SparseCodes[] codes = [.. _spools.Select((entry, i) => entry.Sae.Encode(harvested.Of(views[i])))];
+                spooling.GetAwaiter().GetResult();
+                spooling = Task.Run(() =>
+                {
+                    for (var i = 0; i < codes.Length; i++) _spools[i].Spool.Add(codes[i]);
+                }, CancellationToken.None);
+                meter.Report(tokens += codes[0].Rows);
+            }, cancel);
+        }
+        finally
+        {
+            spooling.GetAwaiter().GetResult(); // also where the run was stopped: the spools are disposed of next, and nobody may be writing to them
+        }
         foreach (var (_, spool) in _spools) spool.Complete();
     }
 

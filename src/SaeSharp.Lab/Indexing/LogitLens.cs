@@ -10,7 +10,7 @@ internal static class LogitLens
     {
         if (sae.Sae.Config.HooksOut is { Count: > 1 } several)
             return new([], [], [], [], $"the feature is written to {several.Count} hook points, each with a path of its own to the logits");
-        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook))
+        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !HookLayer.IsInStream(sae.WrittenHook))
             return new([], [], [], [], $"{sae.WrittenHook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
         var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dModel]
         var (plain, normed) = (Effects(model, row, false), Effects(model, row, true));
@@ -20,7 +20,7 @@ internal static class LogitLens
     /// <summary>For each feature the tokens that its unit decoder row, taken through the final norm, promotes most; null where it has no direct path to the logits.</summary>
     public static IReadOnlyList<int[]>? Promoted(LoadedSae sae, LanguageModel model, IReadOnlyList<int> features, int top)
     {
-        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !WritesToStream(sae.WrittenHook)) return null;
+        if (sae.Sae.DOut != model.Transformer.Spec.DModel || !HookLayer.IsInStream(sae.WrittenHook)) return null;
         var rows = Tensor.Zeros(DType.F32, features.Count, sae.Sae.DOut);                                 // v       [n, dModel]
         for (var i = 0; i < features.Count; i++) sae.UnitDirection(features[i]).CopyTo(rows.Row<float>(i));
         var effects = model.Transformer.LogitEffectsOf(rows, throughFinalNorm: true);                     // v·W_U   [n, dVocab]
@@ -29,9 +29,6 @@ internal static class LogitLens
         rows.Free();
         return promoted;
     }
-
-    private static bool WritesToStream(string hook) => hook is "hook_embed" || hook.Contains("hook_resid_", StringComparison.Ordinal)
-        || hook.EndsWith("hook_attn_out", StringComparison.Ordinal) || hook.EndsWith("hook_mlp_out", StringComparison.Ordinal);
 
     private static float[] Effects(LanguageModel model, Tensor row, bool throughFinalNorm)
     {

@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.Library;
 using SaeSharp.Models;
 using SaeSharp.Numerics;
@@ -6,7 +7,7 @@ using SaeSharp.Numerics;
 namespace SaeSharp.Lab.Reading;
 
 /// <summary>Reads the features on each token of a prompt, at every layer that has an SAE.</summary>
-internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
+internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes, FeatureLabels labels)
 {
     public ReadResult Read(ReadRequest request, IProgress<Progress>? progress, CancellationToken cancel)
     {
@@ -40,7 +41,7 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
 
     private LayerReading Layer(LayerRun run, LoadedSae sae, LanguageModel model, int top)
     {
-        var index = indexes.Find(sae, model);
+        var (index, label) = (indexes.Find(sae, model), labels.Lookup(sae));
         var (x, y, codes) = (run.At(sae), run.Written(sae), run.Codes(sae));
         var reconstruction = sae.ReconstructsAlone ? sae.Sae.Reconstruct(x) : null;                        // ŷ   [pos, dOut]
         var tokens = new TokenReading[x.RowCount];
@@ -49,14 +50,14 @@ internal sealed class FeatureReader(Shelves shelves, IndexShelf indexes)
             var (indices, values) = (codes.RowIndices(row).ToArray(), codes.RowValues(row).ToArray());
             var strongest = Enumerable.Range(0, indices.Length).OrderByDescending(i => values[i]).ThenBy(i => indices[i]).Take(top);
             tokens[row] = new(row, values.Count(value => value > 0), Math.Sqrt(LayerRun.Squares(x.Row<float>(row))), reconstruction is null ? null : ErrorShare(y.Row<float>(row), reconstruction.Row<float>(row)),
-                [.. strongest.Select(i => Feature(indices[i], values[i], index?.Statistics))]);
+                [.. strongest.Select(i => Feature(indices[i], values[i], index?.Statistics, label(indices[i])))]);
         }
         reconstruction?.Free();
         return new() { Sae = sae.Name, Hook = sae.Hook, Layer = sae.Layer, Index = index?.Info.Name, Tokens = tokens };
     }
 
-    private static FeatureReading Feature(int feature, float value, FeatureStatistics? statistics) => new(
-        feature, value, statistics?.Quantile(feature, value), statistics?.Max[feature] is { } max ? value / max : null, statistics?.Density(feature));
+    private static FeatureReading Feature(int feature, float value, FeatureStatistics? statistics, string? label) => new(
+        feature, value, statistics?.Quantile(feature, value), statistics?.Max[feature] is { } max ? (double)value / max : null, statistics?.Density(feature), label);
 
     private FollowedFeature Follow(LayerRun run, LoadedSae sae, int feature, LanguageModel model, IReadOnlyList<TokenCell> cells)
     {

@@ -47,7 +47,8 @@ public sealed record TokenReading(int Position, int Active, double Norm, double?
 /// <param name="Quantile">Share of the feature's firings in the index that are below this value, 0 to 1; null without an index.</param>
 /// <param name="OfMax">Value ÷ the feature's largest value in the index (above 1: larger than any there); null without an index.</param>
 /// <param name="Density">Share of the index' tokens on which the feature fires; null without an index.</param>
-public sealed record FeatureReading(int Feature, double Value, double? Quantile, double? OfMax, double? Density);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record FeatureReading(int Feature, double Value, double? Quantile, double? OfMax, double? Density, string? Label = null);
 
 /// <summary>One feature over all tokens.</summary>
 /// <param name="Sae">Its SAE.</param>

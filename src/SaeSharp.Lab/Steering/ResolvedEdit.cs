@@ -14,6 +14,9 @@ namespace SaeSharp.Lab.Steering;
 /// <param name="When">Under which condition; null for none.</param>
 internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int Feature, Tensor? Vector, double Coefficient, EditPositions Positions, ResolvedCondition? When = null)
 {
+    /// <summary>Whose direction the vector is, where it has a name: a feature's, or a difference of means.</summary>
+    public string? Named { get; init; }
+
     /// <summary>Whether it depends on how strongly its feature fires.</summary>
     public bool NeedsValue => Sae is not null && Op is (EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum);
 

@@ -15,6 +15,8 @@ public sealed record SteerResult
     public required IReadOnlyList<TokenCell> Prompt { get; init; }
     /// <summary>What was asked for, beside what the features do here by themselves.</summary>
     public required IReadOnlyList<SteeredFeature> Features { get; init; }
+    /// <summary>Directions that were pushed where they are no feature's own: along a rail, by a difference of means, from a file.</summary>
+    public required IReadOnlyList<SteeredVector> Vectors { get; init; }
     /// <summary>The continuation without edits.</summary>
     public required GenerateResult Before { get; init; }
     /// <summary>The continuation with edits.</summary>
@@ -23,6 +25,8 @@ public sealed record SteerResult
     public required double Kl { get; init; }
     /// <summary>The likeliest next tokens at the last prompt token, of both runs.</summary>
     public required IReadOnlyList<NextToken> NextTokens { get; init; }
+    /// <summary>The tokens asked for, before and after; empty where none were.</summary>
+    public required IReadOnlyList<WordChange> Words { get; init; }
     /// <summary>The text both runs are read back on: the prompt, then the continuation named by <see cref="ContinuationOf"/>. The same tokens go through both runs, or a difference would mean nothing.</summary>
     public required IReadOnlyList<TokenCell> ReadBack { get; init; }
     /// <summary>Whose continuation that is: <c>before</c>.</summary>
@@ -46,6 +50,8 @@ public sealed record SteeredFeature
     public required string Sae { get; init; }
     /// <summary>Its index.</summary>
     public required int Feature { get; init; }
+    /// <summary>What it is called; null where nobody named it.</summary>
+    public string? Label { get; init; }
     /// <summary>The hook point it was pushed at.</summary>
     public required string Hook { get; init; }
     /// <summary>The layer in the hook's name, null where it has none.</summary>
@@ -84,6 +90,44 @@ public sealed record SteeredFeature
     public string? Note { get; init; }
 }
 
+/// <summary>A direction that was pushed at a hook.</summary>
+public sealed record SteeredVector
+{
+    /// <summary>Whose direction it is: a feature's, SAE:N; else difference of means, or vector.</summary>
+    public required string Name { get; init; }
+    /// <summary>The hook point.</summary>
+    public required string Hook { get; init; }
+    /// <summary>The layer in the hook's name, null where it has none.</summary>
+    public int? Layer { get; init; }
+    /// <summary>What was done.</summary>
+    public required EditOp Op { get; init; }
+    /// <summary>The formula of that.</summary>
+    public required string Formula { get; init; }
+    /// <summary>Where.</summary>
+    public required EditPositions Positions { get; init; }
+    /// <summary>C.</summary>
+    public required double Coefficient { get; init; }
+    /// <summary>‖v‖; 1 for a feature's direction, null for a vector that differs from position to position.</summary>
+    public double? Length { get; init; }
+    /// <summary>h·v̂ without edits, mean over the edited prompt positions (all but special ones where none is edited): how much of the direction is there by itself; null as above.</summary>
+    public double? Along { get; init; }
+    /// <summary>Mean ‖h‖ over the same positions.</summary>
+    public required double MeanNorm { get; init; }
+    /// <summary>|C|·‖v‖ ÷ that norm, where something is added; null elsewhere.</summary>
+    public double? OfNorm { get; init; }
+}
+
+/// <summary>A token asked for, at the last prompt token.</summary>
+/// <param name="Id">Token id.</param>
+/// <param name="Text">Its text.</param>
+/// <param name="LogitBefore">Its logit without edits.</param>
+/// <param name="LogitAfter">Its logit with edits.</param>
+/// <param name="Before">Its probability without edits.</param>
+/// <param name="After">Its probability with edits.</param>
+/// <param name="RankBefore">How many tokens are likelier without edits, plus 1.</param>
+/// <param name="RankAfter">How many tokens are likelier with edits, plus 1.</param>
+public sealed record WordChange(int Id, string Text, double LogitBefore, double LogitAfter, double Before, double After, int RankBefore, int RankAfter);
+
 /// <summary>A token both runs might say next.</summary>
 /// <param name="Id">Token id.</param>
 /// <param name="Text">Its text.</param>
@@ -110,7 +154,15 @@ public sealed record LayerChange
     public required IReadOnlyList<FeatureChange> Prompt { get; init; }
     /// <summary>The features that changed most on the continuation.</summary>
     public required IReadOnlyList<FeatureChange> Continuation { get; init; }
-    /// <summary>The steered features of this SAE, on each token read back.</summary>
+    /// <summary>How many features fire on some token read back with edits, and on none without.</summary>
+    public required int Appeared { get; init; }
+    /// <summary>How many features fire on some token read back without edits, and on none with them.</summary>
+    public required int Vanished { get; init; }
+    /// <summary>Those of the features that appeared whose value is largest.</summary>
+    public required IReadOnlyList<FeatureChange> TopAppeared { get; init; }
+    /// <summary>Those of the features that vanished whose value was largest.</summary>
+    public required IReadOnlyList<FeatureChange> TopVanished { get; init; }
+    /// <summary>The steered features of this SAE and those that were to be followed, on each token read back.</summary>
     public required IReadOnlyList<SteeredTrace> Steered { get; init; }
 }
 
@@ -121,11 +173,16 @@ public sealed record LayerChange
 /// <param name="After">Its value there with edits.</param>
 /// <param name="Difference">After − before.</param>
 /// <param name="OfMax">Difference ÷ its largest value in the index; null without an index.</param>
-public sealed record FeatureChange(int Feature, int Position, double Before, double After, double Difference, double? OfMax);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+public sealed record FeatureChange(int Feature, int Position, double Before, double After, double Difference, double? OfMax, string? Label = null);
 
-/// <summary>A steered feature on each token read back.</summary>
+/// <summary>A steered or followed feature on each token read back.</summary>
 /// <param name="Feature">Its index.</param>
 /// <param name="Before">Values without edits.</param>
 /// <param name="After">Values with edits.</param>
 /// <param name="Difference">After − before.</param>
-public sealed record SteeredTrace(int Feature, IReadOnlyList<double> Before, IReadOnlyList<double> After, IReadOnlyList<double> Difference);
+/// <param name="Label">What it is called; null where nobody named it.</param>
+/// <param name="TwinOf">The pushed feature, SAE:N, that its decoder row is most like at this layer; null where it is followed for its own sake.</param>
+/// <param name="Cosine">Cosine of the two rows; null likewise.</param>
+public sealed record SteeredTrace(
+    int Feature, IReadOnlyList<double> Before, IReadOnlyList<double> After, IReadOnlyList<double> Difference, string? Label = null, string? TwinOf = null, double? Cosine = null);

@@ -1,20 +1,26 @@
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Reading;
 using SaeSharp.Models;
+using SaeSharp.Numerics;
+using SaeSharp.Numerics.Backends;
 
 namespace SaeSharp.Lab.Steering;
 
 /// <summary>Pushes features, and says what they do by themselves, what was added, and what it did at every layer.</summary>
 internal sealed class SteeringRun
 {
-    private const int MostControls = 32;
+    private const int MostControls = 32, MostWords = 50;
 
     private readonly SteerRequest _request;
+    private readonly FeatureLabels _labels;
+    private readonly Backend _backend;
     private readonly LanguageModel _model;
     private readonly IReadOnlyList<LoadedSae> _saes;
     private readonly IReadOnlyList<Push> _pushes;
-    private readonly IReadOnlyList<ResolvedEdit> _fileEdits;
+    private readonly IReadOnlyList<ResolvedEdit> _otherEdits;
+    private readonly IReadOnlyList<(LoadedSae Sae, int Feature)> _followed;
     private readonly Dictionary<LoadedSae, FeatureIndex?> _indexes;
     private readonly int[] _prompt;
     private readonly string? _promptText;
@@ -22,34 +28,41 @@ internal sealed class SteeringRun
     private readonly EditPositions _positions;
     private readonly ResolvedCondition? _when;
 
-    public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes)
+    public SteeringRun(SteerRequest request, Shelves shelves, IndexShelf indexes, FeatureLabels labels)
     {
-        _request = request;
+        (_request, _labels, _backend) = (request, labels, shelves.Backend);
         OptionException.InRange(request.Controls, 0, MostControls, "--controls");
+        OptionException.InRange(request.Words.Count, 0, MostWords, "the number of --word");
+        if (request.Out is { } file) SteeringExport.RequireKnown(file);
         _model = shelves.Models.Get(request.Model);
         _pushes = [.. request.Features.Select(feature => Push.Parse(feature, shelves, needsAmount: request.Op is not (EditOp.Ablate or EditOp.Project)))];
         _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
-        _fileEdits = request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves);
-        if (_pushes.Count + _fileEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, or --edits FILE.");
-        var steered = _pushes.Select(push => push.Sae).Concat(_fileEdits.Select(edit => edit.Sae).OfType<LoadedSae>()).Distinct().ToList();
+        var prompt = _model.Prompt(request);
+        (_prompt, _promptText, _cells) = (prompt.Ids, prompt.Text, _model.Cells(prompt));
+        _positions = request.Positions ?? (_prompt[0] == _model.BosId ? EditPositions.StartingAt(1) : EditPositions.All);
+        _otherEdits = [.. request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves), .. MeanDifference.Of(request, _model, _positions, _when)];
+        if (_pushes.Count + _otherEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, --edits FILE, or --toward and --from with prompts.");
+        var steered = _pushes.Select(push => push.Sae).Concat(_otherEdits.Select(edit => edit.Sae).OfType<LoadedSae>()).Distinct().ToList();
         foreach (var sae in steered)
         {
             sae.RequireFits(_model);
             sae.RequireOneHook();
         }
+        _followed = [.. request.Follow.Select(shelves.Feature)];
+        foreach (var (sae, _) in _followed) sae.RequireFits(_model);
         _saes = shelves.SaesFor(_model, [.. (request.Saes.Count > 0 ? request.Saes.Select(name => shelves.Saes.Get(name).Folder) : shelves.SaesFor(_model, []).Select(sae => sae.Folder))
-            .Union(steered.Select(sae => sae.Folder))]);
+            .Union(steered.Concat(_followed.Select(entry => entry.Sae)).Select(sae => sae.Folder))]);
         _indexes = _saes.ToDictionary(sae => sae, sae => indexes.Find(sae, _model));
-        var prompt = _model.Prompt(request);
-        (_prompt, _promptText, _cells) = (prompt.Ids, prompt.Text, _model.Cells(prompt));
-        _positions = request.Positions ?? (_prompt[0] == _model.BosId ? EditPositions.StartingAt(1) : EditPositions.All);
     }
 
     public SteerResult Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
-        using var natural = new LayerRun(_model, _saes, _prompt, new HookSet(), LogitRows.Last);
-        var edits = _pushes.Select(push => Resolve(push, natural)).Concat(_fileEdits).ToList();
+        var record = new HookRecord();
+        var hooks = _otherEdits.Where(edit => edit.Sae is null).Select(edit => edit.Hook).Concat(_pushes.SelectMany(push => SteeringRail.Hooks(push, _model))).Select(_model.Transformer.RequireHook);
+        using var natural = new LayerRun(_model, _saes, _prompt, record.AddTo(new HookSet(), hooks, _prompt.Length), LogitRows.Last);
+        var edits = _pushes.SelectMany(push => Resolve(push, natural)).Concat(_otherEdits).ToList();
         using var edited = new LayerRun(_model, _saes, _prompt, Hooks(edits), LogitRows.Last);
+        var words = WordChanges.Of(_request.Words, natural.Logits!, edited.Logits!, _model);
         var (kl, next) = NextTokens.Compare(natural.Logits!, edited.Logits!, _model);
 
         var controls = _request.Controls == 0 ? [] : new ControlDraw(_model, edits, sae => _indexes.GetValueOrDefault(sae)?.Statistics, _request.Seed).Draw(_request.Controls);
@@ -61,15 +74,19 @@ internal sealed class SteeringRun
         cancel.ThrowIfCancellationRequested();
         using var first = new LayerRun(_model, _saes, common, new HookSet(), LogitRows.None);
         using var second = new LayerRun(_model, _saes, common, Hooks(edits), LogitRows.None);
-        return new()
+        var traces = new FollowedTraces([.. _pushes.Select(push => (push.Sae, push.Feature)).Concat(edits.Where(edit => edit.Sae is not null).Select(edit => (edit.Sae!, edit.Feature))).Distinct()], _followed, _request.Twins, _backend);
+        var result = new SteerResult
         {
-            Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, ReadBack = readBack, ContinuationOf = "before",
+            Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, Words = words, ReadBack = readBack, ContinuationOf = "before",
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
-            Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics)
-                .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), [.. edits.Where(edit => edit.Sae == sae).Select(edit => edit.Feature)]))],
+            Vectors = [.. edits.Where(edit => edit.Sae is null).Select(edit => Describe(edit, record))],
+            Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics, _labels.Lookup(sae))
+                .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), traces.At(sae)))],
             Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural))],
             BeforeFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, before.Ids) : null, AfterFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, after.Ids) : null,
         };
+        if (_request.Out is { } file) SteeringExport.Write(file, _request, result);
+        return result;
     }
 
     private SteeringControl Describe(ControlKind kind, IReadOnlyList<ResolvedEdit> edits, GenerateResult text, LayerRun natural)
@@ -86,10 +103,13 @@ internal sealed class SteeringRun
 
     private HookSet Hooks(IReadOnlyList<ResolvedEdit> edits) => EditsFile.Apply(edits, _model, _prompt.Length, new HookSet());
 
-    private ResolvedEdit Resolve(Push push, LayerRun natural)
+    private IEnumerable<ResolvedEdit> Resolve(Push push, LayerRun natural)
     {
         var (own, _) = FeatureReader.Peak(natural.Values(push.Sae, push.Feature), _cells);
-        return new(_request.Op, push.Sae.WrittenHook, push.Sae, push.Feature, null, push.Coefficient(own, IndexMax(push.Sae, push.Feature)), _positions, _when);
+        double Coefficient(double along) => push.Coefficient(own, IndexMax(push.Sae, push.Feature), along);
+        return push.Rail is null
+            ? [new ResolvedEdit(_request.Op, push.Sae.WrittenHook, push.Sae, push.Feature, null, Coefficient(0), _positions, _when)]
+            : SteeringRail.Edits(push, _model, _request.Op, Coefficient, _positions, _when);
     }
 
     private double? IndexMax(LoadedSae sae, int feature) => _indexes[sae]?.Statistics.Max[feature];
@@ -99,14 +119,27 @@ internal sealed class SteeringRun
         var (sae, feature, c) = (edit.Sae!, edit.Feature, edit.Coefficient);
         var (values, reencoded) = (natural.Values(sae, feature), edited.Values(sae, feature));
         var (own, position) = FeatureReader.Peak(values, _cells);
-        var (max, norm) = (IndexMax(sae, feature), MeanNorm(edit, natural.Norms(sae)));
+        var (max, norm) = (IndexMax(sae, feature), MeanOverEdited(edit, natural.Norms(sae)));
         return new()
         {
-            Sae = sae.Name, Feature = feature, Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = c,
+            Sae = sae.Name, Feature = feature, Label = _labels.Lookup(sae)(feature), Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = c,
             Natural = own, NaturalPosition = position, NaturalToken = position is { } at ? _cells[at].Text : null, NaturalValues = values,
             TimesNatural = own > 0 ? c / own : null, IndexMax = max, OfIndexMax = max is > 0 ? c / max : null,
             MeanNorm = norm, OfNorm = norm > 0 ? Math.Abs(c) / norm : null, ReencodedValues = reencoded, Reencoded = FeatureReader.Peak(reencoded, _cells).Max,
             Note = Note(own, max, sae),
+        };
+    }
+
+    private SteeredVector Describe(ResolvedEdit edit, HookRecord record)
+    {
+        var hook = _model.Transformer.RequireHook(edit.Hook);
+        var (vector, norm) = (edit.Vector is { Rank: 1 } one ? one : null, MeanOverEdited(edit, record.Norms(hook)));
+        var length = vector is null ? (double?)null : Math.Sqrt(LayerRun.Squares(vector.To(DType.F32).Span<float>()));
+        return new()
+        {
+            Name = edit.Named ?? "vector", Hook = edit.Hook, Layer = HookLayer.Of(edit.Hook), Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = edit.Coefficient,
+            Length = length, Along = length > 0 ? MeanOverEdited(edit, record.Along(hook, vector!)) / length : null,
+            MeanNorm = norm, OfNorm = edit.Op == EditOp.Add && length is { } l && norm > 0 ? Math.Abs(edit.Coefficient) * l / norm : null,
         };
     }
 
@@ -119,11 +152,11 @@ internal sealed class SteeringRun
         return notes.Count > 0 ? string.Join("; ", notes) : null;
     }
 
-    /// <summary>Mean ‖h‖ at the edited prompt positions; at all but special ones where none is edited.</summary>
-    private double MeanNorm(ResolvedEdit edit, double[] norms)
+    /// <summary>Mean at the edited prompt positions; at all but special ones where none is edited.</summary>
+    private double MeanOverEdited(ResolvedEdit edit, double[] values)
     {
-        var edited = norms.Where((_, position) => edit.Positions.Contains(position, _prompt.Length)).ToList();
-        if (edited.Count == 0) edited = [.. norms.Where((_, position) => !_cells[position].IsSpecial)];
+        var edited = values.Where((_, position) => edit.Positions.Contains(position, _prompt.Length)).ToList();
+        if (edited.Count == 0) edited = [.. values.Where((_, position) => !_cells[position].IsSpecial)];
         return edited.Count > 0 ? edited.Average() : 0;
     }
 }

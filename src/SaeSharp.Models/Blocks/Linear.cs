@@ -58,6 +58,17 @@ internal sealed class Linear
         else backend.MatMul(x, Packed(backend), y);
     }
 
+    /// <summary>Length of an input.</summary>
+    public int Inputs => _weight.Shape[1];
+
+    /// <summary>The weights of some outputs: [n, inputs], f32.</summary>
+    public Tensor Rows(ReadOnlySpan<int> outputs)
+    {
+        var (weight, rows) = (_weight.Read(), Tensor.Zeros(DType.F32, outputs.Length, Inputs)); // [outputs, inputs]
+        for (var i = 0; i < outputs.Length; i++) weight.Rows(outputs[i], 1).To(DType.F32).CopyTo(rows.Rows(i, 1));
+        return rows;
+    }
+
     /// <summary>The weights of every <paramref name="width"/> inputs by themselves, packed: what each head adds to the output.</summary>
     public PackedMatrix[] ByInputs(int width)
     {

@@ -36,6 +36,17 @@ internal sealed class Unembedding
         if (_scale != 1) backend.Scale(effects, _scale, effects);
     }
 
+    /// <summary>The rows of W_U that make these tokens' logits: [n, dModel], f32.</summary>
+    public Tensor Directions(Backend backend, ReadOnlySpan<int> ids)
+    {
+        var rows = _linear.Rows(ids);                                               // [n, dEmbed]
+        if (_scale != 1) backend.Scale(rows, _scale, rows);
+        if (_outOf is null) return rows;
+        var wide = Tensor.Zeros(DType.F32, ids.Length, _outOf.Inputs);              // [n, dModel]
+        backend.MatMul(rows, _outOf.Rows([.. Enumerable.Range(0, _dEmbed)]), wide);
+        return wide;
+    }
+
     /// <summary>[n, dModel] → [n, dEmbed].</summary>
     private Tensor Embedded(Backend backend, Tensor x)
     {

@@ -19,6 +19,8 @@ internal static class Api
         api.MapReading();
         api.MapSteering();
         api.MapContrast();
+        api.MapSearch();
+        api.MapLabels();
         api.MapRuns();
         api.MapCoding();
         api.MapGet("/{**rest}", () => TypedResults.Problem("GET /api lists every address.", statusCode: StatusCodes.Status404NotFound, title: "No such address."));

@@ -1,6 +1,8 @@
+using System.Globalization;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Steering;
 
 namespace SaeSharp.Web.Wording;
 
@@ -16,6 +18,9 @@ internal static class Links
     /// <summary>The prompt page with a prompt.</summary>
     public static string Prompt(string model, string prompt) => $"/prompt?model={Uri.EscapeDataString(model)}&text={Uri.EscapeDataString(prompt)}";
 
+    /// <summary>The search page: how it is searched (label, text, says, like) and with what.</summary>
+    public static string Search(string by, string query) => $"/search?by={by}&q={Uri.EscapeDataString(query)}";
+
     /// <summary>The steering page with features <c>SAE:N</c> or <c>SAE:N=C</c> and, where there is one, a prompt.</summary>
     public static string Steer(string? model, string? prompt, IEnumerable<string> features) =>
         "/steer?" + string.Join('&', new[] { Pair("model", model), Pair("text", prompt) }.OfType<string>().Concat(features.Select(f => Pair("f", f)!)));
@@ -23,6 +28,20 @@ internal static class Links
     /// <summary>The same, saying where (as <c>last</c>) and whether the prompt stands in the model's chat template.</summary>
     public static string Steer(string? model, string? prompt, IEnumerable<string> features, string positions, bool chat) =>
         Steer(model, prompt, features) + (positions.Length > 0 ? "&" + Pair("at", positions) : "") + (chat ? "&chat=true" : "");
+
+    /// <summary>The steering page with everything that the result depends on, so that opening it gives the same result.</summary>
+    public static string Steer(SteerRequest request)
+    {
+        var plain = new SteerRequest { Model = request.Model };
+        string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        string?[] more =
+        [
+            request.Op == plain.Op ? null : Pair("op", request.Op.ToString().ToLowerInvariant()), Pair("when", request.When), request.Words.Count == 0 ? null : Pair("words", string.Join(", ", request.Words)),
+            Pair("n", Number(request.MaxTokens)), request.Temperature == 0 ? null : Pair("t", Number(request.Temperature)), request.Seed == 0 ? null : Pair("seed", Number(request.Seed)),
+            request.Controls == 0 ? null : Pair("controls", Number(request.Controls)), request.Twins ? "twins=true" : null, "run=true",
+        ];
+        return string.Join('&', more.OfType<string>().Prepend(Steer(request.Model, request.Prompt, request.Features, request.Positions?.ToString() ?? "", request.Chat)));
+    }
 
     /// <summary>The contrast page with its prompts, a line each.</summary>
     public static string Contrast(string model, string a, string b, string pooling) =>

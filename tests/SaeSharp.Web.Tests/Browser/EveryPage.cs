@@ -8,7 +8,7 @@ public sealed class EveryPage(Workbench workbench)
     /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
     private const double LeastContrast = 4.5;
 
-    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "contrast", "train", "coding", "not-found"];
+    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "coding", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
@@ -82,6 +82,8 @@ public sealed class EveryPage(Workbench workbench)
             "feature" => (workbench.FeaturePage, ".examples"),
             "prompt" => ($"/prompt?text={prompt}", ".stack-token"),
             "steer" => ($"/steer?text={prompt}&f={workbench.Saes[^1]}:{workbench.Feature}", ".slider"),
+            "search" => ($"/search?by=text&q={prompt}", ".hit"),
+            "steered" => ($"/steer?text={prompt}&f={workbench.Saes[^1]}:{workbench.Feature}%401%3D2&run=true&n=8&twins=true&words=%2320", ".followed"),
             "coding" => ($"/coding?text={prompt}&sae={workbench.Saes[^1]}", ".coefficients polyline"),
             "contrast" => (Workbench.ContrastAddress, ".contrast .tokens .heat"),
             _ => ("/nowhere/at/all", "h1"),

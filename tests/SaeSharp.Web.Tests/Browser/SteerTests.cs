@@ -30,4 +30,37 @@ public sealed class SteerTests(Workbench workbench)
 
         await Assertions.Expect(visit.Page.Locator(".units")).Not.ToHaveTextAsync(before);
     }
+
+    [Fact]
+    public async Task A_rail_runs_from_its_address_and_its_address_gives_the_same_again()
+    {
+        var id = $"{workbench.Saes[^1]}:{workbench.Feature}";
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={Uri.EscapeDataString($"{id}@0=2")}&f={Uri.EscapeDataString($"{id}@2=4")}&n=8&twins=true&run=true");
+        await visit.Page.Locator(".followed").WaitForAsync(new() { Timeout = 60_000 });
+        Assert.Equal(2, await visit.Page.Locator(".rail > li.pushed").CountAsync());
+        var (after, address) = (await visit.Page.Locator(".text.after p").InnerTextAsync(), visit.Page.Url);
+        Assert.Contains("%400%3D2", address, StringComparison.Ordinal);
+
+        await using var again = await workbench.Open(address);
+        await again.Page.Locator(".followed").WaitForAsync(new() { Timeout = 60_000 });
+        Assert.Equal(after, await again.Page.Locator(".text.after p").InnerTextAsync());
+        Assert.Contains(workbench.Saes[^1], await again.Page.Locator(".exports + details code").TextContentAsync(), StringComparison.Ordinal);
+        var download = await again.Page.RunAndWaitForDownloadAsync(() => again.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
+        Assert.Equal("steer.csv", download.SuggestedFilename);
+        Assert.Empty(again.Faults);
+    }
+
+    [Fact]
+    public async Task A_sweep_shows_a_text_for_every_cell_and_hands_a_push_over()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}&n=8");
+        await visit.Page.Locator(".slider").WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sweep" }).ClickAsync();
+        await visit.Page.Locator(".grid-map").WaitForAsync(new() { Timeout = 60_000 });
+        Assert.Equal(3 * 7, await visit.Page.Locator(".grid-map button").CountAsync());
+        await visit.Page.Locator(".grid-map button").First.ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use this push" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".handles[open]")).ToHaveCountAsync(1);
+        Assert.Empty(visit.Faults);
+    }
 }

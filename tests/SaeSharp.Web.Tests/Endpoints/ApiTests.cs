@@ -5,6 +5,7 @@ using SaeSharp.Lab;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Lab.Searching;
 
 namespace SaeSharp.Web.Tests.Endpoints;
 
@@ -45,6 +46,38 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Fact]
+    public async Task A_sweep_answers_with_a_row_for_each_layer()
+    {
+        var body = $$"""{"model":{{JsonSerializer.Serialize(workbench.Model)}},"prompt":"a cat","feature":"{{workbench.Saes[0]}}:1","coefficients":[2,4],"layers":"all","maxTokens":3}""";
+        var answer = await Post("/api/sweep", body);
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(3, JsonDocument.Parse(answer.Body).RootElement.GetProperty("layers").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Search_answers_with_the_record_that_the_library_returns()
+    {
+        var body = JsonSerializer.Serialize(new SearchRequest { Model = workbench.Model, Text = [Workbench.Prompt] }, LabJson.Options);
+        var answer = await Post("/api/search", body);
+        var result = JsonSerializer.Deserialize<SearchResult>(answer.Body, LabJson.Options)!;
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(workbench.Saes, result.Saes);
+        Assert.NotEmpty(result.Features);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_posted_is_listed_until_it_is_removed()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"nine","note":"a note"}""")).Status);
+        using var client = workbench.Client();
+        Assert.Contains("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
+        await Post("/api/label", $$"""{"sae":"{{workbench.Saes[0]}}","feature":9,"label":"","note":""}""");
+        Assert.DoesNotContain("\"nine\"", await client.GetStringAsync(new Uri("/api/labels", UriKind.Relative), Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_page_of_an_sae_says_how_to_compare_its_codes_until_they_were_compared()
     {
         using var client = workbench.Client();
@@ -61,6 +94,18 @@ public sealed class ApiTests(Workbench workbench)
     }
 
     [Theory]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=1"],"out":"/tmp/x.csv"}""", 400)]
+    [InlineData("/api/steer", """{"model":"MODEL","prompt":"a","features":["tiny/blocks.0.hook_resid_post:1=1"],"follow":["../x:1"]}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"../x:1"}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"tiny/blocks.0.hook_resid_post:1","layers":"x"}""", 400)]
+    [InlineData("/api/sweep", """{"model":"MODEL","prompt":"a","feature":"tiny/blocks.0.hook_resid_post:1","maxTokens":100000}""", 400)]
+    [InlineData("/api/search", """{"model":"/etc","text":["a"]}""", 400)]
+    [InlineData("/api/search", """{"like":"../../etc:1"}""", 400)]
+    [InlineData("/api/search", """{"label":"a","top":1000000}""", 400)]
+    [InlineData("/api/search", """{}""", 400)]
+    [InlineData("/api/label", """{"sae":"../x","feature":1,"label":"a"}""", 400)]
+    [InlineData("/api/label", """{"label":"a"}""", 400)]
+    [InlineData("/api/label", """{"sae":"tiny/blocks.0.hook_resid_post","feature":99999,"label":"a"}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","a":"/etc/passwd","promptsB":["a","b"]}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a","b"],"promptsB":["a","b"],"bundleOut":"/tmp/x"}""", 400)]
     [InlineData("/api/contrast", """{"model":"MODEL","promptsA":["a"],"promptsB":["b"]}""", 400)]

@@ -1,0 +1,25 @@
+using SaeSharp.Lab.Labelling;
+using SaeSharp.Lab.Library;
+
+namespace SaeSharp.Lab.Searching;
+
+/// <summary>Keeps the index of names of the last SAEs searched, as long as no name changes.</summary>
+internal sealed class LabelIndexCache(FeatureLabels labels)
+{
+    private readonly Lock _lock = new();
+    private IReadOnlyList<IReadOnlyDictionary<int, string>> _names = [];
+    private int[] _owners = [];
+    private LabelIndex? _index;
+
+    public LabelIndex Of(IReadOnlyList<LoadedSae> saes)
+    {
+        // Every name of a feature is found, not only the one that is shown.
+        var named = saes.Index().SelectMany(entry => labels.Of(entry.Item).Select(names => (Owner: entry.Index, Names: names))).ToList();
+        lock (_lock)
+        {
+            if (_index is not null && named.Count == _names.Count && named.Select(entry => entry.Owner).SequenceEqual(_owners) && named.Zip(_names).All(pair => ReferenceEquals(pair.First.Names, pair.Second))) return _index;
+            (_names, _owners) = ([.. named.Select(entry => entry.Names)], [.. named.Select(entry => entry.Owner)]);
+            return _index = new(named.SelectMany(entry => entry.Names.OrderBy(name => name.Key).Select(name => (entry.Owner, name.Key, name.Value))));
+        }
+    }
+}
