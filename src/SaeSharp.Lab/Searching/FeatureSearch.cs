@@ -74,7 +74,7 @@ internal sealed class FeatureSearch(Shelves shelves, IndexShelf indexes, Feature
     }
 
     /// <summary>The tokens that the features found fire on most: one question to each index.</summary>
-    private Dictionary<(LoadedSae, int), string[]> Words(SearchFinding found, IReadOnlyList<SearchedSae> searched, LanguageModel? model)
+    private static Dictionary<(LoadedSae, int), string[]> Words(SearchFinding found, IReadOnlyList<SearchedSae> searched, LanguageModel? model)
     {
         var words = new Dictionary<(LoadedSae, int), string[]>();
         foreach (var ofSae in found.Hits.GroupBy(hit => hit.Of))

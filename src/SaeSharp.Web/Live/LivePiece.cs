@@ -55,7 +55,7 @@ public abstract class LivePiece : WorkPage
         {
             (Contents, Models) = (found.Contents, Names.Models(found.Contents));
             if (found.Presets is { } presets) Presets = presets;
-            Model ??= new[] { ModelName, found.Presets?.Model }.FirstOrDefault(name => name is not null && Models.Contains(name)) ?? Models.FirstOrDefault();
+            Model ??= new[] { ModelName, found.Presets?.Model }.FirstOrDefault(name => name is not null && Models.Contains(name)) ?? (Models.Count > 0 ? Models[0] : null);
         });
 
     /// <summary>Shows something as soon as the page stands.</summary>
