@@ -101,7 +101,7 @@ internal sealed class TextSearch
             {
                 var (one, feature) = (_saes[found[n].Sae], found[n].Feature);
                 double[] values = [.. run.Values(one.Sae, feature).Select((value, i) => _cells[text][i].IsSpecial ? 0 : value)];
-                if (FeatureReader.Peak(values, _cells[text]) is (> 0 and var max, { } position))
+                if (FeatureReader.Peak(values, _cells[text]) is ( > 0 and var max, { } position))
                     firings[n][text] = new(position, max, one.Statistics?.Max[feature] is > 0 and var most ? max / most : null, one.Statistics?.Quantile(feature, max), values);
             }
         }

@@ -60,7 +60,13 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
 
     private static string ReadyOf(string piece) => piece switch
     {
-        "read" => ".stack-token", "feature" => ".facts .fact-value", "natural" => ".panel .units", "contrast" => ".contrast .tokens .heat", "steer" => ".outcome .controls-table", "token" => ".anatomy .addends", _ => ".live select.pick option",
+        "read" => ".stack-token",
+        "feature" => ".facts .fact-value",
+        "natural" => ".panel .units",
+        "contrast" => ".contrast .tokens .heat",
+        "steer" => ".outcome .controls-table",
+        "token" => ".anatomy .addends",
+        _ => ".live select.pick option",
     };
 
     private static async Task<double> Unexplained(Visit visit)
