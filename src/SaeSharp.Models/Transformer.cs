@@ -34,15 +34,13 @@ public sealed class Transformer
         var (spec, hooks) = (Spec, new HookList());
         var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
         _embedding = new(weights, hooks, spec);
-        _blocks = new Block[spec.Layers];
-        for (var layer = 0; layer < _blocks.Length; layer++) _blocks[layer] = Block.Of(weights, hooks, spec, layer, Rotary(layer));
+        _blocks = [.. Enumerable.Range(0, spec.Layers).Select(layer => Block.Of(weights, hooks, spec, layer, Rotary(layer)))];
         _finalNorm = HookedNorm.Find(weights, hooks, spec, "final_norm", "ln_final");
         _unembedding = new(weights, spec, _embedding);
         weights.RequireAllTaken();
 
         _scalings = [.. rotaries.Keys.Select(rotary => rotary.Scaling)];
-        _windows = new int[spec.Layers];
-        for (var layer = 0; layer < _windows.Length; layer++) _windows[layer] = spec.Weighing[layer].Window;
+        _windows = [.. Enumerable.Range(0, spec.Layers).Select(layer => spec.Weighing[layer].Window)];
         (ParameterCount, WeightBytes) = (weights.Count, weights.Bytes);
         HookNames = [.. hooks.Points.Select(point => point.Name)];
         _hooks = hooks.Points.ToDictionary(point => point.Name, StringComparer.Ordinal);
