@@ -1,5 +1,6 @@
 #!/usr/bin/env dotnet
 #:package Microsoft.Playwright
+#:property PublishAot=false
 
 // Takes the pictures of the README from the real pages: the six steps of the tour, light, 1280 pixels wide.
 // Needs a built program and a Chromium.   Run: dotnet samples/02-take-pictures.cs [SAE_PROGRAM] [FOLDER]
@@ -7,7 +8,7 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
-const int width = 1280, height = 800, most = 150 * 1024, patience = 180_000;
+const int width = 1280, height = 700, most = 150 * 1024, patience = 600_000;
 var program = args.Length > 0 ? args[0] : Path.Combine("artifacts", "bin", "SaeSharp.Cli", "release", "sae");
 var folder = args.Length > 1 ? args[1] : Path.Combine("docs", "images");
 string[] chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -62,5 +63,5 @@ static async Task ScrollTo(IPage page, string element)
 static async Task Train(IPage page)
 {
     await page.Locator("button[type=submit]").ClickAsync();
-    await page.Locator(".live .note a").WaitForAsync(new() { Timeout = patience });
+    await page.Locator(".live .note a, .live .problem").First.WaitForAsync(new() { Timeout = patience });
 }

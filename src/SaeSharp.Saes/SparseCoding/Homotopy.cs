@@ -49,6 +49,8 @@ internal sealed class Homotopy
             Segment();
             var next = Next(lambda, least, fresh, gone);
             double[] x = [.. _u.Zip(_w, (u, w) => u - next.Lambda * w)];
+            for (var i = 0; _options.Drop && i < x.Length; i++)
+                if (x[i] * _signs[i] < 0) x[i] = 0; // an atom leaves at 0: beyond it is rounding
             (fresh, gone, lambda) = (-1, (-1, 0.0), next.Lambda);
             if (next.Leaves >= 0)
             {
