@@ -33,6 +33,7 @@ public sealed class TourTests(DemoBench bench)
         await visit.Page.Locator("h1").FocusAsync();
         await visit.Page.Keyboard.PressAsync("ArrowRight");
         await visit.Page.WaitForURLAsync("**/tour/2");
+        await visit.Page.Locator("nav[data-arrows] a[rel=prev]").WaitForAsync(); // the address changes before the page does
         await visit.Page.Keyboard.PressAsync("ArrowLeft");
         await visit.Page.WaitForURLAsync("**/tour/1");
 
