@@ -70,7 +70,7 @@ internal sealed class ControlDraw(LanguageModel model, IReadOnlyList<ResolvedEdi
     }
 
     /// <summary>‖Σ C·v‖ of what is added.</summary>
-    private static double Length(IEnumerable<ResolvedEdit> added)
+    public static double Length(IEnumerable<ResolvedEdit> added)
     {
         double[]? sum = null;
         foreach (var edit in added.Where(edit => edit.Op == EditOp.Add && edit.Vector is not { Rank: 2 }))

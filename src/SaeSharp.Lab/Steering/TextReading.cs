@@ -10,16 +10,17 @@ internal static class TextReading
     public static TextFigures Of(LanguageModel model, int[] prompt, IReadOnlyList<int> continuation)
     {
         int[] ids = [.. continuation.Take(model.Transformer.Spec.Context - prompt.Length)];
-        return new(ids.Length > 0 ? Loss(model, prompt, ids) : null, ids.Length > 1 ? Repetition(ids) : null);
+        return new(ids.Length > 0 ? Losses(model, prompt, ids).Sum() / ids.Length : null, ids.Length > 1 ? Repetition(ids) : null);
     }
 
-    private static double Loss(LanguageModel model, int[] prompt, int[] ids)
+    /// <summary>−log p of each of <paramref name="ids"/> behind the prompt, under the model without edits, nats.</summary>
+    public static double[] Losses(LanguageModel model, int[] prompt, int[] ids)
     {
         var logits = model.Transformer.Run(TokenBatch.Of([.. prompt, .. ids]), new HookSet(), LogitRows.All)!; // [pos, dVocab]
         LogitLoss.Normalise(logits);
-        var loss = LogitLoss.CrossEntropy(logits, [.. Enumerable.Range(prompt.Length - 1, ids.Length)], ids) / ids.Length;
+        double[] losses = [.. ids.Select((id, i) => -(double)logits.Row<float>(prompt.Length - 1 + i)[id])];
         logits.Free();
-        return loss;
+        return losses;
     }
 
     private static double Repetition(int[] ids)

@@ -34,10 +34,9 @@ internal sealed class PushCandidates
                 foreach (var place in Places)
                 {
                     PushedFeature[] features = [.. order.Take(size).Select(feature => new PushedFeature(feature, sign * times * (_harmful[feature] - _harmless[feature]), _harmful[feature], _harmless[feature]))];
-                    var length = Length(features);
-                    yield return (
-                        new(_sae.Name, features, times, place.ToString(), length, length / _norm),
-                        [.. features.Select(feature => new ResolvedEdit(EditOp.Add, _sae.WrittenHook, _sae, feature.Feature, null, feature.Coefficient, place))]);
+                    ResolvedEdit[] edits = [.. features.Select(feature => new ResolvedEdit(EditOp.Add, _sae.WrittenHook, _sae, feature.Feature, null, feature.Coefficient, place))];
+                    var length = ControlDraw.Length(edits);
+                    yield return (new(_sae.Name, features, times, place.ToString(), length, length / _norm), edits);
                 }
     }
 
@@ -56,17 +55,5 @@ internal sealed class PushCandidates
             norm += run.Norms(_sae)[^1] / prompts.Count;
         }
         return (sums, norm);
-    }
-
-    private double Length(PushedFeature[] features)
-    {
-        double[]? sum = null;
-        foreach (var feature in features)
-        {
-            var v = _sae.UnitDirection(feature.Feature);
-            sum ??= new double[v.Length];
-            for (var i = 0; i < v.Length; i++) sum[i] += feature.Coefficient * v[i];
-        }
-        return Math.Sqrt(sum!.Sum(value => value * value));
     }
 }

@@ -1,9 +1,7 @@
-using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Steering;
 using SaeSharp.Models;
 using SaeSharp.Models.Generation;
-using SaeSharp.Numerics;
 
 namespace SaeSharp.Lab.Demo.Steering;
 
@@ -42,10 +40,7 @@ internal sealed class Steered(LanguageModel model, int maxTokens)
         {
             cancel.ThrowIfCancellationRequested();
             if (answer.Length < 2) continue;
-            var logits = model.Transformer.Run(TokenBatch.Of([.. prompt, .. answer]), null, LogitRows.All)!; // [pos, dVocab]
-            LogitLoss.Normalise(logits);
-            double[] losses = [.. answer.Select((id, i) => -(double)logits.Row<float>(prompt.Length - 1 + i)[id])];
-            logits.Free();
+            var losses = TextReading.Losses(model, prompt, answer);
             (sum, count) = (sum + losses.Sum() - losses.Max(), count + losses.Length - 1);
         }
         return count > 0 ? sum / count : 0;
