@@ -26,7 +26,7 @@ public sealed class CodingTests(Workbench workbench)
         await tokens.Nth(1).ClickAsync();
 
         await Assertions.Expect(tokens.Nth(1)).ToHaveAttributeAsync("aria-pressed", "true");
-        Assert.Equal(1, await visit.Page.Locator(".chips button[aria-pressed=true]").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".chips button[aria-pressed=true]")).ToHaveCountAsync(1);
         Assert.Empty(visit.Faults);
     }
 

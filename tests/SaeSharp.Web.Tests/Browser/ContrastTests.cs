@@ -10,7 +10,7 @@ public sealed class ContrastTests(Workbench workbench)
         await using var visit = await workbench.Open(Workbench.ContrastAddress);
         await visit.Page.Locator(".contrast .tokens .heat").First.WaitForAsync(new() { Timeout = 60_000 });
 
-        Assert.Equal(workbench.Saes.Count, await visit.Page.Locator(".swarm svg").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".swarm svg")).ToHaveCountAsync(workbench.Saes.Count);
         Assert.NotEqual(0, await visit.Page.Locator(".swarm circle").CountAsync());
         var before = await visit.Page.Locator(".contrast .tokens h2").InnerTextAsync();
         await visit.Page.Locator(".contrasted button.link").Last.ClickAsync();
@@ -20,7 +20,7 @@ public sealed class ContrastTests(Workbench workbench)
 
         await visit.Page.Locator(".bundle a.primary").ClickAsync();
         await visit.Page.Locator(".panel").First.WaitForAsync(new() { Timeout = 30_000 });
-        Assert.Equal(8, await visit.Page.Locator(".panel").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".panel")).ToHaveCountAsync(8);
         Assert.Empty(visit.Faults);
     }
 
@@ -33,7 +33,7 @@ public sealed class ContrastTests(Workbench workbench)
         await visit.Page.Locator("button[type=submit]").ClickAsync();
         await visit.Page.Locator(".controls-table").WaitForAsync(new() { Timeout = 60_000 });
 
-        Assert.Equal(2 + 1 + 2 + 2, await visit.Page.Locator(".controls-table tbody tr").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".controls-table tbody tr")).ToHaveCountAsync(2 + 1 + 2 + 2);
         Assert.Contains("at=last", visit.Page.Url, StringComparison.Ordinal);
     }
 

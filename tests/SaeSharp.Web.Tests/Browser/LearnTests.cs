@@ -21,7 +21,7 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
                 await visit.Page.Locator(ReadyOf(live.Piece)).First.WaitForAsync(new() { Timeout = Patience, State = WaitForSelectorState.Attached });
             await Assertions.Expect(visit.Page.Locator(".live .stale")).ToHaveCountAsync(0, new() { Timeout = Patience });
 
-            Assert.Equal(page.Title, await visit.Page.Locator("h1").InnerTextAsync());
+            await Assertions.Expect(visit.Page.Locator("h1")).ToHaveTextAsync(page.Title);
             Assert.Equal(0, await visit.Page.Locator(".problem").CountAsync());
             Assert.Equal(0, await visit.Overflow());
             Assert.Empty(await visit.FaintTexts(4.5));
@@ -48,7 +48,7 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
     public async Task Pages_are_there_outside_the_demo_too_and_every_link_among_them_leads_somewhere()
     {
         await using var visit = await workbench.Open("/learn");
-        Assert.Equal(LearnPages.All.Count, await visit.Page.Locator(".lessons .door").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".lessons .door")).ToHaveCountAsync(LearnPages.All.Count);
         using var client = workbench.Client();
         foreach (var page in LearnPages.All)
         {

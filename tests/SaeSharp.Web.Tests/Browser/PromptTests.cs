@@ -11,7 +11,7 @@ public sealed class PromptTests(Workbench workbench)
         await visit.Page.Locator(".stack-token > span").Nth(2).ClickAsync();
         await visit.Page.Locator(".stack-token.chosen").Nth(0).WaitForAsync();
 
-        Assert.Equal(workbench.Saes.Count, await visit.Page.Locator(".layer").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".layer")).ToHaveCountAsync(workbench.Saes.Count);
         await visit.Page.Locator(".layer .features a.id").First.ClickAsync();
         await visit.Page.WaitForURLAsync("**/model/tiny~*/*");
         await Assertions.Expect(visit.Page.Locator("h1")).ToContainTextAsync("Feature");
@@ -28,7 +28,7 @@ public sealed class PromptTests(Workbench workbench)
         await visit.Page.Keyboard.PressAsync("ArrowDown");
         await visit.Page.Locator(".stack-token.chosen i.chosen").WaitForAsync();
 
-        Assert.Equal(1, await visit.Page.Locator(".layer").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".layer")).ToHaveCountAsync(1);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class SearchTests(Workbench workbench)
 
         await visit.Page.GotoAsync("/search?by=label&q=hen");
         await visit.Page.Locator(".hit .label").First.WaitForAsync(new() { Timeout = 30_000 });
-        Assert.Equal(Name, await visit.Page.Locator(".hit .label").First.InnerTextAsync());
+        await Assertions.Expect(visit.Page.Locator(".hit .label").First).ToHaveTextAsync(Name);
         Assert.False(visit.Alerted);
         Assert.Empty(visit.Faults);
 

@@ -12,9 +12,9 @@ public sealed class SteerTests(Workbench workbench)
         await visit.Page.Locator("button[type=submit]").ClickAsync();
         await visit.Page.Locator(".outcome").WaitForAsync(new() { Timeout = 60_000 });
 
-        Assert.Equal(2, await visit.Page.Locator(".outcome .text p").CountAsync());
-        Assert.Equal(workbench.Saes.Count, await visit.Page.Locator(".rail > li").CountAsync());
-        Assert.Equal(1, await visit.Page.Locator(".rail > li.pushed").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".outcome .text p")).ToHaveCountAsync(2);
+        await Assertions.Expect(visit.Page.Locator(".rail > li")).ToHaveCountAsync(workbench.Saes.Count);
+        await Assertions.Expect(visit.Page.Locator(".rail > li.pushed")).ToHaveCountAsync(1);
         Assert.Contains($"{workbench.Feature}", await visit.Page.Locator(".rail > li.pushed .self").First.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Empty(visit.Faults);
     }
@@ -37,13 +37,13 @@ public sealed class SteerTests(Workbench workbench)
         var id = $"{workbench.Saes[^1]}:{workbench.Feature}";
         await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={Uri.EscapeDataString($"{id}@0=2")}&f={Uri.EscapeDataString($"{id}@2=4")}&n=8&twins=true&run=true");
         await visit.Page.Locator(".followed").WaitForAsync(new() { Timeout = 60_000 });
-        Assert.Equal(2, await visit.Page.Locator(".rail > li.pushed").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".rail > li.pushed")).ToHaveCountAsync(2);
         var (after, address) = (await visit.Page.Locator(".text.after p").InnerTextAsync(), visit.Page.Url);
         Assert.Contains("%400%3D2", address, StringComparison.Ordinal);
 
         await using var again = await workbench.Open(address);
         await again.Page.Locator(".followed").WaitForAsync(new() { Timeout = 60_000 });
-        Assert.Equal(after, await again.Page.Locator(".text.after p").InnerTextAsync());
+        await Assertions.Expect(again.Page.Locator(".text.after p")).ToHaveTextAsync(after);
         Assert.Contains(workbench.Saes[^1], await again.Page.Locator(".exports + details code").TextContentAsync(), StringComparison.Ordinal);
         var download = await again.Page.RunAndWaitForDownloadAsync(() => again.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
         Assert.Equal("steer.csv", download.SuggestedFilename);
@@ -57,7 +57,7 @@ public sealed class SteerTests(Workbench workbench)
         await visit.Page.Locator(".slider").WaitForAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sweep" }).ClickAsync();
         await visit.Page.Locator(".grid-map").WaitForAsync(new() { Timeout = 60_000 });
-        Assert.Equal(3 * 7, await visit.Page.Locator(".grid-map button").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".grid-map button")).ToHaveCountAsync(3 * 7);
         await visit.Page.Locator(".grid-map button").First.ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Use this push" }).ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".handles[open]")).ToHaveCountAsync(1);

@@ -51,7 +51,7 @@ public sealed class TourTests(DemoBench bench)
         await visit.Page.Locator("button[type=submit]").ClickAsync();
 
         await Assertions.Expect(visit.Page.Locator(".stack-token")).ToHaveCountAsync(6, new() { Timeout = Patience }); // with <bos>
-        Assert.Equal(2, await visit.Page.Locator(".layer").CountAsync()); // one SAE a layer, though the demo has more
+        await Assertions.Expect(visit.Page.Locator(".layer")).ToHaveCountAsync(2); // one SAE a layer, though the demo has more
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class TourTests(DemoBench bench)
         await visit.Page.Locator("button[type=submit]").ClickAsync();
         await visit.Page.Locator(".live .note a").WaitForAsync(new() { Timeout = Patience });
 
-        Assert.Equal("finished", await visit.Page.Locator(".status").InnerTextAsync());
+        await Assertions.Expect(visit.Page.Locator(".status")).ToHaveTextAsync("finished");
         Assert.NotEqual(0, await visit.Page.Locator(".curve polyline").CountAsync());
         await visit.Page.Locator(".live .note a").ClickAsync();
         await visit.Page.Locator(".listing").WaitForAsync();
@@ -75,8 +75,8 @@ public sealed class TourTests(DemoBench bench)
     {
         await using var visit = await Settled(5, ColorScheme.Light, 1440);
 
-        Assert.Equal(2, await visit.Page.Locator(".ask .segments button").CountAsync());
-        Assert.Equal(2 + 1 + 6 + 6, await visit.Page.Locator(".controls-table tbody tr").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".ask .segments button")).ToHaveCountAsync(2);
+        await Assertions.Expect(visit.Page.Locator(".controls-table tbody tr")).ToHaveCountAsync(2 + 1 + 6 + 6);
         var pushed = await visit.Page.Locator(".pushes tbody").InnerTextAsync();
         await visit.Page.Locator(".ask .segments button").Last.ClickAsync();
         await Assertions.Expect(visit.Page.Locator(".pushes tbody")).Not.ToHaveTextAsync(pushed);
@@ -89,7 +89,7 @@ public sealed class TourTests(DemoBench bench)
         await visit.Page.Locator("main a.primary").First.ClickAsync();
         await visit.Page.WaitForURLAsync("**/tour/1");
 
-        Assert.Equal(6, await visit.Page.Locator(".steps li").CountAsync());
+        await Assertions.Expect(visit.Page.Locator(".steps li")).ToHaveCountAsync(6); // the address changes before the page does
     }
 
     [Fact]
