@@ -122,7 +122,7 @@ internal sealed class IndexBuild : IDisposable
                 meter.Report(from = to);
             }
         }
-        AtomicFile.Write(Path.Combine(folder, IndexFiles.Info), JsonSerializer.SerializeToUtf8Bytes(info, LabJson.Options)); // last: an index without it does not exist
+        AtomicFile.Write(Path.Combine(folder, IndexFiles.Info), JsonSerializer.SerializeToUtf8Bytes(info with { Path = info.Name }, LabJson.Options)); // last: an index without it does not exist
     }
 
     private IndexInfo Describe(LoadedSae sae)
@@ -132,8 +132,8 @@ internal sealed class IndexBuild : IDisposable
         var name = $"{Path.GetFileName(sae.Folder)}-{ContentHash.OfText(inputs)[..12]}";
         return new()
         {
-            Name = name, Path = Path.Combine(_indexes.Folder, name), Sae = sae.Name, SaeSha256 = sae.WeightsSha256, Model = _model.Path, ModelSha256 = _model.Sha256, Hook = sae.Hook,
-            Corpus = _corpus.Path, CorpusSha256 = _corpus.Sha256, Tokens = _corpus.KeptTokens, Documents = _corpus.Documents, Context = _corpus.Context, DSae = sae.DSae,
+            Name = name, Path = Path.Combine(_indexes.Folder, name), Sae = sae.Name, SaeSha256 = sae.WeightsSha256, Model = _indexes.NameOf(_model.Path, "models"), ModelSha256 = _model.Sha256, Hook = sae.Hook,
+            Corpus = _indexes.NameOf(_corpus.Path), CorpusSha256 = _corpus.Sha256, Tokens = _corpus.KeptTokens, Documents = _corpus.Documents, Context = _corpus.Context, DSae = sae.DSae,
             Made = DateTime.UtcNow, Layout = IndexFiles.Layout,
         };
     }

@@ -11,13 +11,13 @@ public sealed record IndexInfo
     public required string Sae { get; init; }
     /// <summary>SHA-256 of the SAE's weights.</summary>
     public required string SaeSha256 { get; init; }
-    /// <summary>The model's folder.</summary>
+    /// <summary>Name of the model in the workspace, or where it lies outside.</summary>
     public required string Model { get; init; }
     /// <summary>SHA-256 of the model's config and weights.</summary>
     public required string ModelSha256 { get; init; }
     /// <summary>Hook point.</summary>
     public required string Hook { get; init; }
-    /// <summary>Path of the corpus file.</summary>
+    /// <summary>The corpus: its path, relative to the workspace where it lies inside.</summary>
     public required string Corpus { get; init; }
     /// <summary>SHA-256 of the corpus file.</summary>
     public required string CorpusSha256 { get; init; }

@@ -29,6 +29,13 @@ internal sealed class IndexShelf(string home) : IDisposable
         return info.SaeSha256 == sae.WeightsSha256 ? Open(info) : throw LabException.BrokenIndex(info.Path, $"it was made with other weights than '{sae.Name}' has now");
     }
 
+    /// <summary>What an index calls a file or folder: relative to a folder of the workspace where it lies in that, so that a workspace can be moved and carried.</summary>
+    public string NameOf(string path, string folder = "")
+    {
+        var name = Path.GetRelativePath(Path.GetFullPath(Path.Combine(home, folder)), Path.GetFullPath(path));
+        return Path.IsPathRooted(name) || name.StartsWith("..", StringComparison.Ordinal) ? path : name.Replace('\\', '/');
+    }
+
     /// <summary>Closes an index that was written anew.</summary>
     public void Forget(string name)
     {

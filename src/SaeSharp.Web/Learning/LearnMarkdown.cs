@@ -11,7 +11,7 @@ namespace SaeSharp.Web.Learning;
 internal static partial class LearnMarkdown
 {
     private const string LiveInfo = "live";
-    private static readonly string[] Pieces = ["read", "feature", "natural", "contrast", "steer", "train", "token"];
+    private static readonly string[] Pieces = ["read", "feature", "natural", "contrast", "steer", "train", "token", "code"];
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().UsePipeTables().UseAutoIdentifiers().DisableHtml().Build();
 
     /// <exception cref="FormatException">It has no heading, or asks for a live piece that there is none of.</exception>

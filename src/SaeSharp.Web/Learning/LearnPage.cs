@@ -16,7 +16,7 @@ public abstract record LearnPart
     public sealed record Prose(string Html) : LearnPart;
 
     /// <summary>Something to try.</summary>
-    /// <param name="Piece">Its kind: read, feature, natural, contrast, steer, train or token.</param>
+    /// <param name="Piece">Its kind: read, feature, natural, contrast, steer, train, token or code.</param>
     /// <param name="Settings">What it begins with.</param>
     public sealed record Live(string Piece, IReadOnlyDictionary<string, string> Settings) : LearnPart;
 }

@@ -35,6 +35,9 @@ public sealed class DemoBuildTests : IDisposable
         Assert.All(files, file => Assert.Contains($"| {Path.GetRelativePath(Bundle, file).Replace('\\', '/')} | {ContentHash.OfFile(file)} |", provenance, StringComparison.Ordinal));
         Assert.Equal(result.BundleBytes, files.Sum(file => new FileInfo(file).Length) + new FileInfo(Path.Combine(Bundle, "PROVENANCE.md")).Length);
 
+        // It can be carried: no file names the folder it was made in.
+        Assert.All(files.Where(file => file.EndsWith(".json", StringComparison.Ordinal)), file => Assert.DoesNotContain(_folder["home"], File.ReadAllText(file), StringComparison.Ordinal));
+
         // Steering: what is pushed comes from one side's requests, what it did is counted on others, and so is what pushes of the same length do.
         using var demo = workspace.OpenDemo();
         var steered = await demo.DemoSteer(new() { Requests = 6, Choose = 4, Controls = 2, MaxTokens = 4 });
@@ -49,6 +52,7 @@ public sealed class DemoBuildTests : IDisposable
         using var bundled = Workspace.Open(Bundle, 2);
         var reading = await bundled.Read(new() { Model = DemoHome.Model, Prompt = "user : how do i sing ?" });
         Assert.All(reading.Layers, layer => Assert.NotNull(layer.Index));
+        Assert.Equal(DemoHome.Model, (await bundled.Feature(new() { Sae = result.Saes[0], Feature = 1 })).Index.Model);
         var export = await workspace.DemoExport(new() { Folder = _folder["exported"] });
         Assert.Equal(["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"], export.Files.Intersect(["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]));
         var tokens = await workspace.Tokens(new() { Model = _folder["exported"], Text = "User: how do I sing?" });

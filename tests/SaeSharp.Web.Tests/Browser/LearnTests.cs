@@ -67,6 +67,7 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
         "contrast" => ".contrast .tokens .heat",
         "steer" => ".outcome .controls-table",
         "token" => ".anatomy .addends",
+        "code" => ".slider input[type=range]",
         _ => ".live select.pick option",
     };
 

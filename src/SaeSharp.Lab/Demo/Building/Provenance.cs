@@ -20,7 +20,7 @@ internal static class Provenance
         Line($"|---|---|");
         Line($"| Date | {DateTime.UtcNow:yyyy-MM-dd} |");
         Line($"| Machine | {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores |");
-        Line($"| Time | {result.Seconds:N0} s, of which the language model {result.Model.Seconds:N0} s |");
+        Line($"| Time of the last run | {result.Seconds:N0} s, of which the language model {result.Model.Seconds:N0} s |");
         Line($"| Parameters | {result.Model.Parameters:N0} |");
         Line($"| Tokens learnt from | {result.Model.Tokens:N0}, in {result.Model.Steps:N0} steps |");
         Line($"| Loss on fresh texts | {result.Check.Loss:F4} nats a token, {100 * (result.Check.Loss / result.Check.Bound - 1):F1} % over the bound of {result.Check.Bound:F4} |");

@@ -17,6 +17,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     /// <summary>From so many rows and up to so many columns on, a is read in place.</summary>
     private const int LeastDirectRows = 24, MostDirectColumns = 4096;
 
+    /// <summary>From so many rows of a on b is packed: rows of b that lie a power of two apart fall into few sets of the first-level cache.</summary>
+    private const int LeastPackingRows = 96;
+
     /// <summary>Length of one block of the sum over k: depends on k alone, so every row of every product is summed alike.</summary>
     private static int BlockK(int k)
     {
@@ -49,7 +52,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     private void Direct(Tensor a, Tensor b, Tensor c, int m, int n, int k, Transpose transpose, bool accumulate)
     {
         var (turnedA, turnedB) = (transpose is Transpose.A or Transpose.Both, transpose is Transpose.B or Transpose.Both);
-        var packs = turnedB || n % DirectProductJob<L, TVector>.Wide != 0; // whole vectors would reach beyond the last row of b
+        var packs = turnedB || m >= LeastPackingRows || n % DirectProductJob<L, TVector>.Wide != 0; // whole vectors would reach beyond the last row of b
         var panels = (n + PanelWidth - 1) / PanelWidth;
         using var scratch = new Lease(_scratch, ((packs ? (long)panels * PanelWidth : 0) + L.TileRows) * k * sizeof(float));
         var job = new DirectProductJob<L, TVector>
