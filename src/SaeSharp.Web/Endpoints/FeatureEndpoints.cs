@@ -17,8 +17,8 @@ internal static class FeatureEndpoints
         api.MapGet("/feature", Feature).Gives<FeatureResult>(DocComments.OfType(typeof(FeatureRequest)));
     }
 
-    private static async Task<IResult> Features(Workspace workspace, CancellationToken cancel,
-        [Description("Name of the SAE.")] string sae, [Description("index, density or max.")] string order = "index", [Description("Features to pass over.")] int skip = 0, [Description("Features to return, at most 1000.")] int take = 50)
+    private static async Task<IResult> Features(Workspace workspace,
+        [Description("Name of the SAE.")] string sae, [Description("index, density or max.")] string order = "index", [Description("Features to pass over.")] int skip = 0, [Description("Features to return, at most 1000.")] int take = 50, CancellationToken cancel = default)
     {
         (await workspace.Contents(cancel)).RequireListed(null, [sae]);
         if (!Enum.TryParse<FeatureOrder>(order, ignoreCase: true, out var known) || !Enum.IsDefined(known) || char.IsAsciiDigit(order[0])) throw new BadHttpRequestException($"order is '{order}', expected index, density or max.");
