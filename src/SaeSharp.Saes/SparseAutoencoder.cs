@@ -90,7 +90,8 @@ public abstract class SparseAutoencoder
             var values = Tensor.Zeros(DType.F32, count, slots);
             var indices = Tensor.Zeros(DType.I32, count, slots);
             for (var row = 0; row < count; row++) FillSlots(codes, start + row, indices.Row<int>(row), values.Row<float>(row));
-            Backend.SparseDecode(values, indices, DecoderDirections, AddsBDec ? BDec : null, y.Rows(start, count));
+            if (Gates is null) Backend.SparseDecode(values, indices, DecoderDirections, AddsBDec ? BDec : null, y.Rows(start, count));
+            else Gates.Decode(Backend, values, indices, DecoderDirections, BDec, y.Rows(start, count));
             values.Free();
             indices.Free();
             start += count;
@@ -129,6 +130,9 @@ public abstract class SparseAutoencoder
 
     /// <summary>Names of the tensors whose last axis is the latent and that a latent is proportional to: what decoder norms are folded into. Empty where that would change which latents fire.</summary>
     internal abstract IReadOnlyList<string> LatentTensors { get; }
+
+    /// <summary>Which hooks get a latent; null where all do that its decoder row writes.</summary>
+    private protected virtual HookGates? Gates => null;
 
     /// <summary>Adds the latents of prepared rows [rows, dIn], one row after another.</summary>
     private protected abstract void EncodeRows(Tensor input, SparseCodesBuilder codes);

@@ -39,6 +39,15 @@ internal sealed class JsonFields(JsonElement json, string path, string prefix)
 
     public string? TextOrNull(string name) => !Has(name) ? null : Kind(name) == JsonValueKind.String ? json.GetProperty(name).GetString() : throw Wrong(name, "a string");
 
+    /// <summary>A list of strings, which has one at least.</summary>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        if (!Has(name)) throw FileException.Missing(path, "key", prefix + name, [.. json.EnumerateObject().Select(property => prefix + property.Name)]);
+        var list = json.GetProperty(name);
+        return list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list.EnumerateArray().All(entry => entry.ValueKind == JsonValueKind.String)
+            ? [.. list.EnumerateArray().Select(entry => entry.GetString()!)] : throw Wrong(name, "a list of strings");
+    }
+
     public bool Flag(string name, bool otherwise) => Kind(name) switch
     {
         JsonValueKind.True => true,

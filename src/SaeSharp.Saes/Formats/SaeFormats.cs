@@ -5,7 +5,7 @@ internal static class SaeFormats
 {
     public static IReadOnlyList<SaeFormat> All { get; } =
     [
-        new SaeLens(), new Sparsify(), new GemmaScope(), new GemmaScope2(), new LlamaScope(), new LlamaScopeR1(), new OpenMoss(), new DictionaryLearning(), new TemporalCheckpoint(),
+        new SaeLens(), new Sparsify(), new GemmaScope(), new GemmaScope2(), new LlamaScope(), new LlamaScopeR1(), new OpenMossCrosscoder(), new OpenMoss(), new DictionaryLearning(), new TemporalCheckpoint(),
         new MntssCrossLayer(), new MwhannaTranscoder(), new QwenScope(), new ConnorRobHookZ(), new OpenAi(), new TorchDictionary(),
     ];
 

@@ -14,6 +14,8 @@ public class MutantSaes
     [InlineData("dictionary_learning_1", "t/config.json")]
     [InlineData("openai", "7.pt")]
     [InlineData("sparsify", "layers.3.mlp/cfg.json")]
+    [InlineData("openmoss_v2_crosscoder", "c/sae_weights.safetensors")]
+    [InlineData("openmoss_v2_crosscoder", "c/config.json")]
     [InlineData("temporal", "layer_12/conf.yaml")]
     [InlineData("temporal", "layer_12/latest_ckpt.safetensors")]
     public async Task Damaged_files_are_refused_or_load_whole(string name, string file)

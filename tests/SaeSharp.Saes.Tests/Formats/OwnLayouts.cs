@@ -26,7 +26,7 @@ internal static class OwnLayouts
         }
     }
 
-    public static IReadOnlyList<Layout> All { get; } = [SaeLens(), GemmaScope(), DictionaryLearning(), Sparsify(), Temporal(), OpenAi()];
+    public static IReadOnlyList<Layout> All { get; } = [SaeLens(), GemmaScope(), DictionaryLearning(), Sparsify(), Temporal(), OpenAi(), OpenMossCrosscoder()];
 
     public static Layout Named(string name) => All.Single(layout => layout.Name == name);
 
@@ -96,6 +96,21 @@ internal static class OwnLayouts
             .. RawTorch.Text("activation"), .. RawTorch.Text("TopK"), .. RawTorch.Text("activation_state_dict"), (byte)'}', .. RawTorch.Text("k"), .. RawTorch.Number(3), (byte)'s', (byte)'u',
         ];
         return new("openai", null, new() { ["7.pt"] = RawTorch.Archive(parts, RawTorch.Pickle(steps)) }, "7.pt", sae);
+    }
+
+    /// <summary>Two hooks, the biases of whose encoders add up, and one norm that the weights hold already.</summary>
+    private static Layout OpenMossCrosscoder()
+    {
+        const int Hooks = 2, D = DIn / Hooks;
+        var sae = RandomTensors.Sae("standard", DIn, DSae, 7, config => config with { ApplyBDecToInput = false, HookName = "blocks.0.hook_resid_post,blocks.1.hook_resid_post" });
+        var (decoder, bias) = (Tensor.Zeros(DType.F32, Hooks, DSae, D), Tensor.Zeros(DType.F32, Hooks, DSae));
+        for (var hook = 0; hook < Hooks; hook++)
+            for (var latent = 0; latent < DSae; latent++) sae.Tensors["W_dec"].Row<float>(latent).Slice(hook * D, D).CopyTo(decoder.Row<float>(hook * DSae + latent));
+        for (var latent = 0; latent < DSae; latent++) bias.Row<float>(latent % Hooks)[latent] = sae.Tensors["b_enc"].Span<float>()[latent];
+        var weights = Safetensors(("W_E", sae.Tensors["W_enc"].Reshape(Hooks, D, DSae)), ("b_E", bias), ("W_D", decoder), ("b_D", sae.Tensors["b_dec"].Reshape(Hooks, D)),
+            ("dataset_average_activation_norm.blocks.0.hook_resid_post", Tensor.Of([3f], 1)));
+        var config = """{"sae_type": "crosscoder", "d_model": 3, "expansion_factor": 3.34, "act_fn": "relu", "norm_activation": "inference", "hook_points": ["blocks.0.hook_resid_post", "blocks.1.hook_resid_post"]}""";
+        return new("openmoss_v2_crosscoder", null, new() { ["c/sae_weights.safetensors"] = weights, ["c/config.json"] = Text(config) }, "c", sae);
     }
 
     private static RawTorch.Part Part(string name, Tensor tensor) => new(name, "FloatStorage", sizeof(float), [.. tensor.Shape.ToArray().Select(size => (long)size)], Bytes(tensor));

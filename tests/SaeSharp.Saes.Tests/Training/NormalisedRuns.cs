@@ -38,6 +38,17 @@ public class NormalisedRuns
         Assert.Equal(trainer.TrainingStep.Run(normalised, 30, []).Error * Batch, squares, 1e-3 * squares);
     }
 
+    /// <summary>So every activation counts alike, penalties mean what they mean for activations of one length, and on such activations SAELens' error, taken of raw ones, is the same.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Training_is_that_on_activations_which_were_normalised_before(InputNormalisation normalisation, string architecture)
+    {
+        var normalised = Pool.Clone();
+        Trainer(architecture, normalisation).Input.Apply(normalised);
+        var (within, before) = (Trainer(architecture, normalisation).Run(), Trainer(architecture, InputNormalisation.None, normalised).Run());
+        Assert.Equal(before.Tensors.Keys, within.Tensors.Keys);
+        foreach (var (name, tensor) in before.Tensors) Assert.Equal(tensor.Span<float>().ToArray(), within.Tensors[name].Span<float>().ToArray());
+    }
+
     [Fact]
     public void A_constant_scalar_is_training_on_activations_times_it()
     {

@@ -6,8 +6,8 @@ namespace SaeSharp.Saes.Training.Inputs;
 
 /// <summary>Each activation normalised by itself, which the finished SAE goes on doing at run time: SAELens' constant_norm_rescale and layer_norm.</summary>
 /// <remarks>
-/// The error is that of normalised activations, so that each counts alike. SAELens undoes the normalisation before it takes the error, so that there an activation counts with the square of its
-/// length. A row of zeros stays zeros.
+/// Training is that on activations which were normalised before, so each counts alike and penalties do not depend on their lengths. Not followed: SAELens undoes the normalisation before it takes
+/// the error, so that there an activation counts with the square of its length (docs/training.md says why not). A row of zeros stays zeros.
 /// </remarks>
 internal sealed class NormalisedRows : InputTransform
 {

@@ -24,7 +24,7 @@ internal sealed partial class GatedStep
     protected override void Backward(RaggedBlock block)
     {
         var code = Ragged.Code;
-        _auxSquares += Reconstruct(block, _entryGates.Of(code), GatesOf(block.Rows).Residual, _entryGateGradients.Of(code), learns: Options.Convention != Convention.DictionaryLearning);
+        _auxSquares += Reconstruct(block, _entryGates.Of(code), block.Residual, _entryGateGradients.Of(code), learns: Options.Convention != Convention.DictionaryLearning);
         if (Setting.Type == DType.F64) RaggedBackwardJob<double>.Run(this, block);
         else RaggedBackwardJob<float>.Run(this, block);
     }
