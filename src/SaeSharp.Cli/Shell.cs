@@ -57,7 +57,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
     /// <summary>A verb with flags of its own beside those of its request.</summary>
     public Command Verb<TRequest>(string name, RequestOptions<TRequest> options, Func<Session, TRequest, ParseResult, CancellationToken, Task> run) where TRequest : notnull
     {
-        var command = Plain(name, HelpText.OfType(typeof(TRequest)), (session, parsed, cancel) => run(session, options.Bind(parsed), parsed, cancel));
+        var command = Plain(name, DocComments.OfType(typeof(TRequest)), (session, parsed, cancel) => run(session, options.Bind(parsed), parsed, cancel));
         options.AddTo(command);
         return command;
     }

@@ -8,14 +8,25 @@ namespace SaeSharp.Lab;
 public static class LabJson
 {
     /// <summary>The options that the command line and the HTTP API share.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
+    public static JsonSerializerOptions Options { get; } = Applied();
+
+    /// <summary>Makes options that others own say the same.</summary>
+    public static void Apply(JsonSerializerOptions options)
     {
-        AllowDuplicateProperties = false,
-        MaxDepth = 64,
-        NumberHandling = JsonNumberHandling.Strict,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ArgumentNullException.ThrowIfNull(options);
+        options.AllowDuplicateProperties = false;
+        options.MaxDepth = 64;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         // Readable text; what goes into a page is escaped there.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
-    };
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+    }
+
+    private static JsonSerializerOptions Applied()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Apply(options);
+        return options;
+    }
 }

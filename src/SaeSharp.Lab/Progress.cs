@@ -14,4 +14,7 @@ public sealed record Progress(string Stage, long Done, long Total, double PerSec
 
     /// <summary>Live figures of the stage, e.g. <c>blocks.1.hook_resid_post loss</c> while training; null where there are none.</summary>
     public IReadOnlyDictionary<string, double>? Figures { get; init; }
+
+    /// <summary>Texts as far as they are written, in the order of the result: of steering the one without edits, the one with, then the controls'; null where the stage writes none.</summary>
+    public IReadOnlyList<string>? Texts { get; init; }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ using MudBlazor.Services;
 using SaeSharp.Lab;
 using SaeSharp.Web.Assets;
 using SaeSharp.Web.Endpoints;
+using SaeSharp.Web.Endpoints.Document;
 using SaeSharp.Web.Security;
 using SaeSharp.Web.Shell;
 
@@ -52,10 +54,12 @@ public static class WebHost
         AddServices(builder.Services, workspace);
 
         var app = builder.Build();
-        app.UseMiddleware<LoopbackOnly>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<LoopbackOnly>();
+        app.UseMiddleware<PlainRequests>();
         app.UseExceptionHandler();
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseStatusCodePages(ProblemHandler.TellRefusal);
         app.UseRouting();
         app.UseAntiforgery();
         app.MapAssets();
@@ -79,6 +83,8 @@ public static class WebHost
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // keys live as long as the process
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemHandler>();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // so that a wrong parameter is told as every mistake is
+        services.AddApiDocument();
     }
 
     private static Uri AddressOf(WebApplication app) =>

@@ -1,3 +1,4 @@
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace SaeSharp.Web.Tests;
@@ -69,6 +70,13 @@ public sealed class Visit : IAsyncDisposable
                 .map(([contrast, element]) => `${contrast.toFixed(2)}: ${element.tagName}.${element.className} ${(element.value || element.textContent).slice(0, 40)}`);
         }
         """, least);
+
+    /// <summary>What axe-core calls a serious or critical barrier for people who do not see, hear or point as the page expects.</summary>
+    public async Task<string[]> Barriers()
+    {
+        var found = await Page.RunAxe();
+        return [.. found.Violations.Where(rule => rule.Impact is "serious" or "critical").SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {node.Target} {node.Html[..Math.Min(60, node.Html.Length)]}"))];
+    }
 
     public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
 }

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SaeSharp.Lab;
@@ -46,6 +48,15 @@ public sealed class Workbench : IAsyncLifetime
 
     /// <summary>The page of that feature.</summary>
     public string FeaturePage { get; private set; } = "";
+
+    /// <summary>What the server answers.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
+    /// <summary>A copy of the workspace, served by itself.</summary>
+    public Task<Twin> Copy(Action<string>? furnish = null) => Twin.Of(_home.Path, furnish);
+
+    /// <summary>Another server of the same workspace, not yet listening.</summary>
+    public WebApplication AnotherServer() => WebHost.Build(_workspace!, new() { Port = 0 });
 
     /// <summary>A client whose requests are to this workbench.</summary>
     public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };

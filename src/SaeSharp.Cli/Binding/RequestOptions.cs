@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Reflection;
 using System.Text.Json;
+using SaeSharp.Lab;
 using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Cli.Binding;
@@ -68,7 +69,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
     {
         var name = (property.PropertyType == typeof(int) && property.Name == "Saes" ? null : Names.GetValueOrDefault(property.Name)) ?? $"--{JsonNamingPolicy.KebabCaseLower.ConvertName(property.Name)}";
         var shown = ValueText.Show(value);
-        var help = HelpText.OfProperty(property) + (shown is null ? "" : $" [default: {shown}]");
+        var help = DocComments.OfProperty(property) + (shown is null ? "" : $" [default: {shown}]");
         if (property.PropertyType == typeof(bool)) return new(property, owner, Switch: new(name) { Description = help });
         var isList = property.PropertyType == typeof(IReadOnlyList<string>) || property.Name == Texts;
         var option = new Option<string[]>(name)
@@ -85,7 +86,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var property = Property(typeof(TRequest), name.TrimEnd('?'));
         var argument = new Argument<string[]>(name.TrimEnd('?').ToUpperInvariant())
         {
-            Description = HelpText.OfProperty(property), Arity = name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, CustomParser = Words,
+            Description = DocComments.OfProperty(property), Arity = name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, CustomParser = Words,
         };
         argument.Validators.Add(result => Check(result, name.TrimEnd('?').ToUpperInvariant(), property.PropertyType));
         return argument;

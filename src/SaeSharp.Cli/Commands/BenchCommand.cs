@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SaeSharp.Cli.Binding;
 using SaeSharp.Cli.Output;
+using SaeSharp.Lab;
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
@@ -11,7 +11,7 @@ namespace SaeSharp.Cli.Commands;
 /// <summary><c>sae bench SUBJECT</c></summary>
 internal static class BenchCommand
 {
-    public static Command Create(Shell shell) => new("bench", HelpText.OfType(typeof(BenchRequest)))
+    public static Command Create(Shell shell) => new("bench", DocComments.OfType(typeof(BenchRequest)))
     {
         Kernel(shell, "roofs", "This machine's FMA peak and read bandwidth.", nameof(BenchRequest.BufferMiB)),
         Kernel(shell, "gemm", "The matrix product 4096×768×24576 against the FMA peak."),

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Reflection;
 using System.Text.Json;
-using SaeSharp.Cli.Binding;
 using SaeSharp.Cli.Output;
+using SaeSharp.Lab;
 using SaeSharp.Lab.Evaluating;
 
 namespace SaeSharp.Cli.Commands;
@@ -27,6 +27,6 @@ internal static class EvalCommand
         var name = JsonNamingPolicy.CamelCase.ConvertName(property.Name);
         var (value, reason) = ((double?)property.GetValue(result), result.Reasons.GetValueOrDefault(name));
         if (value is null && reason is null) return; // not asked for
-        output.WriteLine($"  {name,-34}{Figure.Of(value),10}  {HelpText.OfProperty(property)}{(reason is null ? "" : $" ({reason})")}");
+        output.WriteLine($"  {name,-34}{Figure.Of(value),10}  {DocComments.OfProperty(property)}{(reason is null ? "" : $" ({reason})")}");
     }
 }

@@ -31,7 +31,7 @@ internal static class SteerCommand
         output.WriteLine($"before  {Visible.Text(result.Before.Text)}");
         output.WriteLine($"after   {Visible.Text(result.After.Text)}");
         output.WriteLine();
-        output.WriteLine($"next token at the end of the prompt: KL {Figure.Of(result.Kl)} nats");
+        output.WriteLine($"next token at the end of the prompt: KL {Figure.Of(result.Kl)} nats{(result.KlOfReconstruction is { } alone ? $", of the SAE's reconstruction without a push {Figure.Of(alone)}" : "")}");
         var next = session.Sheet("token", ">before", ">after");
         foreach (var token in result.NextTokens.Take(8)) next.Add(token.Text, Figure.Share(token.Before), Figure.Share(token.After));
         next.Write(output);

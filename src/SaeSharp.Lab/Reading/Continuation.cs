@@ -21,19 +21,23 @@ internal static class Continuation
         };
         var meter = new ProgressMeter(progress, "generating", input.MaxTokens, "tokens");
         meter.Report(0); // said before the model reads the prompt: the first report compiles what words it, and no token should wait for that
-        var clocks = hooks.Select(_ => new Clock()).ToArray();
+        var (clocks, written) = (hooks.Select(_ => new Clock()).ToArray(), hooks.Select(_ => new List<int>()).ToArray());
         var longest = 0;
         var jobs = hooks.Select((set, i) => new GenerationJob(prompt, options)
         {
             Hooks = set, EosId = model.EosId,
-            OnToken = _ =>
+            OnToken = id =>
             {
                 clocks[i].Tick();
-                if (clocks[i].Ticks > longest) meter.Report(longest = clocks[i].Ticks);
+                written[i].Add(id);
+                if (clocks[i].Ticks > longest) meter.Report(longest = clocks[i].Ticks, texts: Texts);
             },
         }).ToArray();
         var texts = Generator.Generate(model.Transformer, jobs, jobs.Length, cancel);
+        meter.Report(input.MaxTokens, texts: Texts);
         return [.. texts.Select((text, i) => new GenerateResult(prompt, text.Ids, model.TextAfter(prompt, text.Ids), clocks[i].PerSecond))];
+
+        IReadOnlyList<string> Texts() => [.. written.Select(ids => model.TextAfter(prompt, [.. ids]))];
     }
 
     /// <summary>Counts tokens and their rate from the first on, which is what the prompt's own run gives.</summary>

@@ -116,6 +116,7 @@ internal static class EditsFile
             sae.RequireOneHook();
             sae.RequireRowwise();
             var (read, written) = (sae.InputOf(model), sae.WrittenViewOf(model).Parts[0]);
+            if (edit.IsReconstruction) return new ReconstructionEdit(sae, read, positions);
             return new SaeEdit(edit, sae, written, positions, sae.ReconstructsItsHook ? null : InputRecord.Of(edit, read, written, model, hooks));
         }
         return edit.Op switch

@@ -17,6 +17,9 @@ internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int 
     /// <summary>Whose direction the vector is, where it has a name: a feature's, or a difference of means.</summary>
     public string? Named { get; init; }
 
+    /// <summary>Whether it puts the SAE's reconstruction in the activation's place, and nothing else.</summary>
+    public bool IsReconstruction { get; init; }
+
     /// <summary>Whether it depends on how strongly its feature fires.</summary>
     public bool NeedsValue => Sae is not null && Op is (EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum);
 

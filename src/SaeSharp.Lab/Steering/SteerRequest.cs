@@ -11,6 +11,8 @@ public sealed record SteerRequest : GenerationInput
     public EditOp Op { get; init; } = EditOp.Add;
     /// <summary>Where: all, prompt, generated, last (the prompt's last token), 3.. (from position 3) or [2,5] (these positions). Left out: everywhere but on BOS, which SAEs are not trained on.</summary>
     public EditPositions? Positions { get; init; }
+    /// <summary>Leave out what the SAE of a pushed feature does not explain: its reconstruction takes the activation's place where it is pushed, with the feature changed. Otherwise the rest of the activation stays as it is.</summary>
+    public bool WithoutError { get; init; }
     /// <summary>Push only where this feature, of the same hook or an earlier one, is above a value: SAE:N&gt;T, T in units of latents.</summary>
     public string? When { get; init; }
     /// <summary>token: at the tokens where When holds. since: there and at every later token.</summary>
@@ -35,6 +37,6 @@ public sealed record SteerRequest : GenerationInput
     public int Top { get; init; } = 10;
     /// <summary>Controls beside the result: so many draws of other features and so many of random directions, each as long a push; and the opposite. Six tell something, one does not.</summary>
     public int Controls { get; init; }
-    /// <summary>A file to write the result to, by its ending: .json, .csv (what changed, a line each), .sh or .cs (a script or program that does the same again).</summary>
+    /// <summary>A file to write the result to, by its ending: .json, .csv (what changed, a line each), .svg (a picture of it), .sh or .cs (a script or program that does the same again).</summary>
     public string? Out { get; init; }
 }

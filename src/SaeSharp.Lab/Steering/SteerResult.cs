@@ -23,6 +23,9 @@ public sealed record SteerResult
     public required GenerateResult After { get; init; }
     /// <summary>KL of the next-token distributions at the last prompt token, without ‖ with edits, nats.</summary>
     public required double Kl { get; init; }
+    /// <summary>The same KL where nothing is pushed and only what the SAEs do not explain is left out: how much of the change is not the push's doing; left out where that stays.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KlOfReconstruction { get; init; }
     /// <summary>The likeliest next tokens at the last prompt token, of both runs.</summary>
     public required IReadOnlyList<NextToken> NextTokens { get; init; }
     /// <summary>The tokens asked for, before and after; empty where none were.</summary>

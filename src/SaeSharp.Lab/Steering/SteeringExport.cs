@@ -56,6 +56,7 @@ public static class SteeringExport
         Flags("--feature", request.Features);
         Flag("--op", JsonNamingPolicy.KebabCaseLower.ConvertName(request.Op.ToString()), "add");
         Flag("--positions", request.Positions?.ToString());
+        Flag("--without-error", request.WithoutError, false);
         Flag("--when", request.When);
         Flag("--reach", JsonNamingPolicy.KebabCaseLower.ConvertName(request.Reach.ToString()), "token");
         Flags("--toward", request.Toward);
@@ -107,6 +108,7 @@ public static class SteeringExport
     {
         ".json" => JsonSerializer.Serialize(result, LabJson.Options) + "\n",
         ".csv" => Csv(result),
+        ".svg" => SteeringPicture.Svg(result),
         ".sh" => Script(request),
         _ => Program(request),
     });
@@ -114,7 +116,7 @@ public static class SteeringExport
     /// <summary>Throws unless the ending says what to write.</summary>
     internal static void RequireKnown(string path)
     {
-        if (Path.GetExtension(path) is not (".json" or ".csv" or ".sh" or ".cs")) throw OptionException.Invalid($"{path} does not say what to write, expected an ending .json, .csv, .sh or .cs.", "steer.csv holds what changed, steer.sh does the same again.");
+        if (Path.GetExtension(path) is not (".json" or ".csv" or ".svg" or ".sh" or ".cs")) throw OptionException.Invalid($"{path} does not say what to write, expected an ending .json, .csv, .svg, .sh or .cs.", "steer.csv holds what changed, steer.sh does the same again.");
     }
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);

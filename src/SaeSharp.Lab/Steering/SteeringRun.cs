@@ -20,6 +20,7 @@ internal sealed class SteeringRun
     private readonly IReadOnlyList<LoadedSae> _saes;
     private readonly IReadOnlyList<Push> _pushes;
     private readonly IReadOnlyList<ResolvedEdit> _otherEdits;
+    private readonly IReadOnlyList<ResolvedEdit> _reconstructions;
     private readonly IReadOnlyList<(LoadedSae Sae, int Feature)> _followed;
     private readonly Dictionary<LoadedSae, FeatureIndex?> _indexes;
     private readonly int[] _prompt;
@@ -48,6 +49,7 @@ internal sealed class SteeringRun
             sae.RequireFits(_model);
             sae.RequireOneHook();
         }
+        _reconstructions = request.WithoutError ? Reconstructions() : [];
         _followed = [.. request.Follow.Select(shelves.Feature)];
         foreach (var (sae, _) in _followed) sae.RequireFits(_model);
         _saes = shelves.SaesFor(_model, [.. (request.Saes.Count > 0 ? request.Saes.Select(name => shelves.Saes.Get(name).Folder) : shelves.SaesFor(_model, []).Select(sae => sae.Folder))
@@ -77,7 +79,7 @@ internal sealed class SteeringRun
         var traces = new FollowedTraces([.. _pushes.Select(push => (push.Sae, push.Feature)).Concat(edits.Where(edit => edit.Sae is not null).Select(edit => (edit.Sae!, edit.Feature))).Distinct()], _followed, _request.Twins, _backend);
         var result = new SteerResult
         {
-            Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, NextTokens = next, Words = words, ReadBack = readBack, ContinuationOf = "before",
+            Model = _model.Name, PromptText = _promptText, Prompt = _cells, Before = before, After = after, Kl = kl, KlOfReconstruction = _reconstructions.Count > 0 ? Kl([], natural) : null, NextTokens = next, Words = words, ReadBack = readBack, ContinuationOf = "before",
             Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => Describe(edit, natural, edited))],
             Vectors = [.. edits.Where(edit => edit.Sae is null).Select(edit => Describe(edit, record))],
             Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics, _labels.Lookup(sae))
@@ -89,19 +91,36 @@ internal sealed class SteeringRun
         return result;
     }
 
-    private SteeringControl Describe(ControlKind kind, IReadOnlyList<ResolvedEdit> edits, GenerateResult text, LayerRun natural)
+    private SteeringControl Describe(ControlKind kind, IReadOnlyList<ResolvedEdit> edits, GenerateResult text, LayerRun natural) => new()
+    {
+        Kind = kind, Text = text, Kl = Kl(edits, natural), Figures = TextReading.Of(_model, _prompt, text.Ids),
+        Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => FormattableString.Invariant($"{edit.Sae!.Name}:{edit.Feature}={edit.Coefficient:G6}"))],
+    };
+
+    private double Kl(IReadOnlyList<ResolvedEdit> edits, LayerRun natural)
     {
         var logits = _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks(edits), LogitRows.Last)!;
         var (kl, _) = NextTokens.Compare(natural.Logits!, logits, _model);
         logits.Free();
-        return new()
-        {
-            Kind = kind, Text = text, Kl = kl, Figures = TextReading.Of(_model, _prompt, text.Ids),
-            Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => FormattableString.Invariant($"{edit.Sae!.Name}:{edit.Feature}={edit.Coefficient:G6}"))],
-        };
+        return kl;
     }
 
-    private HookSet Hooks(IReadOnlyList<ResolvedEdit> edits) => EditsFile.Apply(edits, _model, _prompt.Length, new HookSet());
+    /// <summary>One for each SAE whose feature is pushed at its own hook; controls get them, too.</summary>
+    private IReadOnlyList<ResolvedEdit> Reconstructions()
+    {
+        var saes = _pushes.Where(push => push.Rail?.In(_model.Transformer.Spec.Layers).Contains(push.Sae.Layer ?? -1) ?? true).Select(push => push.Sae).Distinct().ToList();
+        if (saes.Count == 0) throw OptionException.Invalid("--without-error leaves out what an SAE does not explain, but no feature is pushed at its own hook.", "Push SAE:N=COEF, or leave out --without-error.");
+        foreach (var sae in saes)
+        {
+            if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
+            sae.RequireRowwise();
+            if (saes.FirstOrDefault(other => other != sae && other.InputOf(_model) == sae.InputOf(_model)) is { } other)
+                throw OptionException.Invalid($"'{sae.Name}' and '{other.Name}' both reconstruct {sae.WrittenHook}, and one reconstruction can take the activation's place.", "Push features of one of them, or leave out --without-error.");
+        }
+        return [.. saes.Select(sae => new ResolvedEdit(EditOp.Add, sae.WrittenHook, sae, 0, null, 0, _positions, _when) { IsReconstruction = true })];
+    }
+
+    private HookSet Hooks(IReadOnlyList<ResolvedEdit> edits) => EditsFile.Apply([.. edits, .. _reconstructions], _model, _prompt.Length, new HookSet());
 
     private IEnumerable<ResolvedEdit> Resolve(Push push, LayerRun natural)
     {
@@ -122,7 +141,8 @@ internal sealed class SteeringRun
         var (max, norm) = (IndexMax(sae, feature), MeanOverEdited(edit, natural.Norms(sae)));
         return new()
         {
-            Sae = sae.Name, Feature = feature, Label = _labels.Lookup(sae)(feature), Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Formula = edit.Formula, Positions = edit.Positions, Coefficient = c,
+            Sae = sae.Name, Feature = feature, Label = _labels.Lookup(sae)(feature), Hook = edit.Hook, Layer = sae.Layer, Op = edit.Op, Positions = edit.Positions, Coefficient = c,
+            Formula = _reconstructions.Any(made => made.Sae == sae) ? edit.Formula.Replace("h += ", "h = ĥ + ", StringComparison.Ordinal).Replace("h −= ", "h = ĥ − ", StringComparison.Ordinal) : edit.Formula,
             Natural = own, NaturalPosition = position, NaturalToken = position is { } at ? _cells[at].Text : null, NaturalValues = values,
             TimesNatural = own > 0 ? c / own : null, IndexMax = max, OfIndexMax = max is > 0 ? c / max : null,
             MeanNorm = norm, OfNorm = norm > 0 ? Math.Abs(c) / norm : null, ReencodedValues = reencoded, Reencoded = FeatureReader.Peak(reencoded, _cells).Max,

@@ -1,8 +1,8 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
+using SaeSharp.Web.Endpoints.Document;
 using SaeSharp.Web.Wording;
 
 namespace SaeSharp.Web.Endpoints;
@@ -16,6 +16,7 @@ internal static class Api
         var api = routes.MapGroup("/api");
         api.MapInfo();
         api.MapFeatures();
+        api.MapWriting();
         api.MapReading();
         api.MapSteering();
         api.MapContrast();
@@ -23,7 +24,9 @@ internal static class Api
         api.MapLabels();
         api.MapRuns();
         api.MapCoding();
-        api.MapGet("/{**rest}", () => TypedResults.Problem("GET /api lists every address.", statusCode: StatusCodes.Status404NotFound, title: "No such address."));
+        routes.MapApiDocument();
+        // Pages have addresses of two and three parts, too: nothing under /api may come to one.
+        api.Map("/{**rest}", (HttpRequest request) => TypedResults.Problem("GET /api lists every address and what it takes.", statusCode: StatusCodes.Status404NotFound, title: $"Nothing answers {request.Method} at this address.")).ExcludeFromDescription();
     }
 
     /// <summary>A result as JSON, written as every door of the product writes it.</summary>
@@ -38,18 +41,10 @@ internal static class Api
             throw new BadHttpRequestException($"The workspace has no SAE '{name}'; it has {Listed([.. contents.Saes.Select(sae => sae.Name)])}.");
     }
 
-    /// <summary>The request in the body.</summary>
-    public static async Task<T> Body<T>(HttpContext http)
+    /// <summary>Refuses to write more tokens than one request may ask for.</summary>
+    public static void RequireTokens(int asked, int most)
     {
-        if (!http.Request.HasJsonContentType()) throw new BadHttpRequestException("The body must be JSON: send Content-Type: application/json.", StatusCodes.Status415UnsupportedMediaType);
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<T>(http.Request.Body, LabJson.Options, http.RequestAborted) ?? throw new BadHttpRequestException("The body is null, expected an object.");
-        }
-        catch (JsonException error)
-        {
-            throw new BadHttpRequestException(error.Message, error);
-        }
+        if (asked < 1 || asked > most) throw new BadHttpRequestException($"maxTokens is {asked}, expected 1 to {most}.");
     }
 
     /// <summary>The SAE in <c>SAE:N</c> or <c>SAE:N=C</c>.</summary>

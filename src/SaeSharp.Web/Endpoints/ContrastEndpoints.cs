@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Contrasting;
+using SaeSharp.Web.Endpoints.Document;
 
 namespace SaeSharp.Web.Endpoints;
 
@@ -11,17 +12,15 @@ internal static class ContrastEndpoints
 {
     private const int MostPrompts = 2000, MostDescribed = 100, MostShuffles = 2000;
 
-    public static void MapContrast(this IEndpointRouteBuilder api) => api.MapPost("/contrast", Contrast);
+    public static void MapContrast(this IEndpointRouteBuilder api) => api.MapPost("/contrast", Contrast).Takes<ContrastRequest, ContrastResult>().Streams();
 
     private static async Task<IResult> Contrast(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
-        var request = await Api.Body<ContrastRequest>(http);
-        if (new[] { request.A, request.B, request.Messages, request.Out, request.BundleOut }.Any(file => file is not null))
-            throw new BadHttpRequestException("a, b, messages, out and bundleOut name files of this machine, which the API does not open; use promptsA and promptsB, and take bundle from the answer.");
+        var request = await RequestBody.Read<ContrastRequest>(http);
         if (request.PromptsA.Count > MostPrompts || request.PromptsB.Count > MostPrompts) throw new BadHttpRequestException($"There are {request.PromptsA.Count} and {request.PromptsB.Count} prompts, expected at most {MostPrompts} of each; the command line takes more.");
         if (request.Top > MostDescribed) throw new BadHttpRequestException($"top is {request.Top}, expected at most {MostDescribed}.");
         if (request.Shuffles > MostShuffles) throw new BadHttpRequestException($"shuffles is {request.Shuffles}, expected at most {MostShuffles}.");
         (await workspace.Contents(cancel)).RequireListed(request.Model, request.BundleSae is { } bundle ? [.. request.Saes, bundle] : request.Saes);
-        return Api.Json(await workspace.Contrast(request, cancel: cancel));
+        return await Streaming.Answer(http, progress => workspace.Contrast(request, progress, cancel));
     }
 }

@@ -1,7 +1,11 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Reading;
+using SaeSharp.Web.Endpoints.Document;
+using SaeSharp.Web.Learning;
 using SaeSharp.Web.Wording;
 
 namespace SaeSharp.Web.Endpoints;
@@ -9,13 +13,14 @@ namespace SaeSharp.Web.Endpoints;
 /// <summary>What there is: <c>/api</c>, <c>/api/workspace</c>, <c>/api/info</c>.</summary>
 internal static class InfoEndpoints
 {
-    private static readonly object Addresses = new
-    {
-        about = "The same requests and results as the command line and the library. Errors: application/problem+json, title = what is the case, detail = what to do next.",
-        addresses = new[]
-        {
+    private static readonly ApiDirectory Directory = new(
+        "The same requests and results as the command line and the library. Errors: application/problem+json, title = what is the case, detail = what to do next.",
+        ApiDocument.Address, ApiGuide.Address,
+        [
             "GET /api/workspace",
             "GET /api/info?target=MODEL|SAE",
+            "POST /api/tokens {\"model\":M,\"text\":T}",
+            "POST /api/generate {\"model\":M,\"prompt\":P,\"maxTokens\":64}",
             "GET /api/features?sae=SAE&order=index|density|max&skip=0&take=50",
             "GET /api/feature?sae=SAE&feature=N",
             "POST /api/search {\"label\":WORDS} or {\"text\":[P,..],\"at\":[3],\"order\":\"of-max|value|quantile\"} or {\"says\":TOKEN} or {\"like\":\"SAE:N\"}, with \"layers\":[0,1],\"maxDensity\":0.01,\"labelled\":true,\"top\":20",
@@ -29,17 +34,19 @@ internal static class InfoEndpoints
             "POST /api/code-path {\"model\":M,\"prompt\":P,\"sae\":SAE,\"position\":N,\"most\":48}",
             "GET /api/code-comparison?sae=SAE (204 where none was made: sae code --compare)",
             "POST /api/contrast {\"model\":M,\"promptsA\":[P,..],\"promptsB\":[P,..],\"paired\":false,\"pooling\":\"max|mean|last\",\"saes\":[],\"top\":10}",
-        },
-    };
+        ]);
 
     public static void MapInfo(this IEndpointRouteBuilder api)
     {
-        api.MapGet("", () => Api.Json(Addresses));
-        api.MapGet("/workspace", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Contents(cancel)));
-        api.MapGet("/info", Info);
+        api.MapGet("", List).Gives<ApiDirectory>("Every address of the API. A browser is led to the page about it.");
+        api.MapGet("/workspace", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Contents(cancel))).Gives<Contents>("What the workspace holds: models, SAEs and indexes.");
+        api.MapGet("/info", Info).Gives<InfoResult>(DocComments.OfType(typeof(InfoRequest)));
     }
 
-    private static async Task<IResult> Info(string target, Workspace workspace, CancellationToken cancel)
+    private static IResult List(HttpRequest request) => request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.Ordinal) == true)
+        ? TypedResults.LocalRedirect(ApiGuide.Address) : Api.Json(Directory);
+
+    private static async Task<IResult> Info([Description("Name of a model or an SAE.")] string target, Workspace workspace, CancellationToken cancel)
     {
         var contents = await workspace.Contents(cancel);
         if (!Names.Models(contents).Contains(target)) contents.RequireListed(null, [target]);

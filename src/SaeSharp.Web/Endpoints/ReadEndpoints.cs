@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Reading;
+using SaeSharp.Web.Endpoints.Document;
 
 namespace SaeSharp.Web.Endpoints;
 
@@ -11,22 +12,20 @@ internal static class ReadEndpoints
 {
     public static void MapReading(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/read", Read);
-        api.MapPost("/anatomy", Anatomy);
+        api.MapPost("/read", Read).Takes<ReadRequest, ReadResult>();
+        api.MapPost("/anatomy", Anatomy).Takes<TokenAnatomyRequest, TokenAnatomyResult>();
     }
 
     private static async Task<IResult> Read(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
-        var request = await Api.Body<ReadRequest>(http);
-        if (request.Messages is not null) throw new BadHttpRequestException("messages names a file of this machine, which the API does not open; use prompt, chat and system.");
+        var request = await RequestBody.Read<ReadRequest>(http);
         (await workspace.Contents(cancel)).RequireListed(request.Model, [.. request.Saes, .. request.Follow.Select(Api.SaeOf)]);
         return Api.Json(await workspace.Read(request, cancel: cancel));
     }
 
     private static async Task<IResult> Anatomy(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
-        var request = await Api.Body<TokenAnatomyRequest>(http);
-        if (request.Messages is not null) throw new BadHttpRequestException("messages names a file of this machine, which the API does not open; use prompt, chat and system.");
+        var request = await RequestBody.Read<TokenAnatomyRequest>(http);
         (await workspace.Contents(cancel)).RequireListed(request.Model, [request.Sae]);
         return Api.Json(await workspace.Anatomy(request, cancel: cancel));
     }

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using SaeSharp.Lab;
+using SaeSharp.Lab.Training;
+using SaeSharp.Web.Endpoints.Document;
 
 namespace SaeSharp.Web.Endpoints;
 
@@ -9,7 +11,9 @@ internal static class RunEndpoints
 {
     public static void MapRuns(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/runs", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new(), cancel: cancel)));
-        api.MapGet("/runs/{id}", async (string id, Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new() { Run = id }, cancel: cancel)));
+        api.MapGet("/runs", async (Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new(), cancel: cancel)))
+            .Gives<RunsResult>("The trainings of the workspace, the newest first.");
+        api.MapGet("/runs/{id}", async (string id, Workspace workspace, CancellationToken cancel) => Api.Json(await workspace.Runs(new() { Run = id }, cancel: cancel)))
+            .Gives<RunsResult>("One training with its whole course; the beginning of its id is enough.");
     }
 }

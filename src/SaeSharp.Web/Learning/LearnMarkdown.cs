@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Markdig;
 using Markdig.Renderers;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 
@@ -54,6 +55,8 @@ internal static partial class LearnMarkdown
     private static string Rendered(Block block, bool isHtml)
     {
         using var writer = new StringWriter();
+        // What may be wider than the page scrolls, and the keyboard has to reach what scrolls.
+        if (isHtml && block is CodeBlock or Markdig.Extensions.Tables.Table) block.GetAttributes().AddProperty("tabindex", "0");
         var renderer = new HtmlRenderer(writer) { EnableHtmlForBlock = isHtml, EnableHtmlForInline = isHtml, EnableHtmlEscape = isHtml };
         Pipeline.Setup(renderer);
         renderer.Write(block);

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using SaeSharp.Web.Endpoints;
 
 namespace SaeSharp.Web.Security;
 
 /// <summary>Refuses, before any handler runs, what another site could make this user's browser send.</summary>
 /// <remarks>
-/// A foreign <c>Host</c> is DNS rebinding (the hole of CVE-2024-28224); a foreign <c>Origin</c> or a cross-site fetch is another page at work.
+/// A foreign <c>Host</c> is DNS rebinding (the hole of CVE-2024-28224); a foreign <c>Origin</c>, <c>Referer</c> or a cross-site fetch is another page at work.
 /// A link on another site that merely opens a page here stays allowed: it is a top-level GET navigation.
 /// </remarks>
 internal sealed class LoopbackOnly(RequestDelegate next)
@@ -16,9 +17,9 @@ internal sealed class LoopbackOnly(RequestDelegate next)
     {
         var request = http.Request;
         if (request.Headers.Host.Count != 1 || !Hosts.Contains(request.Host.Host))
-            return Refuse(http, "This workbench answers only to localhost, 127.0.0.1 and [::1].");
-        if (!IsOwnOrigin(request) || IsForeignFetch(request))
-            return Refuse(http, "This request comes from another site.");
+            return ProblemHandler.Tell(http, StatusCodes.Status403Forbidden, new("This workbench answers only to localhost, 127.0.0.1 and [::1].", "Open it by one of these names."));
+        if (!IsOwnOrigin(request) || IsForeignFetch(request) || IsForeignReferer(request))
+            return ProblemHandler.Tell(http, StatusCodes.Status403Forbidden, new("This request comes from another site.", "Open the workbench itself, or send the request from a program."));
         return next(http);
     }
 
@@ -26,12 +27,15 @@ internal sealed class LoopbackOnly(RequestDelegate next)
         StringValues.IsNullOrEmpty(request.Headers.Origin) || request.Headers.Origin == $"{request.Scheme}://{request.Host}";
 
     private static bool IsForeignFetch(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Site"] is [{ } site] && site is not ("same-origin" or "none")
-        && !(HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document");
+        request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site && !(site is ["same-origin" or "none"]) && !IsNavigation(request);
 
-    private static Task Refuse(HttpContext http, string reason)
-    {
-        http.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return http.Response.WriteAsync(reason);
-    }
+    /// <summary>Browsers that do not say what a request is for still say where it comes from; a link to a page is harmless, anything else is not.</summary>
+    private static bool IsForeignReferer(HttpRequest request) =>
+        request.Headers.Referer is { Count: > 0 } referer
+        && !(Uri.TryCreate(referer, UriKind.Absolute, out var from) && from.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase))
+        && !IsNavigation(request)
+        && !(HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !request.Path.StartsWithSegments("/_blazor", StringComparison.OrdinalIgnoreCase));
+
+    private static bool IsNavigation(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 }

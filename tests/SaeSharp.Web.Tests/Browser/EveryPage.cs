@@ -8,7 +8,7 @@ public sealed class EveryPage(Workbench workbench)
     /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
     private const double LeastContrast = 4.5;
 
-    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "coding", "not-found"];
+    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "coding", "learn", "guide", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
@@ -45,6 +45,17 @@ public sealed class EveryPage(Workbench workbench)
         }
     }
 
+    [Theory, MemberData(nameof(Pages))]
+    public async Task Axe_finds_no_serious_barrier_in_either_colour_scheme(string page)
+    {
+        foreach (var (colours, width) in new[] { (ColorScheme.Light, 1280), (ColorScheme.Dark, 360) })
+        {
+            await using var visit = await Settled(page, colours, width);
+
+            Assert.Empty(await visit.Barriers());
+        }
+    }
+
     [Fact]
     public async Task The_colours_can_be_switched_and_the_choice_outlives_the_page()
     {
@@ -77,6 +88,8 @@ public sealed class EveryPage(Workbench workbench)
         var (address, ready) = page switch
         {
             "home" => ("/", ".contents"),
+            "learn" => ("/learn", ".lessons"),
+            "guide" => ("/api/docs", ".prose"),
             "train" => ("/train", ".curve polyline"),
             "list" => (workbench.FeaturePage[..workbench.FeaturePage.LastIndexOf('/')], ".listing"),
             "feature" => (workbench.FeaturePage, ".examples"),

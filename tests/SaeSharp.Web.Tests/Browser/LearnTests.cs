@@ -25,6 +25,7 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
             Assert.Equal(0, await visit.Page.Locator(".problem").CountAsync());
             Assert.Equal(0, await visit.Overflow());
             Assert.Empty(await visit.FaintTexts(4.5));
+            Assert.Empty(await visit.Barriers());
             Assert.Empty(visit.Faults);
         }
     }

@@ -63,4 +63,74 @@ public sealed class SteerTests(Workbench workbench)
         await Assertions.Expect(visit.Page.Locator(".handles[open]")).ToHaveCountAsync(1);
         Assert.Empty(visit.Faults);
     }
+
+    [Fact]
+    public async Task Both_texts_grow_while_they_are_written_and_Stop_leaves_what_is_there()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=2&n=256&controls=12");
+        await visit.Page.Locator(".slider").WaitForAsync();
+        await visit.Page.EvaluateAsync("""
+            window.lengths = [];
+            new MutationObserver(() => {
+                const text = document.querySelector("[aria-busy=true] .after bdi + bdi");
+                if (text && text.textContent.length !== window.lengths.at(-1)) window.lengths.push(text.textContent.length);
+                if (window.lengths.length >= 2) [...document.querySelectorAll("button")].find(button => button.textContent.trim() === "Stop")?.click();
+            }).observe(document.body, { subtree: true, childList: true, characterData: true });
+            """);
+        await visit.Page.Locator("button[type=submit]").ClickAsync();
+        await visit.Page.Locator(".text.after").WaitForAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(visit.Page.Locator("button[type=submit]")).ToBeEnabledAsync(new() { Timeout = 60_000 });
+        var lengths = await visit.Page.EvaluateAsync<int[]>("window.lengths");
+
+        Assert.True(lengths.Length >= 2, $"{lengths.Length} steps were seen");
+        Assert.Equal(lengths.Order(), lengths);
+        await Assertions.Expect(visit.Page.Locator(".text.after")).ToHaveCountAsync(1);
+        await Assertions.Expect(visit.Page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
+    public async Task Without_the_error_term_says_what_the_reconstruction_alone_changes()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=2&n=4&error=false&run=true");
+        await visit.Page.Locator(".outcome").WaitForAsync(new() { Timeout = 60_000 });
+
+        await Assertions.Expect(visit.Page.Locator(".fact-label:has-text(\"Of the reconstruction alone\")")).ToHaveCountAsync(1);
+        await visit.Page.WaitForURLAsync("**&error=false&**");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
+    public async Task The_picture_can_be_taken_along_in_vectors_and_in_pixels()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=2&n=4&run=true");
+        await visit.Page.Locator(".exports").WaitForAsync(new() { Timeout = 60_000 });
+        foreach (var (name, head) in new[] { ("SVG", "<svg "u8.ToArray()), ("PNG", new byte[] { 0x89, (byte)'P', (byte)'N', (byte)'G' }) })
+        {
+            var download = await visit.Page.RunAndWaitForDownloadAsync(() => visit.Page.GetByRole(AriaRole.Button, new() { Name = name }).ClickAsync());
+            await using var stream = await download.CreateReadStreamAsync();
+            var start = new byte[head.Length];
+            await stream.ReadExactlyAsync(start, TestContext.Current.CancellationToken);
+
+            Assert.Equal(head, start);
+        }
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
+    public async Task Two_sets_of_prompts_push_without_a_feature()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&n=4");
+        await visit.Page.Locator(".row.add option").First.WaitForAsync(new() { State = WaitForSelectorState.Attached }); // the page is awake
+        await visit.Page.Locator(".means summary").ClickAsync();
+        await visit.Page.GetByLabel("Toward, a prompt a line").FillAsync("a red cat\na red dog");
+        await visit.Page.GetByLabel("Away from, a prompt a line").FillAsync("the sun");
+        await visit.Page.Keyboard.PressAsync("Tab");
+        await visit.Page.Locator("button[type=submit]").ClickAsync();
+        await visit.Page.Locator(".outcome").WaitForAsync(new() { Timeout = 60_000 });
+
+        Assert.NotEqual(0, await visit.Page.Locator(".fact-label:has-text(\"Direction at\")").CountAsync());
+        await visit.Page.WaitForURLAsync("**toward=a%20red%20cat&toward=a%20red%20dog&from=the%20sun**"); // the address follows the outcome
+        Assert.Empty(visit.Faults);
+    }
 }

@@ -21,6 +21,7 @@ public sealed class TourTests(DemoBench bench)
 
             Assert.Equal(0, await visit.Overflow());
             Assert.Empty(await visit.FaintTexts(4.5));
+            Assert.Empty(await visit.Barriers());
             Assert.Empty(visit.Faults);
             Assert.Equal("step", await visit.Page.Locator(".steps li a").Nth(step - 1).GetAttributeAsync("aria-current"));
         }
