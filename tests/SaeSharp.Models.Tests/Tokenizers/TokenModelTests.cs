@@ -28,8 +28,7 @@ public class TokenModelTests
             var tokens = entries.Select(entry => entry.Item1).Distinct().ToArray();
             var scores = tokens.Select((_, id) => -entries[id].Item2 / 8.0).ToArray();
             var path = new BestPath(tokens, new() { Scores = scores, UnknownScore = -9 });
-            var ids = new List<int>();
-            path.Find(text, ids);
+            var ids = path.Find(text);
 
             var start = 0;
             foreach (var id in ids)

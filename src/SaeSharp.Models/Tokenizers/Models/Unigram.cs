@@ -54,15 +54,14 @@ internal sealed class Unigram : TokenModel
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> result)
     {
-        var best = new List<int>();
-        path.Find(piece, best);
+        var best = path.Find(piece);
         var start = 0;
-        for (var i = 0; i < best.Count;)
+        for (var i = 0; i < best.Length;)
         {
             var end = start;
             if (IsUnknown(best[i]))
             {
-                for (; i < best.Count && IsUnknown(best[i]); i++) end += LengthOf(best[i], piece, end);
+                for (; i < best.Length && IsUnknown(best[i]); i++) end += LengthOf(best[i], piece, end);
                 Spell(piece, start, end, result);
             }
             else

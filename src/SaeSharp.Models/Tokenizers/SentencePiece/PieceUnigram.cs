@@ -37,8 +37,7 @@ internal sealed class PieceUnigram : TokenModel
 
     public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> tokens)
     {
-        var best = new List<int>();
-        path.Find(piece, best);
+        var best = path.Find(piece);
         var (start, first) = (0, tokens.Count);
         foreach (var id in best)
         {
