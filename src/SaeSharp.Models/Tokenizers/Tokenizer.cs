@@ -179,6 +179,7 @@ public sealed class Tokenizer
                 }
                 tokens.Clear();
                 speller.Tokenize(word.Span, tokens);
+                ids.EnsureCapacity(ids.Count + tokens.Count);
                 foreach (var token in tokens) ids.Add(token.Id);
             }
         }

@@ -55,6 +55,7 @@ internal sealed class Unigram : TokenModel
     public override void Tokenize(ReadOnlySpan<char> piece, List<ModelToken> result)
     {
         var best = path.Find(piece);
+        result.EnsureCapacity(result.Count + best.Length);
         var start = 0;
         for (var i = 0; i < best.Length;)
         {
