@@ -119,7 +119,7 @@ public sealed class LabException : SaeSharpException
         "Leave out all but one.");
 
     internal static LabException PromptBesideMessages() => new(
-        "A prompt, a file of texts or ids, or a system message was given beside a file of messages, expected one of them.",
+        "A prompt, a file of texts or ids, a system message or turns were given beside a file of messages, expected one of them.",
         "Put the text into the file as another message.");
 
     internal static LabException ChatOfIds() => new(
