@@ -47,18 +47,19 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     public List<FeatureExample> NearMisses(IReadOnlyList<FeatureExample> strongest)
     {
         if (settings.NearMisses == 0) return [];
-        var found = new List<(int Token, int Shared)>();
+        var found = new List<long>(); // most shared first by the upper half, so that one sort of numbers orders by it and then by the token
         foreach (var alike in strongest.GroupBy(example => example.Ids[example.Position - example.First]))
         {
             var occurrences = places.PlacesOf(alike.Key);
-            var step = Math.Max(1, occurrences.Length / Compared);
+            var step = Math.Max(1, (occurrences.Length + Compared - 1) / Compared);
             for (var i = 0; i < occurrences.Length; i += step)
             {
                 var token = occurrences[i];
-                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((token, alike.Max(example => SharedBefore(token, example))));
+                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((long)(int.MaxValue - alike.Max(example => SharedBefore(token, example))) << 32 | (uint)token);
             }
         }
-        return Distinct(found.OrderByDescending(place => place.Shared).ThenBy(place => place.Token).Select(place => Example(place.Token, 0)), settings.NearMisses);
+        found.Sort();
+        return Distinct(found.Select(place => Example((int)place, 0)), settings.NearMisses);
     }
 
     /// <summary>The interval of a value, its upper bound included.</summary>
