@@ -32,7 +32,10 @@ internal sealed class DecoderAttribution(LanguageModel model)
         var heads = Heads([.. branches.Where(branch => branch.HeadWidth is not null)], direction, view.Centred);
         return result with
         {
-            Neurons = neurons, NeuronsCompared = compared, Heads = [.. heads.OrderByDescending(head => head.Share).ThenBy(head => head.Layer).ThenBy(head => head.Head).Take(top)], HeadsCompared = heads.Count,
+            Neurons = neurons,
+            NeuronsCompared = compared,
+            Heads = [.. heads.OrderByDescending(head => head.Share).ThenBy(head => head.Layer).ThenBy(head => head.Head).Take(top)],
+            HeadsCompared = heads.Count,
             Reason = compared > 0 && heads.Count > 0 ? null : $"no {(compared > 0 ? "head" : heads.Count > 0 ? "MLP" : "head or MLP")} adds to {hook}",
         };
     }
@@ -86,7 +89,8 @@ internal sealed class DecoderAttribution(LanguageModel model)
         var (squares, sum) = (lengths.Sum(length => length * length), lengths.Sum());
         return result with
         {
-            Heads = [.. lengths.Select((length, i) => new HeadShare(layer, view.Head?.Index ?? i, length * length / squares, 1.0 / lengths.Length, length / sum))], HeadsCompared = lengths.Length,
+            Heads = [.. lengths.Select((length, i) => new HeadShare(layer, view.Head?.Index ?? i, length * length / squares, 1.0 / lengths.Length, length / sum))],
+            HeadsCompared = lengths.Length,
             Reason = "a row at hook_z is made of heads, and no MLP adds to it",
         };
     }

@@ -17,8 +17,14 @@ internal static class IndexIdentity
     /// <summary>What parts have in common once they are one.</summary>
     public static IndexInfo Join(IReadOnlyList<IndexInfo> parts, IReadOnlyList<Harvesting.Window> windows) => parts[0] with
     {
-        Parts = [.. parts.SelectMany(part => part.Parts ?? [])], Tokens = parts.Sum(part => part.Tokens), Documents = windows[^1].Document + 1, Corpus = string.Join('\n', parts.Select(part => part.Corpus)),
-        CorpusSha256 = Library.ContentHash.OfText(string.Join('\n', parts.SelectMany(part => part.Parts ?? []).Select(part => part.Sha256))), Made = DateTime.UtcNow, Postings = true, Layout = IndexFiles.Layout,
+        Parts = [.. parts.SelectMany(part => part.Parts ?? [])],
+        Tokens = parts.Sum(part => part.Tokens),
+        Documents = windows[^1].Document + 1,
+        Corpus = string.Join('\n', parts.Select(part => part.Corpus)),
+        CorpusSha256 = Library.ContentHash.OfText(string.Join('\n', parts.SelectMany(part => part.Parts ?? []).Select(part => part.Sha256))),
+        Made = DateTime.UtcNow,
+        Postings = true,
+        Layout = IndexFiles.Layout,
     };
 
     private static IEnumerable<(string Fact, string Value)> Facts(IndexInfo info) =>
