@@ -9,6 +9,7 @@ using SaeSharp.Lab.Demo.Steering;
 using SaeSharp.Lab.Demo.Texts;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
+using SaeSharp.Lab.Jobs;
 using SaeSharp.Lab.Labelling;
 using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
@@ -26,7 +27,7 @@ using SaeSharp.Models.Hub;
 namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
-/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>, and <c>saesharp.db</c> with what people write. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
+/// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>, <c>texts/</c>, <c>jobs/</c>, and <c>saesharp.db</c> with what people write. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
 public sealed class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
@@ -39,11 +40,14 @@ public sealed class Workspace : IDisposable
     private readonly FeaturePage _pages;
     private readonly FeatureSearch _search;
     private readonly Lazy<HubClient> _hub;
+    private readonly Lazy<JobBoard> _jobs;
+
 
     private Workspace(string home, int threads, HubOptions hub)
     {
         (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
         _hub = new(() => new(hub));
+        _jobs = new(() => new(this));
         (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
         (_truth, _book) = (new(home), new(Path.Combine(home, "saesharp.db")));
         _labels = new([_book, new TruthNames(_truth)]);
@@ -69,6 +73,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Compute threads; 0 for one a core.</summary>
     public int Threads { get; }
+
+    /// <summary>Long work that was handed over, and goes on when nobody looks.</summary>
+    public JobBoard Jobs => _jobs.Value;
 
     /// <summary>What the workspace holds.</summary>
     public Task<Contents> Contents(CancellationToken cancel = default) => Task.Run(() => Overview.Contents(Home), cancel);
@@ -107,6 +114,10 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="TrainRequest"/>
     public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
+
+    /// <summary>Time and memory that a training will take, as it tells itself when it begins; nothing is trained.</summary>
+    /// <exception cref="SaeSharpException">It cannot be trained as asked, or needs more memory than there is.</exception>
+    public Task<string> Forecast(TrainRequest request, CancellationToken cancel = default) => Task.Run(() => new TrainingRun(request, _shelves, Home).Forecast(), cancel);
 
     /// <inheritdoc cref="LmTrainRequest"/>
     public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -262,6 +273,7 @@ public sealed class Workspace : IDisposable
     /// <summary>Frees the models and SAEs.</summary>
     public void Dispose()
     {
+        if (_jobs.IsValueCreated) _jobs.Value.Dispose(); // what runs uses the rest
         if (_hub.IsValueCreated) _hub.Value.Dispose();
         _indexes.Dispose();
         _book.Dispose();

@@ -27,6 +27,8 @@ internal static class InfoEndpoints
             "GET /api/labels?sae=SAE&feature=N",
             "POST /api/label {\"sae\":SAE,\"feature\":N,\"label\":\"what it is\",\"note\":\"\",\"bookmark\":\"keep|set|remove\"}",
             "GET /api/runs, GET /api/runs/RUN",
+            "POST /api/jobs {\"verb\":\"train|index|eval|contrast|sweep\",\"request\":{..}}",
+            "GET /api/jobs, GET /api/jobs/JOB, POST /api/jobs/JOB/cancel|resume|remove {}",
             "POST /api/read {\"model\":M,\"prompt\":P,\"saes\":[],\"top\":5,\"follow\":[\"SAE:N\"]}",
             "POST /api/steer {\"model\":M,\"prompt\":P,\"features\":[\"SAE:N=C\"],\"op\":\"add\",\"positions\":\"prompt\",\"maxTokens\":64,\"controls\":6,\"twins\":true,\"words\":[TOKEN],\"toward\":[P,..],\"from\":[P,..],\"hooks\":[HOOK]}, with \"features\":[\"SAE:N@0..3=0..8\"] along layers",
             "POST /api/sweep {\"model\":M,\"prompt\":P,\"feature\":\"SAE:N\",\"coefficients\":[2,4,8],\"layers\":\"all\",\"maxTokens\":24}",
