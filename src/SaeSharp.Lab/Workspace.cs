@@ -11,6 +11,7 @@ using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Jobs;
 using SaeSharp.Lab.Labelling;
+using SaeSharp.Lab.Labelling.Storage;
 using SaeSharp.Lab.LanguageModels;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Probing;
@@ -35,22 +36,26 @@ public sealed class Workspace : IDisposable
     private readonly EvalStore _evals;
     private readonly ComparisonStore _comparisons;
     private readonly TruthShelf _truth;
+    private readonly PeopleDatabase _people;
     private readonly RemarkBook _book;
+    private readonly VoteBook _votes;
     private readonly FeatureLabels _labels;
     private readonly FeaturePage _pages;
     private readonly FeatureSearch _search;
     private readonly Lazy<HubClient> _hub;
     private readonly Lazy<JobBoard> _jobs;
 
+    private readonly string? _database;
 
-    private Workspace(string home, int threads, HubOptions hub)
+    private Workspace(string home, int threads, HubOptions hub, string? database)
     {
-        (Home, Threads) = (home, OptionException.NotNegative(threads, "--threads"));
+        (Home, Threads, _database) = (home, OptionException.NotNegative(threads, "--threads"), database);
         _hub = new(() => new(hub));
         _jobs = new(() => new(this));
         (_shelves, _indexes, _evals, _comparisons) = (new(home, threads, new(hub.CacheFolder)), new(home), new(home), new(home));
-        (_truth, _book) = (new(home), new(Path.Combine(home, "saesharp.db")));
-        _labels = new([_book, new TruthNames(_truth)]);
+        (_truth, _people) = (new(home), PeopleDatabase.Of(home, database));
+        (_book, _votes) = (new(_people), new(_people));
+        _labels = new([_book, new TruthNames(_truth)], _votes);
         _pages = new(_shelves, _indexes, _labels, _book);
         _search = new(_shelves, _indexes, _labels, _book);
     }
@@ -58,10 +63,13 @@ public sealed class Workspace : IDisposable
     /// <summary>Opens the workspace in <paramref name="home"/>, made when something is first stored there.</summary>
     /// <param name="home">The folder; null for <c>SAESHARP_HOME</c> or the user's data folder.</param>
     /// <param name="threads">Compute threads; 0 for one a core.</param>
-    public static Workspace Open(string? home = null, int threads = 0) => Open(home ?? DefaultHome, threads, HubOptions.FromEnvironment());
+    /// <param name="database">Where what people write is kept: a PostgreSQL connection string; null for <c>SAESHARP_DB</c>, or else a file of the workspace.</param>
+    /// <exception cref="SaeSharpException">An option makes no sense.</exception>
+    public static Workspace Open(string? home = null, int threads = 0, string? database = null) =>
+        new(Path.GetFullPath(home ?? DefaultHome), threads, HubOptions.FromEnvironment(), database ?? Environment.GetEnvironmentVariable("SAESHARP_DB"));
 
     /// <summary>The same with a hub of its own instead of the one that the environment names.</summary>
-    internal static Workspace Open(string home, int threads, HubOptions hub) => new(Path.GetFullPath(home), threads, hub);
+    internal static Workspace Open(string home, int threads, HubOptions hub) => new(Path.GetFullPath(home), threads, hub, null);
 
     /// <summary>Where a workspace is when nothing else is said.</summary>
     public static string DefaultHome => Environment.GetEnvironmentVariable("SAESHARP_HOME") is { Length: > 0 } home
@@ -156,7 +164,13 @@ public sealed class Workspace : IDisposable
     public Task<FeaturesResult> Features(FeaturesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
     /// <inheritdoc cref="LabelRequest"/>
-    public Task<LabelResult> Label(LabelRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book).Of(request), cancel);
+    public Task<LabelResult> Label(LabelRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book, _labels, _votes).Of(request), cancel);
+
+    /// <inheritdoc cref="VoteRequest"/>
+    public Task<VoteResult> Vote(VoteRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new Remarks(_shelves, _book, _labels, _votes).Of(request), cancel);
+
+    /// <inheritdoc cref="ListRequest"/>
+    public Task<ListsResult> Lists(ListRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new FeatureLists(_shelves, _people, _labels).Of(request), cancel);
 
     /// <inheritdoc cref="SearchRequest"/>
     public Task<SearchResult> Search(SearchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _search.Of(request, progress, cancel), cancel);
@@ -246,7 +260,7 @@ public sealed class Workspace : IDisposable
     /// <remarks>The demo has a workspace of its own, in <c>demo/</c> of this one.</remarks>
     public async Task<DemoBuildResult> DemoBuild(DemoBuildRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
     {
-        using var demo = Open(DemoHome.Of(Home), Threads);
+        using var demo = Open(DemoHome.Of(Home), Threads, _database);
         return await new DemoBuild(request, demo).Run(progress, cancel).ConfigureAwait(false);
     }
 
@@ -258,7 +272,7 @@ public sealed class Workspace : IDisposable
     }, cancel);
 
     /// <summary>The demo's workspace, put in place from what the program carries where it was not built.</summary>
-    public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads);
+    public Workspace OpenDemo() => Open(DemoHome.Install(Home), Threads, _database);
 
     /// <summary>Whether this is the workspace of the demo, in which all that a language model could find is known.</summary>
     public bool IsDemo => PresetFile.IsDemo(Home);
@@ -276,7 +290,7 @@ public sealed class Workspace : IDisposable
         if (_jobs.IsValueCreated) _jobs.Value.Dispose(); // what runs uses the rest
         if (_hub.IsValueCreated) _hub.Value.Dispose();
         _indexes.Dispose();
-        _book.Dispose();
+        _people.Dispose();
         _shelves.Dispose();
     }
 

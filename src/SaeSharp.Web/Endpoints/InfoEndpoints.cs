@@ -26,6 +26,8 @@ internal static class InfoEndpoints
             "POST /api/search {\"label\":WORDS} or {\"text\":[P,..],\"at\":[3],\"order\":\"of-max|value|quantile\"} or {\"says\":TOKEN} or {\"like\":\"SAE:N\"}, with \"layers\":[0,1],\"maxDensity\":0.01,\"labelled\":true,\"top\":20",
             "GET /api/labels?sae=SAE&feature=N",
             "POST /api/label {\"sae\":SAE,\"feature\":N,\"label\":\"what it is\",\"note\":\"\",\"bookmark\":\"keep|set|remove\"}",
+            "POST /api/vote {\"sae\":SAE,\"feature\":N,\"vote\":\"up|down|none\"}",
+            "GET /api/lists, GET /api/lists?name=L, POST /api/list {\"name\":L,\"add\":[\"SAE:N\"],\"at\":1,\"remove\":[],\"rename\":L,\"delete\":true}",
             "GET /api/runs, GET /api/runs/RUN",
             "POST /api/jobs {\"verb\":\"train|index|eval|contrast|sweep\",\"request\":{..}}",
             "GET /api/jobs, GET /api/jobs/JOB, POST /api/jobs/JOB/cancel|resume|remove {}",
