@@ -10,6 +10,7 @@ public sealed class JobKillTests : IDisposable
     private const int Kills = 3;
     private readonly string _home = Directory.CreateTempSubdirectory("saesharp-jobs-").FullName;
     private Process? _server;
+    private string _address = "";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -41,12 +42,12 @@ public sealed class JobKillTests : IDisposable
             _server.WaitForExit();
             await Start(client);
             await Until(client, behind, one => one.GetProperty("status").GetString() == "finished"); // it waited, and was run
-            Assert.Equal("interrupted", (await client.GetFromJsonAsync<JsonElement>($"/api/jobs/{job}", Cancel)).GetProperty("status").GetString());
+            Assert.Equal("interrupted", (await client.GetFromJsonAsync<JsonElement>($"{_address}/api/jobs/{job}", Cancel)).GetProperty("status").GetString());
             await Post(client, $"/api/jobs/{job}/resume", new { });
         }
         var end = await Until(client, job, one => one.GetProperty("status").GetString() == "finished");
 
-        Assert.Equal(Sha256(await client.GetFromJsonAsync<JsonElement>($"/api/jobs/{whole}", Cancel)), Sha256(end));
+        Assert.Equal(Sha256(await client.GetFromJsonAsync<JsonElement>($"{_address}/api/jobs/{whole}", Cancel)), Sha256(end));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_home, "jobs"), "*.tmp"));
     }
 
@@ -65,8 +66,6 @@ public sealed class JobKillTests : IDisposable
         _server = Process.Start(new ProcessStartInfo(program, ["serve", "--port", "0", "--no-open", "--home", _home]) { RedirectStandardOutput = true })!;
         _address = (await _server.StandardOutput.ReadLineAsync(Cancel))!.TrimEnd('/');
     }
-
-    private string _address = "";
 
     private async Task<string> Post(HttpClient client, string path, object body)
     {
