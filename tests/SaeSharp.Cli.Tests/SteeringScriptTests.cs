@@ -16,7 +16,7 @@ public class SteeringScriptTests(TinyHome home)
         new SteerRequest
         {
             Model = "m n", Ids = [1, 2, 3], Features = ["a:1=-2.5e-07"], Op = EditOp.Minimum, Positions = EditPositions.Of([2, 5]), When = "a:3>0.5", Reach = ConditionReach.Since, Toward = ["one", "two three"], From = ["-four"],
-            Hooks = ["blocks.1.hook_resid_post"], Times = -0.5, Follow = ["a:9"], Twins = true, Words = ["sea", " ship"], Saes = ["a"], Top = 3, Controls = 2, MaxTokens = 7, Temperature = 0.7, TopK = 5, TopP = 0.9, Seed = 4,
+            Hooks = ["blocks.1.hook_resid_post"], Times = -0.5, Follow = ["a:9"], Twins = true, Words = ["sea", " ship"], Saes = ["a"], Top = 3, Controls = 2, Instead = "speak of the sea", MaxTokens = 7, Temperature = 0.7, TopK = 5, TopP = 0.9, Seed = 4,
             IgnoreEos = true, NoSpecial = true,
         },
         new SteerRequest { Model = "m", Prompt = "hi", Chat = true, System = "be 'kind'", NoGenerationPrompt = true, ControlTokens = true, ChatVariables = ["enable_thinking=false"], Features = ["a:1=1"], Positions = EditPositions.Last },

@@ -48,12 +48,12 @@ internal static class SteerCommand
     private static void Controls(SteerResult result, Session session, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine("Controls: pushes of the same size. What they do alike is not the feature's doing. Loss: of the text under the model without edits");
+        output.WriteLine("Controls: pushes of the same size, or a prompt. What they do alike is not the feature's doing. Loss: of the text under the model without edits");
         var sheet = session.Sheet("pushed", ">KL", ">loss", ">repeated", "text");
         sheet.Add("nothing", "0", Figure.Of(result.BeforeFigures?.Loss), Figure.Share(result.BeforeFigures?.Repetition), result.Before.Text);
         sheet.Add("as asked", Figure.Of(result.Kl), Figure.Of(result.AfterFigures?.Loss), Figure.Share(result.AfterFigures?.Repetition), result.After.Text);
         foreach (var control in result.Controls)
-            sheet.Add(control.Kind switch { ControlKind.Opposite => "the opposite", ControlKind.Feature => "other features", _ => "a random direction" }, Figure.Of(control.Kl), Figure.Of(control.Figures.Loss), Figure.Share(control.Figures.Repetition), control.Text.Text);
+            sheet.Add(control.Kind switch { ControlKind.Opposite => "the opposite", ControlKind.Feature => "other features", ControlKind.Prompt => "nothing: another prompt", _ => "a random direction" }, Figure.Of(control.Kl), Figure.Of(control.Figures.Loss), Figure.Share(control.Figures.Repetition), control.Text.Text);
         sheet.Write(output);
     }
 

@@ -9,7 +9,7 @@ internal static class SweepTable
 {
     public static void Print(SweepResult result, Session session, TextWriter output)
     {
-        output.WriteLine($"feature {result.Feature} of {Visible.Text(result.Sae)}: natural here {Figure.Of(result.Natural)}, its max in the index {Figure.Of(result.IndexMax)}");
+        output.WriteLine($"feature {result.Feature} of {Visible.Text(result.Sae)}: natural here {Figure.Of(result.Natural)}, its max in the index {Figure.Of(result.IndexMax)}{(result.KlOfReconstruction is { } alone ? $"; KL of the SAE's reconstruction without a push {Figure.Of(alone)}" : "")}");
         output.WriteLine($"without a push  loss {Figure.Of(result.Figures.Loss)}, repeated {Figure.Share(result.Figures.Repetition)}  {Visible.Text(result.Text)}");
         var sheet = session.Sheet(">layer", ">C", ">of ‖h‖", ">KL", ">loss", ">repeated", result.Word is { } word ? $">logit of {Visible.Text(word)}" : ">logit", "", "text");
         foreach (var layer in result.Layers)

@@ -37,7 +37,7 @@ public sealed record BenchRequest
     public double Dead { get; init; }
     /// <summary>SAEs that are trained on one stream; timed in turn with one alone (sae-step).</summary>
     public int Saes { get; init => field = OptionException.Positive(value, "--saes"); } = 1;
-    /// <summary>Model shape, random weights: tinystories-656k, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
+    /// <summary>Model shape, random weights: tinystories-656k, demo, stories15m, gpt2-small or gemma-2b (harvest, decode).</summary>
     public string Shape { get; init; } = "stories15m";
     /// <summary>Tokens of a sequence (harvest, lm-step). Left out: 128 for gpt2-small and lm-step, else 256.</summary>
     public int? Context { get; init => field = value is { } context ? OptionException.Positive(context) : null; }

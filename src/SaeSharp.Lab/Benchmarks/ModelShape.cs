@@ -14,6 +14,7 @@ internal sealed record ModelShape(string Name, int Layers, int DModel, int Heads
     private static readonly ModelShape[] Known =
     [
         new("tinystories-656k", 2, 128, 8, 384, 2048) { KeyHeads = 4, Tied = true },
+        new("demo", 6, 128, 4, 384, 1545) { DType = DType.BF16 },
         new("stories15m", 6, 288, 6, 768, 32_000),
         // GPT-2's plain MLP of 3072 has as many weights as a gated one of 2048.
         new("gpt2-small", 12, 768, 12, 2048, 50_257),

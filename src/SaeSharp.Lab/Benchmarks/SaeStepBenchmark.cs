@@ -79,7 +79,8 @@ internal sealed class SaeStepBenchmark : Benchmark
             Steps = 2 * (OptionException.NotNegative(request.WarmUp, "--warm-up") + Repetitions), Input = new() { Normalisation = InputNormalisation.None }, Seed = seed,
             Rate = new() { Peak = OptionException.Positive(request.Lr, "--lr") }, Penalty = new() { TargetL0 = SaeTrainer.CountsLatents(request.Arch) ? null : request.L0 },
         };
-        return new(new() { Architecture = request.Arch, DIn = request.DIn, DSae = request.DSae, K = request.K, RescaleActsByDecoderNorm = true }, options, source, backend);
+        var pursuit = SaeTrainer.Pursues(request.Arch) ? new PursuitOptions(MaxIterations: request.K) : null;
+        return new(new() { Architecture = request.Arch, DIn = request.DIn, DSae = request.DSae, K = request.K, RescaleActsByDecoderNorm = pursuit is null, Pursuit = pursuit }, options, source, backend);
     }
 
     private static double Median(List<double> seconds) => seconds.Order().ElementAt(seconds.Count / 2);

@@ -98,8 +98,8 @@ internal sealed class QualityRecipe(QualityRequest request, Shelves shelves)
         var choice = new TrainingChoice(new([request.Hook]), request.Arch, request.DSae, request.K, request.Penalty, request.TargetL0, request.Lr, request.Seed);
         var config = new SaeConfig
         {
-            Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = choice.CountsLatents ? request.K : 0, RescaleActsByDecoderNorm = choice.CountsLatents,
-            ModelName = model.Name, HookName = request.Hook, ContextSize = Windows.Context,
+            Architecture = request.Arch, DIn = source.DIn, DSae = request.DSae, K = choice.CountsLatents ? request.K : 0, RescaleActsByDecoderNorm = choice is { CountsLatents: true, Pursuit: null },
+            ModelName = model.Name, HookName = request.Hook, ContextSize = Windows.Context, Pursuit = choice.Pursuit,
         };
         var tokens = (long)request.Steps * Unit;
         var options = TrainingSettings.Of(new()

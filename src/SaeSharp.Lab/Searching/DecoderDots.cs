@@ -11,7 +11,7 @@ internal static class DecoderDots
     public static float[][] Of(LoadedSae sae, Tensor directions, Backend backend)
     {
         var dots = Tensor.Zeros(DType.F32, directions.RowCount, sae.DSae);
-        backend.MatMul(directions, sae.Sae.DecoderDirections, dots, Transpose.B);                         // d·Wᵀ    [n, dSae]
+        backend.MatMulStored(directions, sae.Sae.DecoderDirections, dots);                                // d·Wᵀ    [n, dSae]
         var found = new float[directions.RowCount][];
         for (var row = 0; row < found.Length; row++)
         {

@@ -42,7 +42,7 @@ internal sealed class SearchBench(SearchBenchRequest request, Backend backend)
         var dots = Tensor.Zeros(DType.F32, 1, request.Features);
         return Median(_ =>
         {
-            backend.MatMul(one, rows, dots, Transpose.B);
+            backend.MatMulStored(one, rows, dots);
             var best = new Best<int>(Top);
             var row = dots.Row<float>(0);
             for (var i = 0; i < row.Length; i++) best.Offer(i, row[i]);

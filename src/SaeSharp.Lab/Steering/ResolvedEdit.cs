@@ -20,6 +20,15 @@ internal sealed record ResolvedEdit(EditOp Op, string Hook, LoadedSae? Sae, int 
     /// <summary>Whether it puts the SAE's reconstruction in the activation's place, and nothing else.</summary>
     public bool IsReconstruction { get; init; }
 
+    /// <summary>Puts the reconstruction of an SAE in the place of what it reads.</summary>
+    /// <exception cref="LabException">It writes elsewhere, or its rows depend on each other.</exception>
+    public static ResolvedEdit Reconstruction(LoadedSae sae, EditPositions positions, ResolvedCondition? when)
+    {
+        if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
+        sae.RequireRowwise();
+        return new(EditOp.Add, sae.WrittenHook, sae, 0, null, 0, positions, when) { IsReconstruction = true };
+    }
+
     /// <summary>Whether it depends on how strongly its feature fires.</summary>
     public bool NeedsValue => Sae is not null && Op is (EditOp.Set or EditOp.Scale or EditOp.Ablate or EditOp.Minimum);
 

@@ -37,6 +37,8 @@ public sealed record SteerRequest : GenerationInput
     public int Top { get; init; } = 10;
     /// <summary>Controls beside the result: so many draws of other features and so many of random directions, each as long a push; and the opposite. Six tell something, one does not.</summary>
     public int Controls { get; init; }
+    /// <summary>A prompt that asks in words for what the push is to bring about. It is continued without a push, as one more control.</summary>
+    public string? Instead { get; init; }
     /// <summary>A file to write the result to, by its ending: .json, .csv (what changed, a line each), .svg (a picture of it), .sh or .cs (a script or program that does the same again).</summary>
     public string? Out { get; init; }
 }

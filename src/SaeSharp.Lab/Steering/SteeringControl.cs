@@ -2,16 +2,16 @@ using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Lab.Steering;
 
-/// <summary>What another push of the same size does: what it does alike is not the feature's doing.</summary>
+/// <summary>What another push of the same size does, or a prompt that asks for the same: what they do alike is not the feature's doing.</summary>
 public sealed record SteeringControl
 {
     /// <summary>What was pushed instead.</summary>
     public required ControlKind Kind { get; init; }
-    /// <summary>The features pushed, written SAE:N=C; empty for a direction.</summary>
+    /// <summary>The features pushed, written SAE:N=C; empty for a direction and for a prompt.</summary>
     public required IReadOnlyList<string> Features { get; init; }
     /// <summary>The continuation.</summary>
     public required GenerateResult Text { get; init; }
-    /// <summary>KL of the next-token distributions at the last prompt token, without ‖ with this push, nats.</summary>
+    /// <summary>KL of the next-token distributions at the last prompt token, without ‖ with this push (or behind this prompt), nats.</summary>
     public required double Kl { get; init; }
     /// <summary>How the continuation reads.</summary>
     public required TextFigures Figures { get; init; }
@@ -26,6 +26,8 @@ public enum ControlKind
     Feature,
     /// <summary>A random direction, as long as the sum of what was added at that hook.</summary>
     Direction,
+    /// <summary>Nothing: another prompt asks for it in words.</summary>
+    Prompt,
 }
 
 /// <summary>Whether a continuation is still language.</summary>

@@ -70,6 +70,7 @@ public static class SteeringExport
         Flags("--sae", request.Saes);
         Flag("--top", request.Top, plain.Top);
         Flag("--controls", request.Controls, 0);
+        Flag("--instead", request.Instead);
         Flag("--max-tokens", request.MaxTokens, plain.MaxTokens);
         Flag("--temperature", Number(request.Temperature), "0");
         Flag("--top-k", request.TopK, 0);

@@ -24,6 +24,7 @@ internal sealed class SteeringRun
     private readonly IReadOnlyList<(LoadedSae Sae, int Feature)> _followed;
     private readonly Dictionary<LoadedSae, FeatureIndex?> _indexes;
     private readonly int[] _prompt;
+    private readonly int[]? _instead;
     private readonly string? _promptText;
     private readonly IReadOnlyList<TokenCell> _cells;
     private readonly EditPositions _positions;
@@ -40,6 +41,7 @@ internal sealed class SteeringRun
         _when = request.When is null ? null : EditsFile.Condition(request.When, request.Reach, shelves);
         var prompt = _model.Prompt(request);
         (_prompt, _promptText, _cells) = (prompt.Ids, prompt.Text, _model.Cells(prompt));
+        _instead = request.Instead is { } instead ? _model.Prompt(request with { Prompt = instead, Ids = null, Messages = null, Chat = request.Chat || request.Messages is not null }).Ids : null;
         _positions = request.Positions ?? (_prompt[0] == _model.BosId ? EditPositions.StartingAt(1) : EditPositions.All);
         _otherEdits = [.. request.Edits is null ? [] : EditsFile.Read(request.Edits, shelves), .. MeanDifference.Of(request, _model, _positions, _when)];
         if (_pushes.Count + _otherEdits.Count == 0) throw LabException.NothingToDo("no feature is pushed and no edits are given", "Give --feature SAE:N=COEF, --edits FILE, or --toward and --from with prompts.");
@@ -84,9 +86,9 @@ internal sealed class SteeringRun
             Vectors = [.. edits.Where(edit => edit.Sae is null).Select(edit => Describe(edit, record))],
             Layers = [.. _saes.Select(sae => new LayerDifference(sae, first, second, readBack, _indexes[sae]?.Statistics, _labels.Lookup(sae))
                 .Describe(_prompt.Length, OptionException.NotNegative(_request.Top, "--top"), traces.At(sae)))],
-            Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural))],
-            BeforeFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, before.Ids) : null, AfterFigures = controls.Count > 0 ? TextReading.Of(_model, _prompt, after.Ids) : null,
+            Controls = [.. controls.Zip(texts[2..], (control, text) => Describe(control.Kind, control.Edits, text, natural)), .. _instead is null ? Array.Empty<SteeringControl>() : [Ask(_instead, natural, cancel)]],
         };
+        if (result.Controls.Count > 0) result = result with { BeforeFigures = TextReading.Of(_model, _prompt, before.Ids), AfterFigures = TextReading.Of(_model, _prompt, after.Ids) };
         if (_request.Out is { } file) SteeringExport.Write(file, _request, result);
         return result;
     }
@@ -97,9 +99,18 @@ internal sealed class SteeringRun
         Features = [.. edits.Where(edit => edit.Sae is not null).Select(edit => FormattableString.Invariant($"{edit.Sae!.Name}:{edit.Feature}={edit.Coefficient:G6}"))],
     };
 
-    private double Kl(IReadOnlyList<ResolvedEdit> edits, LayerRun natural)
+    /// <summary>What a prompt that asks for it brings about.</summary>
+    private SteeringControl Ask(int[] prompt, LayerRun natural, CancellationToken cancel)
     {
-        var logits = _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks(edits), LogitRows.Last)!;
+        var text = Continuation.Of(_model, prompt, _request, (HookSet?)null, null, cancel);
+        return new() { Kind = ControlKind.Prompt, Text = text, Kl = Kl(prompt, new HookSet(), natural), Figures = TextReading.Of(_model, prompt, text.Ids), Features = [] };
+    }
+
+    private double Kl(IReadOnlyList<ResolvedEdit> edits, LayerRun natural) => Kl(_prompt, Hooks(edits), natural);
+
+    private double Kl(int[] prompt, HookSet hooks, LayerRun natural)
+    {
+        var logits = _model.Transformer.Run(TokenBatch.Of(prompt), hooks, LogitRows.Last)!;
         var (kl, _) = NextTokens.Compare(natural.Logits!, logits, _model);
         logits.Free();
         return kl;
@@ -110,14 +121,13 @@ internal sealed class SteeringRun
     {
         var saes = _pushes.Where(push => push.Rail?.In(_model.Transformer.Spec.Layers).Contains(push.Sae.Layer ?? -1) ?? true).Select(push => push.Sae).Distinct().ToList();
         if (saes.Count == 0) throw OptionException.Invalid("--without-error leaves out what an SAE does not explain, but no feature is pushed at its own hook.", "Push SAE:N=COEF, or leave out --without-error.");
+        List<ResolvedEdit> made = [.. saes.Select(sae => ResolvedEdit.Reconstruction(sae, _positions, _when))];
         foreach (var sae in saes)
         {
-            if (!sae.ReconstructsItsHook) throw LabException.WritesElsewhere(sae.Name, sae.WrittenHook);
-            sae.RequireRowwise();
             if (saes.FirstOrDefault(other => other != sae && other.InputOf(_model) == sae.InputOf(_model)) is { } other)
                 throw OptionException.Invalid($"'{sae.Name}' and '{other.Name}' both reconstruct {sae.WrittenHook}, and one reconstruction can take the activation's place.", "Push features of one of them, or leave out --without-error.");
         }
-        return [.. saes.Select(sae => new ResolvedEdit(EditOp.Add, sae.WrittenHook, sae, 0, null, 0, _positions, _when) { IsReconstruction = true })];
+        return made;
     }
 
     private HookSet Hooks(IReadOnlyList<ResolvedEdit> edits) => EditsFile.Apply([.. edits, .. _reconstructions], _model, _prompt.Length, new HookSet());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SaeSharp.Lab.Reading;
 
 namespace SaeSharp.Lab.Steering;
@@ -17,6 +18,8 @@ public sealed record SweepRequest : GenerationInput
     public string? Layers { get; init; }
     /// <summary>Where: all, prompt, generated, last (the prompt's last token), 3.. (from position 3) or [2,5] (these positions). Left out: everywhere but on BOS.</summary>
     public EditPositions? Positions { get; init; }
+    /// <summary>Push the SAE's reconstruction of the activation instead of the activation itself, as in sae steer; at the feature's own layer only.</summary>
+    public bool WithoutError { get; init; }
     /// <summary>A token whose logit is the score, such as sea. Left out: the token that the feature's decoder row promotes most.</summary>
     public string? Word { get; init; }
 
@@ -31,7 +34,7 @@ public sealed record SweepRequest : GenerationInput
         return new()
         {
             Feature = steer.Features is [var one] ? one.Split('=')[0] : throw OptionException.Invalid($"A sweep pushes one feature, but {steer.Features.Count} were given.", "Give one --feature SAE:N."),
-            Coefficients = coefficients is null ? default : new([.. coefficients.Split(',').Select(Number)]), Layers = layers, Positions = steer.Positions, Word = steer.Words is [var word, ..] ? word : null,
+            Coefficients = coefficients is null ? default : new([.. coefficients.Split(',').Select(Number)]), Layers = layers, Positions = steer.Positions, WithoutError = steer.WithoutError, Word = steer.Words is [var word, ..] ? word : null,
             Model = steer.Model, Prompt = steer.Prompt, Ids = steer.Ids, NoSpecial = steer.NoSpecial, Chat = steer.Chat, System = steer.System, Messages = steer.Messages, NoGenerationPrompt = steer.NoGenerationPrompt,
             ControlTokens = steer.ControlTokens, ChatVariables = steer.ChatVariables, MaxTokens = steer.MaxTokens, Temperature = steer.Temperature, TopK = steer.TopK, TopP = steer.TopP, Seed = steer.Seed,
             IgnoreEos = steer.IgnoreEos, Edits = steer.Edits,
@@ -59,6 +62,9 @@ public sealed record SweepResult
     public double? IndexMax { get; init; }
     /// <summary>The token whose logit is the score; null where there is none: the feature has no direct path to the logits.</summary>
     public string? Word { get; init; }
+    /// <summary>KL of the reconstruction alone, without a push, nats; left out where the activation is pushed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? KlOfReconstruction { get; init; }
     /// <summary>The continuation without a push.</summary>
     public required string Text { get; init; }
     /// <summary>How it reads.</summary>

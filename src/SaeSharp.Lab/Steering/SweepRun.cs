@@ -25,6 +25,7 @@ internal sealed class SweepRun
     private readonly EditPositions _positions;
     private readonly string[] _hooks;
     private readonly int? _word;
+    private readonly IReadOnlyList<ResolvedEdit> _reconstruction = [];
 
     public SweepRun(SweepRequest request, Shelves shelves, IndexShelf indexes)
     {
@@ -45,6 +46,11 @@ internal sealed class SweepRun
             _hooks = [.. range.In(_model.Transformer.Spec.Layers).Select(layer => _model.Transformer.RequireHook(HookLayer.AtLayer(_sae.WrittenHook, layer)))];
         }
         else _hooks = [_sae.WrittenHook];
+        if (request.WithoutError)
+        {
+            if (_hooks is not [var only] || only != _sae.WrittenHook) throw OptionException.Invalid($"Only {_sae.WrittenHook} has a reconstruction of '{_sae.Name}', and the sweep pushes at other layers.", "Leave out --without-error or --sweep-layers.");
+            _reconstruction = [ResolvedEdit.Reconstruction(_sae, _positions, null)];
+        }
         _word = request.Word is { } word ? LogitSearch.Spellings(word, _model)[0] : LogitLens.Promoted(_sae, _model, [_feature], 1)?[0][0];
     }
 
@@ -74,10 +80,7 @@ internal sealed class SweepRun
                 cancel.ThrowIfCancellationRequested();
                 var pushed = _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks(pushes[i]), LogitRows.Last)!;   // [1, dVocab]
                 if (_word is { } id) changes[i] = (double)pushed.Row<float>(0)[id] - logits[id];
-                var plainLogits = natural.Logits!.Clone(); // the comparison turns both into log-probabilities
-                (kls[i], _) = NextTokens.Compare(plainLogits, pushed, _model);
-                plainLogits.Free();
-                pushed.Free();
+                kls[i] = Kl(natural, pushed);
             }
             texts.AddRange(Continuation.Of(_model, _prompt, _request, [.. chunk.Select(i => Hooks(pushes[i]))], null, cancel));
             meter.Report(texts.Count);
@@ -87,7 +90,7 @@ internal sealed class SweepRun
         return new()
         {
             Model = _model.Name, Sae = _sae.Name, Feature = _feature, Layer = _sae.Layer, Natural = own, IndexMax = max, Word = _word is { } token ? _model.TokenText(token) : null,
-            Text = plain.Text, Figures = figures, Coefficients = coefficients, Seconds = clock.Elapsed.TotalSeconds,
+            KlOfReconstruction = _reconstruction.Count > 0 ? Kl(natural, _model.Transformer.Run(TokenBatch.Of(_prompt), Hooks([]), LogitRows.Last)!) : null, Text = plain.Text, Figures = figures, Coefficients = coefficients, Seconds = clock.Elapsed.TotalSeconds,
             Layers = [.. _hooks.Select((hook, row) =>
             {
                 var of = cells[(row * coefficients.Length)..((row + 1) * coefficients.Length)];
@@ -114,7 +117,16 @@ internal sealed class SweepRun
         ? new(EditOp.Add, hook, _sae, _feature, null, c, _positions)
         : new(EditOp.Add, hook, null, 0, Tensor.Of(_sae.UnitDirection(_feature), _sae.Sae.DOut), c, _positions);
 
-    private HookSet Hooks(ResolvedEdit edit) => EditsFile.Apply([edit], _model, _prompt.Length, new HookSet());
+    private double Kl(LayerRun natural, Tensor pushed)
+    {
+        var plain = natural.Logits!.Clone(); // the comparison turns both into log-probabilities
+        var (kl, _) = NextTokens.Compare(plain, pushed, _model);
+        plain.Free();
+        pushed.Free();
+        return kl;
+    }
+
+    private HookSet Hooks(params ReadOnlySpan<ResolvedEdit> pushes) => EditsFile.Apply([.. pushes, .. _reconstruction], _model, _prompt.Length, new HookSet());
 
     private double MeanNorm(double[] norms)
     {

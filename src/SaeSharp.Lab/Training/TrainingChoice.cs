@@ -1,3 +1,4 @@
+using SaeSharp.Saes;
 using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Training;
@@ -15,6 +16,9 @@ internal sealed record TrainingChoice(TrainingRows Rows, string Arch, int DSae, 
 {
     /// <summary>Whether the number of latents is given (topk and its kin), not reached by a penalty.</summary>
     public bool CountsLatents => Counts(Arch);
+
+    /// <summary>When an architecture that takes latents one after another stops: once it has k.</summary>
+    public PursuitOptions? Pursuit => SaeTrainer.Pursues(Arch) ? new(MaxIterations: (int)Math.Ceiling(K)) : null;
 
     public static bool Counts(string arch) => SaeTrainer.CountsLatents(arch);
 }

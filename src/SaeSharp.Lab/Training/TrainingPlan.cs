@@ -93,7 +93,7 @@ internal sealed class TrainingPlan
             DSae = checked(perLayer * rows.Layers),
             K = choice.CountsLatents ? WholeK(choice) : 0, RescaleActsByDecoderNorm = choice.Arch.Contains("topk", StringComparison.Ordinal) || SaeTrainer.CountsOverBatch(choice.Arch),
             ModelName = _model.Name, HookName = rows.Hook, ContextSize = _data.Context, ReshapeHookZ = rows.Read.Count == 1 && rows.Hook.EndsWith("hook_z", StringComparison.Ordinal),
-            PrependBos = _data.PrependBos,
+            PrependBos = _data.PrependBos, Pursuit = choice.Pursuit,
         };
     }
 

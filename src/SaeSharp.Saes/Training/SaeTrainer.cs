@@ -61,6 +61,9 @@ public sealed class SaeTrainer
     /// <summary>Whether a row of a batch holds two activations, a token's and that of the next one (contrastive).</summary>
     public static bool ReadsPairs(string architecture) => TrainingStep.TraitsOf(architecture).ReadsPairs;
 
+    /// <summary>Whether an architecture takes latents one after another (matching_pursuit), so that its configuration says when to stop.</summary>
+    public static bool Pursues(string architecture) => TrainingStep.TraitsOf(architecture).Pursues;
+
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
 

@@ -52,6 +52,20 @@ public sealed class ControlLaws(TinyWorkspace tiny)
         await Assert.ThrowsAsync<OptionException>(() => tiny.Workspace.Steer(Request with { Features = [$"{TinyWorkspace.Sae}:3=12"], Controls = 1000 }));
     }
 
+    [Fact]
+    public async Task A_prompt_that_asks_for_it_is_continued_without_the_push()
+    {
+        const string asked = "The dog ran to the";
+        var result = await tiny.Workspace.Steer(Request with { Features = [$"{TinyWorkspace.Sae}:3=12"], Instead = asked });
+        var alone = await tiny.Workspace.Generate(new() { Model = TinyWorkspace.Model, Prompt = asked, MaxTokens = Request.MaxTokens, IgnoreEos = true });
+
+        var control = Assert.Single(result.Controls);
+        Assert.Equal((ControlKind.Prompt, alone.Text), (control.Kind, control.Text.Text));
+        Assert.True(control.Kl > 0 && result.BeforeFigures is not null && control.Features.Count == 0);
+        var same = await tiny.Workspace.Steer(Request with { Features = [$"{TinyWorkspace.Sae}:3=12"], Instead = Request.Prompt });
+        Assert.Equal((0, same.Before.Text), (Math.Round(same.Controls[0].Kl, 6), same.Controls[0].Text.Text));
+    }
+
     private static double Length(IEnumerable<ResolvedEdit> edits, string hook)
     {
         var sum = new double[64];

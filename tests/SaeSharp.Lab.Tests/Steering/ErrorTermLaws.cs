@@ -55,6 +55,18 @@ public class ErrorTermLaws(TinyWorkspace tiny)
     }
 
     [Fact]
+    public async Task A_sweep_pushes_the_reconstruction_as_steering_does()
+    {
+        var sweep = await tiny.Workspace.Sweep(new() { Model = TinyWorkspace.Model, Prompt = Prompt, MaxTokens = 4, Feature = $"{TinyWorkspace.Sae}:3", Coefficients = [0, 2], WithoutError = true });
+        var steered = await Steer($"{TinyWorkspace.Sae}:3=2", EditOp.Add, withoutError: true);
+
+        Assert.Equal(steered.KlOfReconstruction!.Value, sweep.KlOfReconstruction!.Value, 1e-6);
+        Assert.Equal([steered.KlOfReconstruction!.Value, steered.Kl], sweep.Layers[0].Cells.Select(cell => cell.Kl), (one, other) => Math.Abs(one - other) < 1e-6);
+        Assert.Equal(steered.After.Text, sweep.Layers[0].Cells[1].Text);
+        await Assert.ThrowsAsync<OptionException>(() => tiny.Workspace.Sweep(new() { Model = TinyWorkspace.Model, Prompt = Prompt, Feature = $"{TinyWorkspace.Sae}:3", Layers = "all", WithoutError = true }));
+    }
+
+    [Fact]
     public async Task A_push_at_another_layer_alone_is_refused()
     {
         var error = await Assert.ThrowsAsync<OptionException>(() => Steer($"{TinyWorkspace.Sae}:3@2=2", EditOp.Add, withoutError: true));

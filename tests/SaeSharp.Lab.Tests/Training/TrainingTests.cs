@@ -1,5 +1,6 @@
 using SaeSharp.Lab.Harvesting.Stores;
 using SaeSharp.Lab.Training;
+using SaeSharp.Saes.Training;
 
 namespace SaeSharp.Lab.Tests.Training;
 
@@ -23,6 +24,16 @@ public class TrainingTests(TinyWorkspace tiny)
         var alone = await tiny.Workspace.Train(TinyWorkspace.Training with { Out = "alone" });
         var together = (await tiny.Workspace.Info(new() { Target = TinyWorkspace.Sae })).Sae!;
         Assert.Equal(alone.Saes[0].WeightsSha256, together.WeightsSha256);
+    }
+
+    public static TheoryData<string> OfOneHook => [.. SaeTrainer.Architectures.Where(arch => !arch.Contains("coder", StringComparison.Ordinal))];
+
+    [Theory, MemberData(nameof(OfOneHook))]
+    public async Task An_architecture_is_trained_by_its_name_alone_and_read_with(string arch)
+    {
+        var trained = Assert.Single((await tiny.Workspace.Train(TinyWorkspace.Training with { Arch = arch, K = 4, Out = $"named/{arch}" })).Saes);
+        var read = await tiny.Workspace.Read(new() { Model = TinyWorkspace.Model, Prompt = "Once upon a time", Saes = [trained.Name] });
+        Assert.NotEqual(0, read.Layers[0].Tokens[^1].Active);
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public sealed class EveryProduct
             // Now and then one long side, so that blocks along it are crossed.
             var sizes = new[] { draw.Size(), draw.Size(), draw.Size() };
             if (seed % 10 == 0) sizes[draw.Below(3)] = 500 + draw.Below(600);
+            if (seed % 40 == 1) (sizes[0], sizes[2]) = (500 + draw.Below(100), 550 + draw.Below(500)); // an a too large to be read turned where it lies
             var (m, n, k) = (sizes[0], sizes[1], sizes[2]);
             var problem = draw.Coin() ? LinearAlgebraCases.Packed(draw, m, n, k) : LinearAlgebraCases.Product(draw, m, n, k);
             var (expected, actual) = (problem.Run(Reference.Instance)[0], problem.Run(backend)[0]);

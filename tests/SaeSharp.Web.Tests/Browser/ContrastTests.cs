@@ -30,11 +30,13 @@ public sealed class ContrastTests(Workbench workbench)
         await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=4&at=last");
         await visit.Page.Locator(".slider").WaitForAsync();
         await visit.Page.GetByLabel("Controls of each kind").FillAsync("2");
+        await visit.Page.GetByLabel("A prompt that asks for it").FillAsync("Tell of the sea.");
         await visit.Page.Locator("button[type=submit]").ClickAsync();
         await visit.Page.Locator(".controls-table").WaitForAsync(new() { Timeout = 60_000 });
 
-        await Assertions.Expect(visit.Page.Locator(".controls-table tbody tr")).ToHaveCountAsync(2 + 1 + 2 + 2);
+        await Assertions.Expect(visit.Page.Locator(".controls-table tbody tr")).ToHaveCountAsync(2 + 1 + 2 + 2 + 1);
         Assert.Contains("at=last", visit.Page.Url, StringComparison.Ordinal);
+        Assert.Contains("instead=Tell", visit.Page.Url, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,6 +20,22 @@ public sealed class SteerTests(Workbench workbench)
     }
 
     [Fact]
+    public async Task A_text_is_kept_beside_the_next()
+    {
+        await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=2&n=8&run=true");
+        await visit.Page.Locator(".outcome").WaitForAsync(new() { Timeout = 60_000 });
+        var after = await visit.Page.Locator(".outcome .text.after p").InnerTextAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Keep this text beside the next" }).ClickAsync();
+        await visit.Page.Locator("button[type=submit]").ClickAsync();
+        await Assertions.Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Keep this text beside the next" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+
+        await Assertions.Expect(visit.Page.Locator(".kept .text p[dir=auto]")).ToHaveTextAsync(after);
+        await visit.Page.Locator(".kept button").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".kept")).ToHaveCountAsync(0);
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
     public async Task The_slider_sets_the_coefficient_and_its_other_units()
     {
         await using var visit = await workbench.Open($"/steer?text={Uri.EscapeDataString(Workbench.Prompt)}&f={workbench.Saes[^1]}:{workbench.Feature}=1");

@@ -17,6 +17,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
     /// <summary>From so many rows and up to so many columns on, a is read in place.</summary>
     private const int LeastDirectRows = 24, MostDirectColumns = 4096;
 
+    /// <summary>From so many floats on a turned a is packed: its columns, read where they lie, would come a few of a cache line's floats at a time from beyond the second-level cache.</summary>
+    private const int LeastTurnedFloats = 1 << 18;
+
     /// <summary>From so many rows of a on b is packed: rows of b that lie a power of two apart fall into few sets of the first-level cache.</summary>
     private const int LeastPackingRows = 96;
 
@@ -34,7 +37,7 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
             Reference.Instance.MatMul(a, b, c, transpose, accumulate);
             return;
         }
-        if (m >= LeastDirectRows && k > 0 && n > 0 && n <= MostDirectColumns)
+        if (m >= LeastDirectRows && k > 0 && n > 0 && n <= MostDirectColumns && !(transpose is Transpose.A or Transpose.Both && (long)m * k >= LeastTurnedFloats))
         {
             Direct(a, b, c, m, n, k, transpose, accumulate);
             return;

@@ -133,6 +133,9 @@ internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> 
     /// <summary>Tiles of one part where columns are packed: whole cache lines of each row, several in a row, are then read at once. Rows a multiple of 4 KiB apart would push each other out of the cache.</summary>
     private const int ColumnTiles = 8;
 
+    /// <summary>Rows ahead that are fetched: no prefetcher of the processor follows steps of whole pages.</summary>
+    private const int Ahead = 8, LineFloats = 16;
+
     private readonly int Tiles => (M + L.TileRows - 1) / L.TileRows;
 
     public readonly int Parts => TransposeA ? (Tiles + ColumnTiles - 1) / ColumnTiles : Tiles;
@@ -186,6 +189,8 @@ internal unsafe struct PackRowsJob<L, TVector> : IJob where L : ILanes<TVector> 
         for (var i = 0; i < k; i++)
         {
             var row = A + (long)(k0 + i) * M;
+            if (Sse.IsSupported && i + Ahead < k)
+                for (var j = firstTile * L.TileRows; j < Math.Min(M, endTile * L.TileRows); j += LineFloats) Sse.Prefetch0(row + (long)Ahead * M + j);
             for (var tile = firstTile; tile < endTile; tile++)
             {
                 float* from = row + tile * L.TileRows, target = to + ((long)tile * k + i) * L.TileRows;

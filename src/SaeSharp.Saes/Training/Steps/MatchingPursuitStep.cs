@@ -12,7 +12,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// Backwards with δ_T = 2·r_T / batch: ∂v_t = −δ_{t+1}·W_dec[i_t]; W_dec[i_t] gets −v_t·δ_{t+1} + ∂v_t·r_t; δ_t = δ_{t+1} + ∂v_t·W_dec[i_t]; b_dec gets −Σ δ_0. Going back, r_t is made
 /// from r_{t+1} again, so no residual but the last is kept. The products r·W_dec, one of [batch, dIn] by [dIn, dSae] a step, are all the cost; their results are never written.
 /// </remarks>
-[SaeArchitecture("matching_pursuit")]
+[SaeArchitecture("matching_pursuit"), TrainingTraits(Pursues = true)]
 internal sealed class MatchingPursuitStep : TrainingStep
 {
     private readonly PursuitOptions _options;

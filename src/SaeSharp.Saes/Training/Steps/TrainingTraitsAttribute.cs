@@ -9,4 +9,7 @@ internal sealed class TrainingTraitsAttribute : Attribute
 
     /// <summary>Whether a row of a batch holds two activations, a token's and that of the next.</summary>
     public bool ReadsPairs { get; init; }
+
+    /// <summary>Whether latents are taken one after another, each off what the others left, until k are.</summary>
+    public bool Pursues { get; init; }
 }
