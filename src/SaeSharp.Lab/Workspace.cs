@@ -92,12 +92,10 @@ public sealed class Workspace : IDisposable
     public Task<InfoResult> Info(InfoRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Overview.Of(request), cancel);
 
     /// <inheritdoc cref="PullRequest"/>
-    public Task<PullResult> Pull(PullRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new PullRun(request, _hub.Value, _shelves.Published).Run(progress, cancel), cancel);
+    public Task<PullResult> Pull(PullRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new PullRun(request, _hub.Value, _shelves.Published).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="PushRequest"/>
-    public Task<PushResult> Push(PushRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new PushRun(request, _hub.Value, _shelves, Overview).Run(progress, cancel), cancel);
+    public Task<PushResult> Push(PushRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new PushRun(request, _hub.Value, _shelves, Overview).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="ReleasesRequest"/>
     public Task<ReleasesResult> Releases(ReleasesRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -120,24 +118,21 @@ public sealed class Workspace : IDisposable
         Task.Run(() => ActivationExport.Write(request, _shelves, progress, cancel), cancel);
 
     /// <inheritdoc cref="TrainRequest"/>
-    public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
+    public Task<TrainResult> Train(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new TrainingRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <summary>Time and memory that a training will take, as it tells itself when it begins; nothing is trained.</summary>
     /// <exception cref="SaeSharpException">It cannot be trained as asked, or needs more memory than there is.</exception>
     public Task<string> Forecast(TrainRequest request, CancellationToken cancel = default) => Task.Run(() => new TrainingRun(request, _shelves, Home).Forecast(), cancel);
 
     /// <inheritdoc cref="LmTrainRequest"/>
-    public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
+    public Task<LmTrainResult> LmTrain(LmTrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new LmTrainRun(request, _shelves, Home).Run(progress, cancel), cancel);
 
     /// <summary>Tries learning rates for what <paramref name="request"/> would train, on the same activations; nothing is trained or saved.</summary>
     public Task<RateResult> FindRates(TrainRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new TrainingRun(request with { Lr = [.. request.Lr.Take(1)] }, _shelves, Home).FindRates(progress, cancel), cancel);
 
     /// <inheritdoc cref="SynthRequest"/>
-    public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
+    public Task<SynthResult> Synth(SynthRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new SynthRun(request, _shelves.Backend, Home).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="RunsRequest"/>
     public Task<RunsResult> Runs(RunsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new RunShelf(Home).Of(request), cancel);
@@ -146,8 +141,7 @@ public sealed class Workspace : IDisposable
     public Task<EncodeResult> Encode(EncodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Encoding.Write(request, _shelves), cancel);
 
     /// <inheritdoc cref="EvalRequest"/>
-    public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => Evaluation.Run(request, _shelves, _evals, progress, cancel), cancel);
+    public Task<EvalResult> Eval(EvalRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => Evaluation.Run(request, _shelves, _evals, progress, cancel), cancel);
 
     /// <inheritdoc cref="ProbeRequest"/>
     public Task<ProbeResult> Probe(ProbeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -184,20 +178,16 @@ public sealed class Workspace : IDisposable
         Task.Run(() => new FeatureReader(_shelves, _indexes, _labels).Read(request, progress, cancel), cancel);
 
     /// <inheritdoc cref="TokenAnatomyRequest"/>
-    public Task<TokenAnatomyResult> Anatomy(TokenAnatomyRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new TokenAnatomyRun(request, _shelves).Run(cancel), cancel);
+    public Task<TokenAnatomyResult> Anatomy(TokenAnatomyRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new TokenAnatomyRun(request, _shelves).Run(cancel), cancel);
 
     /// <inheritdoc cref="ContrastRequest"/>
-    public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new ContrastRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
+    public Task<ContrastResult> Contrast(ContrastRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new ContrastRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SteerRequest"/>
-    public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SteeringRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
+    public Task<SteerResult> Steer(SteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new SteeringRun(request, _shelves, _indexes, _labels).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="SweepRequest"/>
-    public Task<SweepResult> Sweep(SweepRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SweepRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
+    public Task<SweepResult> Sweep(SweepRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new SweepRun(request, _shelves, _indexes).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="TryRequest"/>
     public async Task<TryResult> Try(TryRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default)
@@ -209,20 +199,17 @@ public sealed class Workspace : IDisposable
     }
 
     /// <inheritdoc cref="QualityRequest"/>
-    public Task<QualityResult> Quality(QualityRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new QualityRecipe(request, _shelves).Run(progress, cancel), cancel);
+    public Task<QualityResult> Quality(QualityRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new QualityRecipe(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="BenchRequest"/>
-    public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
+    public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
     /// <inheritdoc cref="DemoTextsRequest"/>
     public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new DemoTexts(request).Write(output, progress, cancel), cancel);
 
     /// <inheritdoc cref="DemoScoreRequest"/>
-    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
+    public Task<DemoScoreResult> DemoScore(DemoScoreRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new DemoScore(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CodeRequest"/>
     public Task<CodeResult> Code(CodeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeRun(request, _shelves, Home).Run(progress, cancel), cancel);
@@ -241,20 +228,16 @@ public sealed class Workspace : IDisposable
         Task.Run(() => new RateDistortionRun(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="CodePathRequest"/>
-    public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
+    public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
 
     /// <inheritdoc cref="CodeBenchRequest"/>
-    public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
+    public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
 
     /// <inheritdoc cref="DemoSteerRequest"/>
-    public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);
+    public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="DemoCheckRequest"/>
-    public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new DemoCheck(request, _shelves).Run(progress, cancel), cancel);
+    public Task<DemoCheckResult> DemoCheck(DemoCheckRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new DemoCheck(request, _shelves).Run(progress, cancel), cancel);
 
     /// <inheritdoc cref="DemoBuildRequest"/>
     /// <remarks>The demo has a workspace of its own, in <c>demo/</c> of this one.</remarks>
