@@ -119,7 +119,7 @@ public sealed class LabException : SaeSharpException
         "Leave out all but one.");
 
     internal static LabException PromptBesideMessages() => new(
-        "A prompt, a file of texts or ids, or a system message was given beside a file of messages, expected one of them.",
+        "A prompt, a file of texts or ids, a system message or turns were given beside a file of messages, expected one of them.",
         "Put the text into the file as another message.");
 
     internal static LabException ChatOfIds() => new(
@@ -165,6 +165,22 @@ public sealed class LabException : SaeSharpException
     internal static LabException NoIndexNamed(string name, IReadOnlyCollection<string> known) => new(
         $"There is no index '{name}'.",
         Nearest(name, known, "Build one with sae index."));
+
+    internal static LabException NoPostings(string index) => new(
+        $"The index '{index}' does not keep its firings, so nothing can list them, add to them or merge them.",
+        "Build it again with sae index --postings.");
+
+    internal static LabException UnlikeIndexes(string first, string second, string what, string mine, string theirs) => new(
+        $"'{first}' and '{second}' cannot become one index: {what} is {mine} in the first and {theirs} in the second.",
+        "Build both with the same SAE, model and options (sae index --postings).");
+
+    internal static LabException SameTexts(string first, string second, string corpus) => new(
+        $"'{first}' and '{second}' were both made over {corpus.Replace('\n', ' ')}: its tokens would count twice.",
+        "Leave one of them out.");
+
+    internal static LabException TooManyTokens(long tokens, long most) => new(
+        $"The parts have {tokens} tokens together, expected at most {most} in one index.",
+        "Merge fewer of them.");
 
     internal static LabException IdsForTexts(string sources) => new(
         $"{sources} holds token ids, expected texts.",

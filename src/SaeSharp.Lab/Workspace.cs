@@ -151,6 +151,13 @@ public sealed class Workspace : IDisposable
     public Task<IndexResult> Index(IndexRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => IndexBuild.Run(request, _shelves, _indexes, progress, cancel), cancel);
 
+    /// <inheritdoc cref="IndexMergeRequest"/>
+    public Task<IndexResult> MergeIndexes(IndexMergeRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
+        Task.Run(() => new IndexMerge(_indexes).Run(request, _shelves, progress, cancel), cancel);
+
+    /// <inheritdoc cref="PostingsRequest"/>
+    public Task<PostingsResult> Postings(PostingsRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
+
     /// <inheritdoc cref="FeatureRequest"/>
     public Task<FeatureResult> Feature(FeatureRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _pages.Of(request), cancel);
 
@@ -172,6 +179,15 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="SearchBenchRequest"/>
     public Task<SearchBenchResult> BenchSearch(SearchBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new SearchBench(request, _shelves.Backend).Run(cancel), cancel);
+
+    /// <inheritdoc cref="IndexBenchRequest"/>
+    public Task<IndexBenchResult> BenchIndex(IndexBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
+    {
+        if (request.Model is not null) return new IndexBench(request, _shelves).Run(progress, cancel);
+        using var folder = new TemporaryFolder();
+        using var bench = Open(folder.Path, Threads);
+        return new IndexBench(IndexBench.Furnish(request, bench.Home, Threads), bench._shelves).Run(progress, cancel);
+    }, cancel);
 
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>

@@ -3,6 +3,7 @@ using SaeSharp.Models.Blocks;
 using SaeSharp.Models.Checkpoints;
 using SaeSharp.Models.Families;
 using SaeSharp.Models.Generation;
+using SaeSharp.Models.Branches;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
@@ -30,9 +31,8 @@ public sealed class Transformer
     private Transformer(ModelSource source, ModelWeights weights, Backend backend)
     {
         (Config, Family, Spec, Files, Backend, ComputeType) = (source.Config, source.Family, source.Spec, [.. source.Files], backend, weights.ComputeType);
-        Prefixes = new(this);
-        var (spec, hooks) = (Spec, new HookList());
-        var rotaries = new Dictionary<Positions.Rotary, RotaryPositions>();
+        (Prefixes, Branches) = (new(this), BranchOutputs.Find(weights, source.Spec));
+        var (spec, hooks, rotaries) = (Spec, new HookList(), new Dictionary<Positions.Rotary, RotaryPositions>());
         _embedding = new(weights, hooks, spec);
         _blocks = [.. Enumerable.Range(0, spec.Layers).Select(layer => Block.Of(weights, hooks, spec, layer, Rotary(layer)))];
         _finalNorm = HookedNorm.Find(weights, hooks, spec, "final_norm", "ln_final");
@@ -45,11 +45,8 @@ public sealed class Transformer
         HookNames = [.. hooks.Points.Select(point => point.Name)];
         _hooks = hooks.Points.ToDictionary(point => point.Name, StringComparer.Ordinal);
 
-        RotaryPositions? Rotary(int layer)
-        {
-            if (spec.Positions[layer] is not Positions.Rotary rotary) return null;
-            return rotaries.TryGetValue(rotary, out var known) ? known : rotaries[rotary] = new(rotary, spec.Context, ComputeType);
-        }
+        RotaryPositions? Rotary(int layer) => spec.Positions[layer] is not Positions.Rotary rotary ? null
+            : rotaries.TryGetValue(rotary, out var known) ? known : rotaries[rotary] = new(rotary, spec.Context, ComputeType);
     }
 
     /// <summary>What the model is built of.</summary>
@@ -72,6 +69,9 @@ public sealed class Transformer
 
     /// <summary>All hooks, in the order a run passes them.</summary>
     public IReadOnlyList<string> HookNames { get; }
+
+    /// <summary>What adds to the residual stream, in the order of a run; empty where norms stand in the stream itself.</summary>
+    public IReadOnlyList<BranchOutput> Branches { get; }
 
     /// <summary>Number of parameters; a tied table counts once.</summary>
     public long ParameterCount { get; }

@@ -19,7 +19,7 @@ public class SteeringScriptTests(TinyHome home)
             Hooks = ["blocks.1.hook_resid_post"], Times = -0.5, Follow = ["a:9"], Twins = true, Words = ["sea", " ship"], Saes = ["a"], Top = 3, Controls = 2, Instead = "speak of the sea", MaxTokens = 7, Temperature = 0.7, TopK = 5, TopP = 0.9, Seed = 4,
             IgnoreEos = true, NoSpecial = true,
         },
-        new SteerRequest { Model = "m", Prompt = "hi", Chat = true, System = "be 'kind'", NoGenerationPrompt = true, ControlTokens = true, ChatVariables = ["enable_thinking=false"], Features = ["a:1=1"], Positions = EditPositions.Last },
+        new SteerRequest { Model = "m", Prompt = "hi", Chat = true, System = "be 'kind'", Turns = ["hello", "how are you?"], NoGenerationPrompt = true, ControlTokens = true, ChatVariables = ["enable_thinking=false"], Features = ["a:1=1"], Positions = EditPositions.Last },
     };
 
     [Theory, MemberData(nameof(Requests))]

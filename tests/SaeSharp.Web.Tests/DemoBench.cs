@@ -35,6 +35,8 @@ public sealed class DemoBench(Workbench workbench) : IAsyncLifetime
             _demo = workspace.OpenDemo();
         }
         const string sae = "demo/topk/blocks.0.hook_resid_post";
+        var made = (await _demo.Contents()).Indexes[0]; // once more with its posting lists, which the demo itself does not carry
+        await _demo.Index(new() { Sae = sae, Model = made.Model, Corpus = new() { Texts = Path.Combine(_demo.Home, made.Corpus), Context = made.Context }, Tokens = made.Tokens, Postings = true });
         var first = (await _demo.Features(new() { Sae = sae, Order = SaeSharp.Lab.Indexing.FeatureOrder.Density, Take = 1 })).Features[0].Feature;
         Label = new(sae, first, "full-stop", ConceptKind.Word, 0.98, 0.91);
         File.WriteAllText(Path.Combine(_demo.Home, "labels.json"), JsonSerializer.Serialize(new[] { Label }, LabJson.Options));

@@ -86,7 +86,7 @@ internal sealed class RequestOptions<TRequest> where TRequest : notnull
         var property = Property(typeof(TRequest), name.TrimEnd('?'));
         var argument = new Argument<string[]>(name.TrimEnd('?').ToUpperInvariant())
         {
-            Description = DocComments.OfProperty(property), Arity = name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, CustomParser = Words,
+            Description = DocComments.OfProperty(property), Arity = property.PropertyType == typeof(IReadOnlyList<string>) ? ArgumentArity.OneOrMore : name.EndsWith('?') ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne, CustomParser = Words,
         };
         argument.Validators.Add(result => Check(result, name.TrimEnd('?').ToUpperInvariant(), property.PropertyType));
         return argument;

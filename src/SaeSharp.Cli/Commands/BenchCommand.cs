@@ -4,6 +4,7 @@ using SaeSharp.Lab;
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Evaluating;
+using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Searching;
 
 namespace SaeSharp.Cli.Commands;
@@ -25,6 +26,7 @@ internal static class BenchCommand
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
         shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<SearchBenchRequest>("search", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchSearch(request, progress, cancel), Print)),
+        shell.Verb<IndexBenchRequest>("index", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchIndex(request, progress, cancel), Print)),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -69,6 +71,16 @@ internal static class BenchCommand
         output.WriteLine($"  by name, filtered   {Figure.Of(result.FilteredMilliseconds)} ms");
         output.WriteLine($"  by direction        {Figure.Of(result.DirectionMilliseconds)} ms, rows of length {result.DIn}");
         output.WriteLine($"  misspelled, first   {Figure.Share(result.FoundFirst)}");
+    }
+
+    private static void Print(IndexBenchResult result, TextWriter output)
+    {
+        output.WriteLine($"{Figure.Of(result.Features)} features of {result.Saes} SAEs of {Visible.Text(result.Model)}, {Figure.Of(result.Tokens)} tokens, L0 {Figure.Of(result.L0)}");
+        output.WriteLine($"  harvest alone       {Figure.Of(result.HarvestSeconds)} s");
+        output.WriteLine($"  encoding alone      {Figure.Of(result.EncodeSeconds)} s");
+        output.WriteLine($"  whole index         {Figure.Of(result.IndexSeconds)} s, {Figure.Of(result.TokensPerSecond)} tokens/s: {Figure.Of(result.Ratio)} of 1 / (harvest + encoding)");
+        output.WriteLine($"  size                {Figure.Bytes(result.IndexBytes)}");
+        output.WriteLine($"  peak memory         {Figure.Of(result.PeakRssMiB)} MiB");
     }
 
     private static void Print(QualityResult result, TextWriter output)

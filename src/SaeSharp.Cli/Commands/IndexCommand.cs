@@ -4,11 +4,15 @@ using SaeSharp.Lab.Indexing;
 
 namespace SaeSharp.Cli.Commands;
 
-/// <summary><c>sae index [SAE,SAE...] --model M --texts FILE</c></summary>
+/// <summary><c>sae index [SAE,SAE...] --model M --texts FILE</c>, <c>sae index merge PART PART ...</c></summary>
 internal static class IndexCommand
 {
-    public static Command Create(Shell shell) => shell.Verb<IndexRequest>("index", new(["Sae?"]), (session, request, cancel) =>
-        session.Show(progress => session.Workspace.Index(request, progress, cancel), Print));
+    public static Command Create(Shell shell)
+    {
+        var command = shell.Verb<IndexRequest>("index", new(["Sae?"]), (session, request, cancel) => session.Show(progress => session.Workspace.Index(request, progress, cancel), Print));
+        command.Add(shell.Verb<IndexMergeRequest>("merge", new(["Parts"]), (session, request, cancel) => session.Show(progress => session.Workspace.MergeIndexes(request, progress, cancel), Print)));
+        return command;
+    }
 
     public static void Print(IndexedSae result, TextWriter output)
     {

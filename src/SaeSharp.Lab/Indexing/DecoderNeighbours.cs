@@ -12,7 +12,7 @@ internal sealed class DecoderNeighbours(LoadedSae sae, Backend backend)
     {
         var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dOut]
         var dots = Tensor.Zeros(DType.F32, 1, sae.DSae);
-        backend.MatMul(row, sae.Sae.DecoderDirections, dots, Transpose.B);                                // v·Wᵀ    [1, dSae]
+        backend.MatMulStored(row, sae.Sae.DecoderDirections, dots);                                      // v·Wᵀ    [1, dSae]
         var cosines = dots.Row<float>(0).ToArray();
         dots.Free();
         for (var i = 0; i < cosines.Length; i++) cosines[i] = sae.DecoderNorm(i) > 0 ? cosines[i] / sae.DecoderNorm(i) : 0;

@@ -4,7 +4,7 @@ using SaeSharp.Lab.Harvesting;
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>Picks the examples of one feature: the strongest, some of each equal-width interval of [0, max], one at each quantile, and look-alikes on which it does not fire.</summary>
-internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, IndexRequest request)
+internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, IndexSettings settings)
 {
     /// <summary>Places of a look-alike's token that are compared, at most.</summary>
     private const int Compared = 256;
@@ -12,7 +12,7 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     /// <summary>The strongest token of each window, strongest first (ties in the order of the corpus), one for each distinct context.</summary>
     public List<FeatureExample> Strongest()
     {
-        return Distinct(Peaks(), request.Top);
+        return Distinct(Peaks(), settings.Top);
 
         IEnumerable<FeatureExample> Peaks()
         {
@@ -26,12 +26,12 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     public List<(double Low, double High, long Count, IReadOnlyList<FeatureExample> Examples)> Intervals(float max)
     {
         var intervals = new List<(double, double, long, IReadOnlyList<FeatureExample>)>();
-        for (var (i, end) = (request.Intervals - 1, sorted.Count); i >= 0; i--)
+        for (var (i, end) = (settings.Intervals - 1, sorted.Count); i >= 0; i--)
         {
             var first = FirstOf(i, max, end);
-            var drawn = SortedFirings.Draw(first, end, request.PerInterval * 4, new(SplitMix.Hash(request.Seed, feature, i))); // some repeat the context of another
-            intervals.Add(((double)max * i / request.Intervals, (double)max * (i + 1) / request.Intervals, end - first,
-                [.. Distinct(drawn.Select(rank => Example(sorted.Entry(rank))), request.PerInterval).OrderByDescending(example => example.Value)]));
+            var drawn = SortedFirings.Draw(first, end, settings.PerInterval * 4, new(SplitMix.Hash(settings.Seed, feature, i))); // some repeat the context of another
+            intervals.Add(((double)max * i / settings.Intervals, (double)max * (i + 1) / settings.Intervals, end - first,
+                [.. Distinct(drawn.Select(rank => Example(sorted.Entry(rank))), settings.PerInterval).OrderByDescending(example => example.Value)]));
             end = first;
         }
         return intervals;
@@ -46,19 +46,20 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     /// </summary>
     public List<FeatureExample> NearMisses(IReadOnlyList<FeatureExample> strongest)
     {
-        if (request.NearMisses == 0) return [];
-        var found = new List<(int Token, int Shared)>();
+        if (settings.NearMisses == 0) return [];
+        var found = new List<long>(); // most shared first by the upper half, so that one sort of numbers orders by it and then by the token
         foreach (var alike in strongest.GroupBy(example => example.Ids[example.Position - example.First]))
         {
             var occurrences = places.PlacesOf(alike.Key);
-            var step = Math.Max(1, occurrences.Length / Compared);
+            var step = Math.Max(1, (occurrences.Length + Compared - 1) / Compared);
             for (var i = 0; i < occurrences.Length; i += step)
             {
                 var token = occurrences[i];
-                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((token, alike.Max(example => SharedBefore(token, example))));
+                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((long)(int.MaxValue - alike.Max(example => SharedBefore(token, example))) << 32 | (uint)token);
             }
         }
-        return Distinct(found.OrderByDescending(place => place.Shared).ThenBy(place => place.Token).Select(place => Example(place.Token, 0)), request.NearMisses);
+        found.Sort();
+        return Distinct(found.Select(place => Example((int)place, 0)), settings.NearMisses);
     }
 
     /// <summary>The interval of a value, its upper bound included.</summary>
@@ -71,7 +72,7 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
         while (low < high)
         {
             var middle = (low + high) >>> 1;
-            if (IntervalOf(sorted.Value(middle), max, request.Intervals) < interval) low = middle + 1;
+            if (IntervalOf(sorted.Value(middle), max, settings.Intervals) < interval) low = middle + 1;
             else high = middle;
         }
         return low;
@@ -104,7 +105,7 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     private FeatureExample Example(int token, float value)
     {
         var (window, position) = (places.WindowOf(token), places.Positions[token]);
-        var (first, ids) = places.Context(window, position, request.Before, request.After);
+        var (first, ids) = places.Context(window, position, settings.Before, settings.After);
         var values = new float[ids.Length];
         var (start, end) = places.TokensOf(window);
         var from = Array.BinarySearch(firings.Tokens, start);
@@ -113,6 +114,6 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
             var offset = places.Positions[firings.Tokens[i]] - first;
             if (offset >= 0 && offset < values.Length) values[offset] = firings.Values[i];
         }
-        return new(places.DocumentOf(window), position, value, first, ids, values);
+        return new(places.DocumentOf(window, position), position, value, first, ids, values);
     }
 }

@@ -23,11 +23,11 @@ internal sealed record FeatureAccount
     public required IReadOnlyList<(int From, int To, long Fired, long Tokens, double Mean)> Positions { get; init; }
 
     /// <summary>Gathers the account of <paramref name="feature"/>.</summary>
-    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, TokenProfile profile, IndexRequest request)
+    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, TokenProfile profile, IndexSettings settings)
     {
         var sorted = new SortedFirings(firings);
         float? max = sorted.Count > 0 ? sorted.Value(sorted.Count - 1) : null;
-        var examples = new ExamplePicker(feature, firings, sorted, places, request);
+        var examples = new ExamplePicker(feature, firings, sorted, places, settings);
         var strongest = examples.Strongest();
         return new()
         {

@@ -10,14 +10,14 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes, FeatureLa
 {
     private const int TokensInAList = 3;
     private readonly ConcurrentDictionary<string, DecoderNeighbours> _neighbours = new();
+    private readonly ConcurrentDictionary<LanguageModel, DecoderAttribution> _attributions = new();
 
     public FeatureResult Of(FeatureRequest request)
     {
         var sae = shelves.Saes.Get(request.Sae);
         sae.RequireFeature(request.Feature);
         var (index, feature, top) = (indexes.Get(sae, request.Index), request.Feature, OptionException.NotNegative(request.Top, "--top"));
-        var model = shelves.Models.Get(index.Info.Model);
-        if (model.Sha256 != index.Info.ModelSha256) throw LabException.BrokenIndex(index.Info.Path, $"the model in {index.Info.Model} has changed since");
+        var model = ModelOf(index);
         var statistics = index.Statistics;
         var fired = statistics.Fired[feature];
         var spread = index.Query(IndexFiles.Features, "std, skew", "WHERE feature = ?", row => row.IsDBNull(0) ? ((double? Std, double? Skew))(null, null) : (row.GetDouble(0), row.GetDouble(1)), feature)[0];
@@ -39,8 +39,21 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes, FeatureLa
             TopTokens = index.Query(IndexFiles.Tokens, "id, fired, occurrences, mean", "WHERE feature = ? ORDER BY rank LIMIT ?",
                 row => new TokenShare(row.GetInt32(0), model.TokenText(row.GetInt32(0)), row.GetInt64(1), row.GetInt64(2), row.GetDouble(3)), feature, top),
             Logits = LogitLens.Of(sae, model, feature, top), DecoderNorm = sae.DecoderNorm(feature), EncoderDecoderCosine = neighbours.EncoderDecoderCosine(feature),
+            Attribution = _attributions.GetOrAdd(model, known => new(known)).Of(sae, feature, top),
             Neighbours = [.. neighbours.Nearest(feature, top).Select(near => new Neighbour(near.Feature, near.Cosine, statistics.Density(near.Feature), label(near.Feature)))],
         };
+    }
+
+    public PostingsResult Of(PostingsRequest request)
+    {
+        var sae = shelves.Saes.Get(request.Sae);
+        sae.RequireFeature(request.Feature);
+        var (index, skip, take) = (indexes.Get(sae, request.Index), OptionException.NotNegative(request.Skip, "--skip"), OptionException.InRange(request.Take, 0, 10_000, "--take"));
+        if (!index.Info.Postings) throw LabException.NoPostings(index.Info.Name);
+        var model = ModelOf(index);
+        var postings = index.Query(IndexFiles.Postings, "document, \"window\", position, id, value", "WHERE feature = ? ORDER BY \"window\", position LIMIT ? OFFSET ?",
+            row => new Posting(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), row.GetInt32(3), model.TokenText(row.GetInt32(3)), row.GetFloat(4)), request.Feature, take, skip);
+        return new(index.Info, sae.Name, request.Feature, index.Statistics.Fired[request.Feature], postings);
     }
 
     public FeaturesResult Of(FeaturesRequest request)
@@ -63,6 +76,12 @@ internal sealed class FeaturePage(Shelves shelves, IndexShelf indexes, FeatureLa
         var texts = tokens.ToLookup(token => token.Feature, token => model.TokenText(token.Id));
         return new(index.Info, order.Length, [.. part.Select(feature => new FeatureSummary(
             feature, statistics.Fired[feature], statistics.Density(feature), statistics.Mean[feature], statistics.Max[feature], [.. texts[feature]], label(feature)))]);
+    }
+
+    private LanguageModel ModelOf(FeatureIndex index)
+    {
+        var model = shelves.Models.Get(index.Info.Model);
+        return model.Sha256 == index.Info.ModelSha256 ? model : throw LabException.BrokenIndex(index.Info.Path, $"the model in {index.Info.Model} has changed since");
     }
 
     private static List<Interval> Intervals(FeatureIndex index, LanguageModel model, int feature, long fired) => index.Query(

@@ -51,6 +51,8 @@ public sealed record FeatureResult
     public required IReadOnlyList<TokenShare> TopTokens { get; init; }
     /// <summary>What it makes likelier.</summary>
     public required LogitEffects Logits { get; init; }
+    /// <summary>Along which neurons and heads its decoder row stands.</summary>
+    public required Attribution Attribution { get; init; }
     /// <summary>Features with the most similar decoder rows.</summary>
     public required IReadOnlyList<Neighbour> Neighbours { get; init; }
     /// <summary>Length of the decoder row as stored; values are in units of a row of length 1.</summary>
@@ -120,7 +122,22 @@ public sealed record TokenShare(int Id, string Text, long Fired, long Occurrence
 /// <param name="Reason">Why the lists are empty, e.g. the hook is not in the residual stream; null where they are not.</param>
 public sealed record LogitEffects(
     IReadOnlyList<TokenEffect> Positive, IReadOnlyList<TokenEffect> Negative,
-    IReadOnlyList<TokenEffect> PositiveNormed, IReadOnlyList<TokenEffect> NegativeNormed, string? Reason);
+    IReadOnlyList<TokenEffect> PositiveNormed, IReadOnlyList<TokenEffect> NegativeNormed, string? Reason)
+{
+    /// <summary>The effects on all tokens, without the final norm; null where the lists are empty.</summary>
+    public LogitHistogram? Histogram { get; init; }
+    /// <summary>The same through the final norm.</summary>
+    public LogitHistogram? HistogramNormed { get; init; }
+}
+
+/// <summary>Effects on the logits of the whole vocabulary. Skewed to the right, a few tokens stand out: a feature that says them.</summary>
+/// <param name="Low">Smallest effect: where the first bin begins.</param>
+/// <param name="High">Largest effect: where the last bin ends, itself in it.</param>
+/// <param name="Counts">Tokens in each of the bins, which are equally wide: low in, high not, but for the last.</param>
+/// <param name="Mean">Mean over the vocabulary.</param>
+/// <param name="Std">Standard deviation.</param>
+/// <param name="Skew">Skewness: above 0 where few tokens are raised much more than most.</param>
+public sealed record LogitHistogram(double Low, double High, IReadOnlyList<long> Counts, double Mean, double Std, double Skew);
 
 /// <summary>Effect on the logit of one token.</summary>
 /// <param name="Id">Token id.</param>

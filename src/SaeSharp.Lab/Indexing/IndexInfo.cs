@@ -33,4 +33,12 @@ public sealed record IndexInfo
     public required DateTime Made { get; init; }
     /// <summary>Version of the file layout.</summary>
     public required int Layout { get; init; }
+    /// <summary>Whether it keeps every firing (<c>postings.parquet</c>) and the tokens (<c>corpus.parquet</c>), so that text can be added and parts merged.</summary>
+    public bool Postings { get; init; }
+    /// <summary>SHA-256 of <c>postings.parquet</c> and <c>corpus.parquet</c> by name, which are read again for merging; null where they are not kept.</summary>
+    public IReadOnlyDictionary<string, string>? Sums { get; init; }
+    /// <summary>How it was made; null for one of an earlier version.</summary>
+    public IndexSettings? Settings { get; init; }
+    /// <summary>The texts it was made over, one after another; null for one of an earlier version.</summary>
+    public IReadOnlyList<IndexPart>? Parts { get; init; }
 }

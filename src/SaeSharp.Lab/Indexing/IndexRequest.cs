@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using SaeSharp.Lab.Harvesting;
 
 namespace SaeSharp.Lab.Indexing;
@@ -31,6 +32,12 @@ public sealed record IndexRequest
     public int After { get; init; } = 12;
     /// <summary>Seed by which interval examples are drawn.</summary>
     public int Seed { get; init; }
+    /// <summary>Keep every firing, too: some 7 bytes each. Needed to list all places of a feature, to add text later and to merge.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Postings { get; init; }
+    /// <summary>Add the texts to the newest index of each SAE, which must keep its firings (--postings), instead of making one of them alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool More { get; init; }
 }
 
 /// <summary>What was indexed.</summary>

@@ -29,6 +29,24 @@ internal sealed class IndexShelf(string home) : IDisposable
         return info.SaeSha256 == sae.WeightsSha256 ? Open(info) : throw LabException.BrokenIndex(info.Path, $"it was made with other weights than '{sae.Name}' has now");
     }
 
+    /// <summary>The index that a name in the workspace, or a folder, means.</summary>
+    public IndexInfo Locate(string nameOrFolder)
+    {
+        var all = All();
+        if (all.FirstOrDefault(info => info.Name == nameOrFolder) is { } known) return known;
+        if (!Directory.Exists(nameOrFolder)) throw LabException.NoIndexNamed(nameOrFolder, [.. all.Select(info => info.Name)]);
+        return ReadInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(nameOrFolder))) ?? throw LabException.BrokenIndex(nameOrFolder, $"it has no {IndexFiles.Info} of layout {IndexFiles.Layout}");
+    }
+
+    /// <summary>Takes an index away at once, then deletes its files.</summary>
+    public void Remove(IndexInfo info)
+    {
+        Forget(info.Name);
+        var aside = $"{info.Path}{Leftovers.Mark}{Guid.NewGuid():N}-old";
+        Directory.Move(info.Path, aside);
+        Directory.Delete(aside, recursive: true);
+    }
+
     /// <summary>What an index calls a file or folder: relative to a folder of the workspace where it lies in that, so that a workspace can be moved and carried.</summary>
     public string NameOf(string path, string folder = "")
     {

@@ -6,6 +6,9 @@ namespace SaeSharp.Lab.Indexing;
 /// <summary>The direct effect of a feature's unit decoder row on the logits.</summary>
 internal static class LogitLens
 {
+    /// <summary>Bins of a histogram over the vocabulary.</summary>
+    public const int Bins = 50;
+
     public static LogitEffects Of(LoadedSae sae, LanguageModel model, int feature, int top)
     {
         if (sae.Sae.Config.HooksOut is { Count: > 1 } several)
@@ -14,7 +17,7 @@ internal static class LogitLens
             return new([], [], [], [], $"{sae.WrittenHook} is not written to the residual stream as it stands, so the feature has no direct path to the logits");
         var row = Tensor.Of(sae.UnitDirection(feature), 1, sae.Sae.DOut);                                 // v       [1, dModel]
         var (plain, normed) = (Effects(model, row, false), Effects(model, row, true));
-        return new(Top(plain, model, top, 1), Top(plain, model, top, -1), Top(normed, model, top, 1), Top(normed, model, top, -1), null);
+        return new(Top(plain, model, top, 1), Top(plain, model, top, -1), Top(normed, model, top, 1), Top(normed, model, top, -1), null) { Histogram = HistogramOf(plain), HistogramNormed = HistogramOf(normed) };
     }
 
     /// <summary>For each feature the tokens that its unit decoder row, taken through the final norm, promotes most; null where it has no direct path to the logits.</summary>
@@ -36,6 +39,15 @@ internal static class LogitLens
         var effects = logits.Row<float>(0).ToArray();
         logits.Free();
         return effects;
+    }
+
+    /// <summary>Counts of equally wide bins from the smallest to the largest; all in the first where all are equal.</summary>
+    internal static LogitHistogram HistogramOf(float[] effects)
+    {
+        var (moments, low, high) = (Moments.Of(effects)!, (double)effects.Min(), (double)effects.Max());
+        var counts = new long[Bins];
+        foreach (var effect in effects) counts[high > low ? Math.Min(Bins - 1, (int)((effect - low) / (high - low) * Bins)) : 0]++;
+        return new(low, high, counts, moments.Mean, moments.Std, moments.Skew);
     }
 
     private static TokenEffect[] Top(float[] effects, LanguageModel model, int count, int sign)

@@ -6,6 +6,9 @@ namespace SaeSharp.Lab.Indexing;
 /// <remarks>Columns are added before the first row; a row is complete when every column has got a value.</remarks>
 internal sealed class ParquetTable : IAsyncDisposable
 {
+    /// <summary>The library's own level is the smallest files: they took three quarters of a whole index' time, to be a little smaller.</summary>
+    private static readonly ParquetOptions Packing = new() { CompressionMethod = CompressionMethod.Zstd, CompressionLevel = System.IO.Compression.CompressionLevel.Optimal };
+
     private readonly string _path;
     private readonly int _groupRows;
     private readonly List<ParquetColumn> _columns = [];
@@ -39,7 +42,7 @@ internal sealed class ParquetTable : IAsyncDisposable
             var schema = new Parquet.Schema.ParquetSchema(_columns.Select(column => column.Field));
             foreach (var (column, field) in _columns.Zip(schema.GetDataFields())) column.Data = field;
             _file = new(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-            _writer = await ParquetWriter.CreateAsync(schema, _file, new() { CompressionMethod = CompressionMethod.Zstd }).ConfigureAwait(false);
+            _writer = await ParquetWriter.CreateAsync(schema, _file, Packing).ConfigureAwait(false);
         }
         if (_rows == 0) return;
         using var group = _writer.CreateRowGroup();

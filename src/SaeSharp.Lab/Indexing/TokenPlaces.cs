@@ -5,13 +5,12 @@ namespace SaeSharp.Lab.Indexing;
 /// <summary>Where each counted token of a corpus stands: its window, its position, its neighbours, and where its like stand.</summary>
 internal sealed class TokenPlaces
 {
-    private readonly IReadOnlyList<Window> _windows;
     private readonly int[] _starts, _windowOf, _byId;
     private readonly Dictionary<int, (int First, int Count)> _places;
 
     public TokenPlaces(IReadOnlyList<Window> windows)
     {
-        _windows = windows;
+        Windows = windows;
         _starts = new int[windows.Count + 1];
         for (var i = 0; i < windows.Count; i++) _starts[i + 1] = checked(_starts[i] + windows[i].Kept.Length);
         (Ids, Positions, _windowOf) = (new int[_starts[^1]], new int[_starts[^1]], new int[_starts[^1]]);
@@ -38,6 +37,9 @@ internal sealed class TokenPlaces
         foreach (var position in Positions) TokensAt[TokenProfile.OctaveOf(position)]++;
     }
 
+    /// <summary>The windows, in the order of the corpus.</summary>
+    public IReadOnlyList<Window> Windows { get; }
+
     /// <summary>Token id of each counted token.</summary>
     public int[] Ids { get; }
 
@@ -59,15 +61,33 @@ internal sealed class TokenPlaces
     /// <summary>The tokens of a window: [first, end).</summary>
     public (int First, int End) TokensOf(int window) => (_starts[window], _starts[window + 1]);
 
-    public long DocumentOf(int window) => _windows[window].Document;
+    /// <summary>The document that a position of a window belongs to.</summary>
+    public long DocumentOf(int window, int position)
+    {
+        var (document, starts) = (Windows[window].Document, Windows[window].Starts);
+        foreach (var start in starts)
+        {
+            if (start > position) break;
+            document++;
+        }
+        return document;
+    }
+
+    /// <summary>The counted token at a position of a window; −1 where there is none.</summary>
+    public int TokenAt(int window, int position)
+    {
+        if ((uint)window >= (uint)Windows.Count) return -1;
+        var found = Array.BinarySearch(Positions, _starts[window], _starts[window + 1] - _starts[window], position);
+        return found < 0 ? -1 : found;
+    }
 
     /// <summary>The ids of the whole window.</summary>
-    public int[] WindowIds(int window) => _windows[window].Ids;
+    public int[] WindowIds(int window) => Windows[window].Ids;
 
     /// <summary>Token ids around a position, and the position of the first of them.</summary>
     public (int First, int[] Ids) Context(int window, int position, int before, int after)
     {
-        var ids = _windows[window].Ids;
+        var ids = Windows[window].Ids;
         var first = Math.Max(0, position - before);
         return (first, ids[first..Math.Min(ids.Length, position + after + 1)]);
     }

@@ -51,6 +51,9 @@ internal sealed class Shelf<T>(string root, Mark mark, Func<string, IEnumerable<
         }
     }
 
+    /// <summary>Whether what lies in a place was loaded already.</summary>
+    public bool IsOpen(Place place) => _loaded.TryGetValue((place.Folder, place.Released), out var entry) && entry.Thing.IsValueCreated;
+
     /// <summary>Forgets what was loaded from <paramref name="folder"/>: it was written anew.</summary>
     public void Forget(string folder)
     {

@@ -9,6 +9,9 @@ public abstract record ChatInput
     /// <summary>A system message before the prompt, which is then a user's message.</summary>
     public string? System { get; init; }
 
+    /// <summary>What was said before the prompt, in turn: a message of the user, the assistant's answer to it, and so on.</summary>
+    public IReadOnlyList<string> Turns { get; init; } = [];
+
     /// <summary>A JSON file with a whole conversation, [{"role":"user","content":"Hello"}], or with an object of messages, tools and documents; stands for the prompt.</summary>
     public string? Messages { get; init; }
 

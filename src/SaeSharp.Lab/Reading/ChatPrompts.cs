@@ -17,7 +17,7 @@ internal sealed class ChatPrompts
         (_input, _tokenizer, _template, _options) = (input, tokenizer, ChatTemplate.Load(model), new() { GenerationPrompt = !input.NoGenerationPrompt, Variables = Variables(input.ChatVariables) });
 
     /// <summary>Whether the request asks for a chat template.</summary>
-    public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Messages is not null
+    public static bool AreAsked(ChatInput input) => input.Chat || input.System is not null || input.Turns.Count > 0 || input.Messages is not null
         || input.NoGenerationPrompt || input.ControlTokens || input.ChatVariables.Count > 0; // they mean nothing elsewhere
 
     /// <summary>For a request that asks for a chat template.</summary>
@@ -29,9 +29,15 @@ internal sealed class ChatPrompts
     /// <summary>The conversation of the request: that of its file, or <paramref name="text"/> as a user's message.</summary>
     public TokenizedChat Of(string? text)
     {
-        if (_input.Messages is null) return Encode(Conversation.OfUser(text ?? throw LabException.NoPrompt(), _input.System));
-        if (text is not null || _input.System is not null) throw LabException.PromptBesideMessages();
+        if (_input.Messages is null) return Encode(Conversation.Of(Messages(text ?? throw LabException.NoPrompt())));
+        if (text is not null || _input.System is not null || _input.Turns.Count > 0) throw LabException.PromptBesideMessages();
         return Encode(Conversation.Read(_input.Messages));
+    }
+
+    private IEnumerable<(string Role, string Content)> Messages(string prompt)
+    {
+        if (_input.Turns.Count % 2 != 0) throw OptionException.Invalid($"The number of turns before the prompt is {_input.Turns.Count}, expected an even one: of the user, then of the assistant, and so on.", "The prompt itself is the user's last message.");
+        return [.. _input.System is { } system ? [("system", system)] : Array.Empty<(string, string)>(), .. _input.Turns.Select((turn, i) => (i % 2 == 0 ? "user" : "assistant", turn)), ("user", prompt)];
     }
 
     private TokenizedChat Encode(Conversation conversation) => _template.Render(conversation, _options).Encode(_tokenizer, _input.ControlTokens);

@@ -11,6 +11,7 @@ namespace SaeSharp.Lab.Searching;
 internal sealed class FeatureSearch(Shelves shelves, IndexShelf indexes, FeatureLabels labels, RemarkBook book)
 {
     private const int TokensShown = 6;
+    private const long MostModelBytes = 256L << 20;
     private readonly LabelIndexCache _names = new(labels);
 
     public SearchResult Of(SearchRequest request, IProgress<Progress>? progress, CancellationToken cancel)
@@ -23,7 +24,7 @@ internal sealed class FeatureSearch(Shelves shelves, IndexShelf indexes, Feature
         var (searched, notes) = SearchedSae.Of(saes, request, indexes, labels, book);
         SearchFinding found = kind switch
         {
-            SearchKind.Label => NameSearch.Of(request, searched, _names),
+            SearchKind.Label => NameSearch.Of(request, searched, _names, model ?? ModelOfWords(searched)),
             SearchKind.Text => new TextSearch(request, model!, searched).Run(progress, cancel),
             SearchKind.Says => LogitSearch.Of(request, model!, searched, shelves.Backend),
             _ => LikenessSearch.Of(request, shelves.Feature(request.Like!), searched, shelves.Backend),
@@ -59,6 +60,19 @@ internal sealed class FeatureSearch(Shelves shelves, IndexShelf indexes, Feature
             _ => throw LabException.Several("The workspace has SAEs of several models", trained, "Choose one with --model."),
         };
     }
+
+    /// <summary>The model that says what words of names mean, where it takes no time to have it: it is open already, or small.</summary>
+    private LanguageModel? ModelOfWords(IReadOnlyList<SearchedSae> searched)
+    {
+        foreach (var name in searched.Select(one => one.Sae.Sae.Config.ModelName).OfType<string>().Distinct())
+        {
+            if (shelves.Models.Locate(name) is not { } place || (!shelves.Models.IsOpen(place) && SizeOf(place.Folder) > MostModelBytes)) continue;
+            if (shelves.Models.Get(name) is { HasTokenizer: true } model) return model;
+        }
+        return null;
+    }
+
+    private static long SizeOf(string place) => File.Exists(place) ? new FileInfo(place).Length : new DirectoryInfo(place).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     /// <summary>An SAE that cannot be read does not keep the others from being searched, unless it was named.</summary>
     private LoadedSae? Readable(string name)

@@ -1,10 +1,7 @@
 namespace SaeSharp.Lab.Searching;
 
-/// <summary>Names of features, found by their words (BM25) and by how these are spelled (parts of words that they share), the two ranks fused.</summary>
-/// <remarks>
-/// Reciprocal rank fusion: Cormack, Clarke, Büttcher, SIGIR 2009, with their 60. Nothing here was trained and nothing leaves the machine; the price is that <c>ocean</c> does not find
-/// <c>sea</c>.
-/// </remarks>
+/// <summary>Names of features, found by their words (BM25), by how these are spelled (parts of words that they share) and, where a model is at hand, by what they mean to it; the ranks fused.</summary>
+/// <remarks>Reciprocal rank fusion: Cormack, Clarke, Büttcher, SIGIR 2009, with their 60. Nothing leaves the machine.</remarks>
 internal sealed class LabelIndex
 {
     private const int Depth = 200;
@@ -13,13 +10,17 @@ internal sealed class LabelIndex
     private readonly (int Sae, int Feature)[] _owners;
     private readonly WordRanking _words;
     private readonly SpellingRanking _spelling;
+    private readonly MeaningRanking? _meaning;
 
-    public LabelIndex(IEnumerable<(int Sae, int Feature, string Text)> names)
+    /// <param name="names">The names; a feature may have several.</param>
+    /// <param name="vectors">What words mean; null where no model is at hand.</param>
+    public LabelIndex(IEnumerable<(int Sae, int Feature, string Text)> names, WordVectors? vectors = null)
     {
         var all = names.ToList();
         _owners = [.. all.Select(name => (name.Sae, name.Feature))];
         _words = new(all.Select(name => name.Text));
         _spelling = new(_words);
+        if (vectors is not null) _meaning = new(_words, vectors);
     }
 
     /// <summary>How many names there are.</summary>
@@ -38,7 +39,7 @@ internal sealed class LabelIndex
             if (allowed[i] = passes(_owners[i].Sae, _owners[i].Feature)) compared++;
         var (words, depth) = (WordRanking.WordsOf(query), Math.Max(Depth, 4 * top));
         var scores = new Dictionary<(int Sae, int Feature), double>();
-        foreach (var ranking in (IReadOnlyList<int>[])[_words.Rank(words, allowed, depth), _spelling.Rank(words, allowed, depth)])
+        foreach (var ranking in (IReadOnlyList<int>[])[_words.Rank(words, allowed, depth), _spelling.Rank(words, allowed, depth), _meaning?.Rank(words, allowed, depth) ?? []])
         {
             // A feature with several names counts once in each ranking, at its best.
             foreach (var (rank, owner) in ranking.Select(name => _owners[name]).Distinct().Index())

@@ -6,7 +6,7 @@ public sealed record SearchRequest
     /// <summary>Most features a search returns.</summary>
     public const int MostFeatures = 1000;
 
-    /// <summary>Words of a feature's name; spelled alike counts, too.</summary>
+    /// <summary>Words of a feature's name; what is spelled alike or means the same to the model counts, too.</summary>
     public string? Label { get; init; }
     /// <summary>A text, or several: features that fire in all of them.</summary>
     public IReadOnlyList<string> Text { get; init; } = [];

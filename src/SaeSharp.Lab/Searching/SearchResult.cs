@@ -50,7 +50,7 @@ public sealed record FeatureHit
     public required string Hook { get; init; }
     /// <summary>The layer in the hook's name; null where it has none.</summary>
     public int? Layer { get; init; }
-    /// <summary>What it was ranked by. Label: reciprocal ranks 1 ÷ (60 + rank) by words and by spelling, summed. Text: mean over the texts of what Order says. Says: the effect. Like: the cosine.</summary>
+    /// <summary>What it was ranked by. Label: reciprocal ranks 1 ÷ (60 + rank) by words, by spelling and by meaning, summed. Text: mean over the texts of what Order says. Says: the effect. Like: the cosine.</summary>
     public required double Score { get; init; }
     /// <summary>What it is called; null where nobody named it.</summary>
     public string? Label { get; init; }

@@ -32,6 +32,9 @@ internal sealed class WordRanking
     /// <summary>The words of a text by number.</summary>
     public ReadOnlySpan<int> TextWords(int text) => CollectionsMarshal.AsSpan(_words)[_starts[text].._starts[text + 1]];
 
+    /// <summary>The texts that hold a word.</summary>
+    public IEnumerable<int> TextsWith(int word) => _postings[word].Select(posting => posting.Text);
+
     /// <summary>A word's number, −1 for an unknown one.</summary>
     public int Find(string word) => _ids.GetValueOrDefault(word, -1);
 

@@ -49,6 +49,7 @@ public static class SteeringExport
         Flag("--no-special", request.NoSpecial, false);
         Flag("--chat", request.Chat, false);
         Flag("--system", request.System);
+        Flags("--turn", request.Turns);
         Flag("--messages", request.Messages);
         Flag("--no-generation-prompt", request.NoGenerationPrompt, false);
         Flag("--control-tokens", request.ControlTokens, false);

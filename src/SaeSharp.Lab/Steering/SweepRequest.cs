@@ -35,7 +35,7 @@ public sealed record SweepRequest : GenerationInput
         {
             Feature = steer.Features is [var one] ? one.Split('=')[0] : throw OptionException.Invalid($"A sweep pushes one feature, but {steer.Features.Count} were given.", "Give one --feature SAE:N."),
             Coefficients = coefficients is null ? default : new([.. coefficients.Split(',').Select(Number)]), Layers = layers, Positions = steer.Positions, WithoutError = steer.WithoutError, Word = steer.Words is [var word, ..] ? word : null,
-            Model = steer.Model, Prompt = steer.Prompt, Ids = steer.Ids, NoSpecial = steer.NoSpecial, Chat = steer.Chat, System = steer.System, Messages = steer.Messages, NoGenerationPrompt = steer.NoGenerationPrompt,
+            Model = steer.Model, Prompt = steer.Prompt, Ids = steer.Ids, NoSpecial = steer.NoSpecial, Chat = steer.Chat, System = steer.System, Turns = steer.Turns, Messages = steer.Messages, NoGenerationPrompt = steer.NoGenerationPrompt,
             ControlTokens = steer.ControlTokens, ChatVariables = steer.ChatVariables, MaxTokens = steer.MaxTokens, Temperature = steer.Temperature, TopK = steer.TopK, TopP = steer.TopP, Seed = steer.Seed,
             IgnoreEos = steer.IgnoreEos, Edits = steer.Edits,
         };

@@ -59,6 +59,9 @@ internal sealed class ModelWeights
         throw ModelException.WrongShape(_file, found.Source, $"[{string.Join(", ", wanted)}]", found.ShapeText);
     }
 
+    /// <summary>A parameter that nobody took yet, without taking it; null where there is none of that name.</summary>
+    public StoredWeight? Find(string parameter) => _left.GetValueOrDefault(parameter);
+
     /// <summary>Throws where a parameter was read that no block took: the family's table and its spec contradict each other.</summary>
     public void RequireAllTaken()
     {

@@ -8,13 +8,14 @@ using SaeSharp.Web.Endpoints.Document;
 
 namespace SaeSharp.Web.Endpoints;
 
-/// <summary>Features of an index: <c>/api/features</c>, <c>/api/feature</c>.</summary>
+/// <summary>Features of an index: <c>/api/features</c>, <c>/api/feature</c>, <c>/api/feature/postings</c>.</summary>
 internal static class FeatureEndpoints
 {
     public static void MapFeatures(this IEndpointRouteBuilder api)
     {
         api.MapGet("/features", Features).Gives<FeaturesResult>("A list of the features of an SAE's index.");
         api.MapGet("/feature", Feature).Gives<FeatureResult>(DocComments.OfType(typeof(FeatureRequest)));
+        api.MapGet("/feature/postings", Postings).Gives<PostingsResult>(DocComments.OfType(typeof(PostingsRequest)));
     }
 
     private static async Task<IResult> Features(Workspace workspace,
@@ -29,5 +30,13 @@ internal static class FeatureEndpoints
     {
         (await workspace.Contents(cancel)).RequireListed(null, [sae]);
         return Api.Json(await workspace.Feature(new() { Sae = sae, Feature = feature }, cancel: cancel));
+    }
+
+    private static async Task<IResult> Postings([Description("Name of the SAE.")] string sae, [Description("The feature's index, from 0.")] int feature, Workspace workspace,
+        [Description("Places to pass over.")] long skip = 0, [Description("Places to return, at most 1000.")] int take = 100, CancellationToken cancel = default)
+    {
+        (await workspace.Contents(cancel)).RequireListed(null, [sae]);
+        if (take is < 0 or > 1000) throw new BadHttpRequestException($"take is {take}, expected 0 to 1000.");
+        return Api.Json(await workspace.Postings(new() { Sae = sae, Feature = feature, Skip = skip, Take = take }, cancel: cancel));
     }
 }

@@ -23,6 +23,7 @@ internal static class InfoEndpoints
             "POST /api/generate {\"model\":M,\"prompt\":P,\"maxTokens\":64}",
             "GET /api/features?sae=SAE&order=index|density|max&skip=0&take=50",
             "GET /api/feature?sae=SAE&feature=N",
+            "GET /api/feature/postings?sae=SAE&feature=N&skip=0&take=100",
             "POST /api/search {\"label\":WORDS} or {\"text\":[P,..],\"at\":[3],\"order\":\"of-max|value|quantile\"} or {\"says\":TOKEN} or {\"like\":\"SAE:N\"}, with \"layers\":[0,1],\"maxDensity\":0.01,\"labelled\":true,\"top\":20",
             "GET /api/labels?sae=SAE&feature=N",
             "POST /api/label {\"sae\":SAE,\"feature\":N,\"label\":\"what it is\",\"note\":\"\",\"bookmark\":\"keep|set|remove\"}",

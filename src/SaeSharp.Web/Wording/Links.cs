@@ -42,6 +42,7 @@ internal static class Links
             request.Op == plain.Op ? null : Pair("op", request.Op.ToString().ToLowerInvariant()), Pair("when", request.When), request.Words.Count == 0 ? null : Pair("words", string.Join(", ", request.Words)),
             Pair("n", Number(request.MaxTokens)), request.Temperature == 0 ? null : Pair("t", Number(request.Temperature)), request.Seed == 0 ? null : Pair("seed", Number(request.Seed)),
             request.Controls == 0 ? null : Pair("controls", Number(request.Controls)), Pair("instead", request.Instead), request.Twins ? "twins=true" : null, request.WithoutError ? "error=false" : null,
+            .. request.Turns.Select(turn => Pair("turn", turn)),
             .. request.Toward.Select(prompt => Pair("toward", prompt)), .. request.From.Select(prompt => Pair("from", prompt)), .. request.Hooks.Take(1).Select(hook => Pair("hook", hook)), request.Times == 1 ? null : Pair("times", Number(request.Times)), "run=true",
         ];
         return string.Join('&', more.OfType<string>().Prepend(Steer(request.Model, request.Prompt, request.Features, request.Positions?.ToString() ?? "", request.Chat)));

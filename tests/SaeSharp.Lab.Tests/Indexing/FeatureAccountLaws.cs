@@ -8,7 +8,7 @@ namespace SaeSharp.Lab.Tests.Indexing;
 public class FeatureAccountLaws
 {
     private const int Bos = 0;
-    private static readonly IndexRequest Request = new() { Sae = "", Corpus = new(), Top = 5, PerInterval = 3, Before = 2, After = 1 };
+    private static readonly IndexSettings Request = new() { Top = 5, PerInterval = 3, Before = 2, After = 1 };
 
     /// <summary>Windows of few different ids, so that contexts repeat, and a value for each token, mostly 0, with ties.</summary>
     private static readonly Gen<(Corpus Corpus, float[] Values)> AnySetup =
