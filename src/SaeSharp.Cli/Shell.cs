@@ -15,6 +15,8 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
     private readonly Option<string?> _home = new("--home") { Description = "Folder of the workspace. Left out: SAESHARP_HOME, or the user's data folder.", HelpName = "FOLDER", Recursive = true };
     private readonly Option<int> _threads = new("--threads") { Description = "Compute threads; 0 for one a core.", HelpName = "N", Recursive = true };
 
+    private readonly Option<string?> _db = new("--db") { Description = "Where names, notes, votes and lists are kept: a PostgreSQL server that several people share, as \"Host=db.lab;Database=saesharp;Username=ada\". Left out: SAESHARP_DB, or a file of the workspace.", HelpName = "SETTINGS", Recursive = true };
+
     /// <summary>Exit codes: 0 done, 1 user error, 2 usage, 130 interrupted, 143 terminated.</summary>
     public async Task<int> Run(IReadOnlyList<string> args)
     {
@@ -68,7 +70,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
         var command = new Command(name, description);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var workspace = Workspace.Open(parsed.GetValue(_home), parsed.GetValue(_threads));
+            using var workspace = Workspace.Open(parsed.GetValue(_home), parsed.GetValue(_threads), parsed.GetValue(_db));
             await run(new(workspace, output, error, terminal, parsed.GetValue(_json)), parsed, cancel);
             return Done;
         });
@@ -77,7 +79,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
 
     private RootCommand Root() => new("Finds, explains and steers features inside language models with sparse autoencoders (SAEs).")
     {
-        _json, _home, _threads,
+        _json, _home, _threads, _db,
         TryCommand.Create(this), InfoCommand.Create(this), TokensCommand.Create(this), GenerateCommand.Create(this), ActivationsCommand.Create(this), TrainCommand.Create(this), RunsCommand.Create(this),
         EncodeCommand.Create(this), EvalCommand.Create(this), ProbeCommand.Create(this), IndexCommand.Create(this), FeatureCommand.Create(this), ReadCommand.Create(this), SteerCommand.Create(this),
         DemoCommand.Create(this),
@@ -85,6 +87,7 @@ internal sealed class Shell(TextWriter output, TextWriter error, Terminal termin
         CodeCommand.Create(this),
         ContrastCommand.Create(this),
         LabelCommand.Create(this),
+        VoteCommand.Create(this), ListCommand.Create(this),
     };
 
     private int Usage(ParseResult parsed)

@@ -31,6 +31,7 @@ public static class WebHost
     {
         await using var app = Build(workspace, options);
         await app.StartAsync(cancel);
+        _ = workspace.Jobs; // what waited when the last program stopped is run, whether anybody looks or not
         options.Listening?.Invoke(AddressOf(app));
         await app.WaitForShutdownAsync(cancel);
     }

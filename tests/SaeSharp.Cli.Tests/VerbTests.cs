@@ -28,6 +28,20 @@ public class VerbTests(TinyHome home)
     }
 
     [Fact]
+    public async Task A_name_is_voted_on_and_features_are_kept_in_lists()
+    {
+        await Json("label", TinyHome.Sae, "6", "--label", "=hens");
+        Assert.Equal((1, "up"), (await Json("vote", TinyHome.Sae, "6", "--vote", "up")).GetProperty("labels")[0] is var label ? (label.GetProperty("up").GetInt32(), label.GetProperty("own").GetString()) : default);
+        Assert.Equal(["name", "fits", "does not", "you say", "=hens", "0", "0", "–"], (await Output("vote", TinyHome.Sae, "6", "--vote", "none")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is [var a, var b, .. var rest] ? [a, b, $"{rest[0]} {rest[1]}", $"{rest[2]} {rest[3]}", .. rest[4..]] : []);
+        await Output("list", "birds", "--add", $"{TinyHome.Sae}:6", $"{TinyHome.Sae}:7");
+        await Output("list", "birds", "--add", $"{TinyHome.Sae}:7", "--at", "1");
+        Assert.Equal($"place,sae,feature,label\n1,{TinyHome.Sae},7,\n2,{TinyHome.Sae},6,'=hens\n", await Output("list", "birds", "--csv"));
+        Assert.Equal("birds", (await Json("list")).GetProperty("lists")[0].GetProperty("name").GetString());
+        Assert.Equal(0, (await Json("list", "birds", "--delete")).GetProperty("lists").GetArrayLength());
+        await Json("label", TinyHome.Sae, "6", "--label", "");
+    }
+
+    [Fact]
     public async Task Synth_scores_what_it_trained_against_known_features()
     {
         var result = await Json("synth", "--size", "small", "--recipe", "ours", "--samples", "2560", "--points", "1", "--eval-samples", "500", "--d-sae", "64", "--k", "4");

@@ -6,7 +6,7 @@ using SaeSharp.Lab;
 
 namespace SaeSharp.Web.Tests;
 
-/// <summary>A copy of the workbench's workspace without what people wrote, served by itself: what is done to it no other test sees.</summary>
+/// <summary>A copy of the workbench's workspace without what people wrote and handed over, served by itself: what is done to it no other test sees.</summary>
 public sealed class Twin : IAsyncDisposable
 {
     private readonly TemporaryFolder _home = new();
@@ -15,9 +15,9 @@ public sealed class Twin : IAsyncDisposable
 
     private Twin(string home, Action<string>? furnish)
     {
-        foreach (var file in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith("saesharp.db", StringComparison.Ordinal)))
+        foreach (var name in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(home, file)).Where(name => !name.StartsWith("saesharp.db", StringComparison.Ordinal) && name.Split(Path.DirectorySeparatorChar)[0] is not "jobs"))
         {
-            var target = Path.Combine(_home.Path, Path.GetRelativePath(home, file));
+            var (file, target) = (Path.Combine(home, name), Path.Combine(_home.Path, name));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target);
         }

@@ -40,6 +40,9 @@ public sealed class Workbench : IAsyncLifetime
     public Uri Address { get; private set; } = null!;
     public string Model { get; } = Path.Combine(Samples(), "model");
 
+    /// <summary>The text that the SAEs were trained and indexed on, as the workspace lists it.</summary>
+    public string Texts { get; } = Path.Combine(Samples(), "texts.txt");
+
     /// <summary>Names of the SAEs, from the first layer to the last.</summary>
     public IReadOnlyList<string> Saes { get; private set; } = [];
 

@@ -8,14 +8,13 @@ namespace SaeSharp.Lab.Indexing;
 internal sealed class FeatureIndex : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly DuckDBConnection _connection;
+    private DuckDBConnection? _connection;
+    private bool _isForgotten;
     private readonly Lazy<FeatureStatistics> _statistics;
 
     public FeatureIndex(IndexInfo info)
     {
         Info = info;
-        _connection = new DuckDBConnection("DataSource=:memory:");
-        _connection.Open();
         _statistics = new(() => FeatureStatistics.Load(this));
     }
 
@@ -36,7 +35,7 @@ internal sealed class FeatureIndex : IDisposable
         {
             try
             {
-                using var command = _connection.CreateCommand();
+                using var command = (_connection ??= Open()).CreateCommand();
                 var path = Path.Combine(Info.Path, table).Replace("'", "''", StringComparison.Ordinal);
                 command.CommandText = string.Create(CultureInfo.InvariantCulture, $"SELECT {select} FROM read_parquet('{path}') {rest}");
                 foreach (var parameter in parameters) command.Parameters.Add(new DuckDBParameter(parameter));
@@ -49,8 +48,33 @@ internal sealed class FeatureIndex : IDisposable
             {
                 throw LabException.BrokenIndex(Info.Path, error.Message.Split('\n')[0].TrimEnd('.'));
             }
+            finally
+            {
+                if (_isForgotten) Close();
+            }
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    /// <summary>Closes it once nobody asks any more: a page may be in the middle of its questions while the index is made anew.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isForgotten = true;
+            Close();
+        }
+    }
+
+    private static DuckDBConnection Open()
+    {
+        var connection = new DuckDBConnection("DataSource=:memory:");
+        connection.Open();
+        return connection;
+    }
+
+    private void Close()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
 }

@@ -3,13 +3,13 @@ using SaeSharp.Lab.Library;
 namespace SaeSharp.Lab.Labelling;
 
 /// <summary>Names of features from every source together.</summary>
-internal sealed class FeatureLabels(IReadOnlyList<LabelSource> sources)
+internal sealed class FeatureLabels(IReadOnlyList<LabelSource> sources, VoteBook votes)
 {
     private readonly LabelSource[] _sources = [.. sources.OrderBy(source => source.Origin)];
 
-    /// <summary>All names of one feature, a person's first.</summary>
+    /// <summary>All names of one feature with the votes on each, a person's first.</summary>
     public IReadOnlyList<FeatureLabel> All(LoadedSae sae, int feature) =>
-        [.. _sources.Select(source => source.Of(sae).TryGetValue(feature, out var text) ? new FeatureLabel(source.Origin, text) : null).OfType<FeatureLabel>()];
+        votes.Counted(sae, feature, [.. _sources.Select(source => source.Of(sae).TryGetValue(feature, out var text) ? new FeatureLabel(source.Origin, text) : null).OfType<FeatureLabel>()]);
 
     /// <summary>The names of each source that has any for this SAE, a person's first.</summary>
     public IReadOnlyList<IReadOnlyDictionary<int, string>> Of(LoadedSae sae) => [.. _sources.Select(source => source.Of(sae)).Where(names => names.Count > 0)];

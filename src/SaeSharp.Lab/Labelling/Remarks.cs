@@ -3,7 +3,7 @@ using SaeSharp.Lab.Library;
 namespace SaeSharp.Lab.Labelling;
 
 /// <summary>Writes and lists what people say about features.</summary>
-internal sealed class Remarks(Shelves shelves, RemarkBook book)
+internal sealed class Remarks(Shelves shelves, RemarkBook book, FeatureLabels labels, VoteBook votes)
 {
     public LabelResult Of(LabelRequest request)
     {
@@ -18,26 +18,25 @@ internal sealed class Remarks(Shelves shelves, RemarkBook book)
         return new([book.Find(sae, feature) ?? new(sae.Name, feature, null, null, false, null)]);
     }
 
+    /// <summary>Votes on a name, and shows the votes.</summary>
+    public VoteResult Of(VoteRequest request)
+    {
+        var sae = shelves.Saes.Get(request.Sae);
+        sae.RequireFeature(request.Feature);
+        var all = labels.All(sae, request.Feature);
+        if (request.Vote is not { } vote) return new(sae.Name, request.Feature, all);
+        if (all.Count == 0) throw OptionException.Invalid($"Feature {request.Feature} of '{sae.Name}' has no name to vote on.", "Give it one: sae label SAE N --label TEXT.");
+        if (request.Label is { } asked && !all.Any(label => label.Text == asked)) throw OptionException.Invalid($"Feature {request.Feature} of '{sae.Name}' is not called '{(asked.Length > 60 ? $"{asked[..60]}..." : asked)}'.", $"It is called: {string.Join(", ", all.Select(label => $"'{label.Text}'"))}.");
+        votes.Cast(sae, request.Feature, request.Label ?? all[0].Text, vote);
+        return new(sae.Name, request.Feature, labels.All(sae, request.Feature));
+    }
+
     /// <summary>Names are those that the weights have in the workspace now.</summary>
     private LabelResult List(LoadedSae? only)
     {
         var all = book.All(only);
         if (only is not null) return new([.. all.Select(entry => entry.Remark with { Sae = only.Name })]);
-        var now = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in shelves.Saes.Names.Concat(shelves.Saes.Visited))
-            if (Weights(name) is { } weights) now.TryAdd(weights, name);
-        return new([.. all.Select(entry => entry.Remark with { Sae = now.GetValueOrDefault(entry.Weights, entry.Remark.Sae) })]);
-    }
-
-    private string? Weights(string name)
-    {
-        try
-        {
-            return shelves.Saes.Get(name).WeightsSha256;
-        }
-        catch (SaeSharpException)
-        {
-            return null; // an SAE that cannot be read keeps no other from being listed
-        }
+        var now = shelves.SaesByWeights();
+        return new([.. all.Select(entry => entry.Remark with { Sae = now.TryGetValue(entry.Weights, out var sae) ? sae.Name : entry.Remark.Sae })]);
     }
 }

@@ -92,6 +92,15 @@ internal sealed class Shelves : IDisposable
         return (sae, feature);
     }
 
+    /// <summary>The SAEs that can be read, by the SHA-256 of their weights: under the first name where one lies there twice.</summary>
+    public Dictionary<string, LoadedSae> SaesByWeights()
+    {
+        var found = new Dictionary<string, LoadedSae>(StringComparer.Ordinal);
+        foreach (var name in Saes.Names.Concat(Saes.Visited))
+            if (Readable(() => Saes.Get(name)) is { } sae && Readable(() => sae.WeightsSha256) is { } weights) found.TryAdd(weights, sae);
+        return found;
+    }
+
     public void Dispose()
     {
         if (_backend.IsValueCreated) (_backend.Value as IDisposable)?.Dispose();

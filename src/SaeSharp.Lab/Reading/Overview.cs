@@ -1,4 +1,5 @@
 using SaeSharp.Lab.Evaluating;
+using SaeSharp.Lab.Harvesting.Texts;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Library;
 using SaeSharp.Lab.Releases;
@@ -31,8 +32,13 @@ internal sealed class Overview(Shelves shelves, EvalStore evals, IndexShelf inde
                 broken.Add(new(name, error.Message));
             }
         }
-        return new(home, [.. shelves.Models.Names.Concat(shelves.Models.Visited).Distinct()], saes, indexes.All(), broken);
+        var indexed = indexes.All();
+        return new(home, [.. shelves.Models.Names.Concat(shelves.Models.Visited).Distinct()], saes, indexed, Texts(home, indexed), broken);
     }
+
+    /// <summary>Names of texts, relative to the workspace where they lie in it.</summary>
+    private string[] Texts(string home, IReadOnlyList<IndexInfo> indexed) =>
+        [.. TextSources.Under(Path.Combine(home, "texts")).Select(file => indexes.NameOf(file)).Concat(indexed.Select(index => index.Corpus).Where(name => File.Exists(Path.Combine(home, name)))).Distinct()];
 
     public static ModelInfo Of(LanguageModel model)
     {

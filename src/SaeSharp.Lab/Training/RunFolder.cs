@@ -10,7 +10,9 @@ internal sealed class RunFolder
     public const string RunFile = "run.json";
     private const string MadeFromFile = "made-from.json", FinishedFile = "finished.json";
 
-    private RunFolder(string path) => Path = path;
+    private readonly RunInfo _info;
+
+    private RunFolder(string path, RunInfo info) => (Path, _info) = (path, info);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
@@ -28,7 +30,7 @@ internal sealed class RunFolder
         var path = System.IO.Path.Combine(home, "runs", info.Id);
         if (!resume && Directory.Exists(path)) Directory.Delete(path, recursive: true);
         Directory.CreateDirectory(path);
-        var folder = new RunFolder(path);
+        var folder = new RunFolder(path, info);
         folder.RequireSame(new()
         {
             ["corpus"] = data.Sha256, ["model"] = model.Sha256, ["hook"] = sae.Rows.Layout.ToString(), ["windows"] = data.WindowsText,
@@ -49,6 +51,12 @@ internal sealed class RunFolder
     {
         Write(FinishedFile, new FinishedRun(command, sae));
         foreach (var step in Directory.EnumerateDirectories(Path)) Directory.Delete(step, recursive: true);
+    }
+
+    /// <summary>Says of a run that ended before its end that no process is at it any more, though this one may live on.</summary>
+    public void Leave()
+    {
+        if (!File.Exists(System.IO.Path.Combine(Path, FinishedFile))) Write(RunFile, _info with { ProcessId = 0 });
     }
 
     /// <summary>What a run is about, its result where there is one; null where the folder holds no run.</summary>

@@ -39,6 +39,7 @@ internal sealed class RunShelf(string home)
     /// <summary>Whether the run's process is there and is not a later one of the same number.</summary>
     private static bool IsAlive(RunInfo info)
     {
+        if (info.ProcessId <= 0) return false; // it left
         try
         {
             using var process = Process.GetProcessById(info.ProcessId);

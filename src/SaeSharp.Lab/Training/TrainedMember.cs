@@ -50,5 +50,9 @@ internal sealed class TrainedMember(PlannedSae planned, RunFolder run, SaeTraine
         ["l0"] = members.Average(member => member.Last.L0), ["dead"] = members.Average(member => member.Last.Dead),
     };
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        _log.Dispose();
+        run.Leave();
+    }
 }

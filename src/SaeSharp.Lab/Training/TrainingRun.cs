@@ -37,10 +37,7 @@ internal sealed class TrainingRun
     public TrainResult Run(IProgress<Progress>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        PlannedSae[][] groups = [.. _plan.Saes.GroupBy(sae => sae.Options.Seed).Select(group => group.ToArray())];
-        var cache = groups.Length > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache-mib") << 20 : 0;
-        var cost = Cost(groups.Length, cache);
-        cost.Require();
+        var (groups, cache, cost) = Prepare();
         progress?.Report(new($"training {_plan.Saes.Count} SAE{(_plan.Saes.Count > 1 ? "s" : "")}, {cost.Text}", 0, 0, 0, null, ""));
         using (_data)
         {
@@ -49,6 +46,12 @@ internal sealed class TrainingRun
             var seconds = clock.Elapsed.TotalSeconds;
             return new([.. _plan.Saes.Select(sae => trained[sae.Folder])], seconds, trained.Values.Sum(sae => sae.Tokens) / seconds);
         }
+    }
+
+    /// <summary>Time and memory that <see cref="Run"/> will take.</summary>
+    public string Forecast()
+    {
+        using (_data) return Prepare().Cost.Text;
     }
 
     /// <summary>Tries learning rates on the stream that <see cref="Run"/> would train on, and leaves nothing behind.</summary>
@@ -74,6 +77,16 @@ internal sealed class TrainingRun
             }
         }
         return new(curves, clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>The SAEs of each seed, the memory in which their activations are kept, and what all of it will take; throws where the machine has not the memory.</summary>
+    private (PlannedSae[][] Groups, long Cache, TrainingCost Cost) Prepare()
+    {
+        PlannedSae[][] groups = [.. _plan.Saes.GroupBy(sae => sae.Options.Seed).Select(group => group.ToArray())];
+        var cache = groups.Length > 1 ? (long)OptionException.NotNegative(_request.CacheMiB, "--cache-mib") << 20 : 0;
+        var cost = Cost(groups.Length, cache);
+        cost.Require();
+        return (groups, cache, cost);
     }
 
     /// <summary>What this will take.</summary>

@@ -23,6 +23,7 @@ internal static class Api
         api.MapSearch();
         api.MapLabels();
         api.MapRuns();
+        api.MapJobs();
         api.MapCoding();
         routes.MapApiDocument();
         // Pages have addresses of two and three parts, too: nothing under /api may come to one.
@@ -50,5 +51,6 @@ internal static class Api
     /// <summary>The SAE in <c>SAE:N</c> or <c>SAE:N=C</c>.</summary>
     public static string SaeOf(string feature) => feature.LastIndexOf(':') is > 0 and var colon ? feature[..colon] : feature;
 
-    private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
+    /// <summary>Names with commas between them.</summary>
+    public static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 }

@@ -17,10 +17,16 @@ internal static class ContrastEndpoints
     private static async Task<IResult> Contrast(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
         var request = await RequestBody.Read<ContrastRequest>(http);
+        Require(request, await workspace.Contents(cancel));
+        return await Streaming.Answer(http, progress => workspace.Contrast(request, progress, cancel));
+    }
+
+    /// <summary>Refuses what is too large for a server, and what the workspace does not list.</summary>
+    public static void Require(ContrastRequest request, Contents contents)
+    {
         if (request.PromptsA.Count > MostPrompts || request.PromptsB.Count > MostPrompts) throw new BadHttpRequestException($"There are {request.PromptsA.Count} and {request.PromptsB.Count} prompts, expected at most {MostPrompts} of each; the command line takes more.");
         if (request.Top > MostDescribed) throw new BadHttpRequestException($"top is {request.Top}, expected at most {MostDescribed}.");
         if (request.Shuffles > MostShuffles) throw new BadHttpRequestException($"shuffles is {request.Shuffles}, expected at most {MostShuffles}.");
-        (await workspace.Contents(cancel)).RequireListed(request.Model, request.BundleSae is { } bundle ? [.. request.Saes, bundle] : request.Saes);
-        return await Streaming.Answer(http, progress => workspace.Contrast(request, progress, cancel));
+        contents.RequireListed(request.Model, request.BundleSae is { } bundle ? [.. request.Saes, bundle] : request.Saes);
     }
 }

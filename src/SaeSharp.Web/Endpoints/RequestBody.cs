@@ -8,7 +8,7 @@ namespace SaeSharp.Web.Endpoints;
 /// <summary>Reads the request in a body. What the records' types promise holds: no null where a value is expected, in lists neither, and no number beyond what a double holds.</summary>
 internal static class RequestBody
 {
-    private static readonly JsonSerializerOptions Strict = new(LabJson.Options) { RespectNullableAnnotations = true };
+    private static readonly JsonSerializerOptions Strict = new(LabJson.Options) { RespectNullableAnnotations = true, AllowOutOfOrderMetadataProperties = true };
 
     /// <exception cref="BadHttpRequestException">It is no JSON, or not of such a request.</exception>
     public static async Task<T> Read<T>(HttpContext http) where T : notnull
@@ -23,7 +23,7 @@ internal static class RequestBody
             var request = JsonSerializer.Deserialize<T>(ref reader, Strict) ?? throw new BadHttpRequestException("The body is null, expected an object.");
             return LocalFiles.Refuse(request);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or NotSupportedException) // the latter: a kind of request is not named
         {
             throw new BadHttpRequestException(error.Message, error);
         }

@@ -30,9 +30,15 @@ internal static class SteerEndpoints
     private static async Task<IResult> Sweep(HttpContext http, Workspace workspace, CancellationToken cancel)
     {
         var request = await RequestBody.Read<SweepRequest>(http);
+        Require(request, await workspace.Contents(cancel));
+        return await Streaming.Answer(http, progress => workspace.Sweep(request, progress, cancel));
+    }
+
+    /// <summary>Refuses what is too large for a server, and what the workspace does not list.</summary>
+    public static void Require(SweepRequest request, Contents contents)
+    {
         Api.RequireTokens(request.MaxTokens, MostSweepTokens);
         if (request.Coefficients.Count > MostSweepLayersAndStrengths) throw new BadHttpRequestException($"There are {request.Coefficients.Count} coefficients, expected at most {MostSweepLayersAndStrengths}.");
-        (await workspace.Contents(cancel)).RequireListed(request.Model, [Api.SaeOf(request.Feature)]);
-        return await Streaming.Answer(http, progress => workspace.Sweep(request, progress, cancel));
+        contents.RequireListed(request.Model, [Api.SaeOf(request.Feature)]);
     }
 }

@@ -13,17 +13,21 @@ namespace SaeSharp.Web.Endpoints;
 /// <remarks>Each step says all that is written so far, so a client that reads slowly misses steps and no text, and little waits for it. A client that leaves cancels the work.</remarks>
 internal static class Streaming
 {
-    private const string EventStream = "text/event-stream";
+    /// <summary>The content type of a stream of events.</summary>
+    public const string EventStream = "text/event-stream";
     private const int MostWaiting = 4;
 
     /// <summary>Says in the document of the API that an endpoint can stream.</summary>
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder endpoint) =>
         endpoint.WithDescription($"With Accept: {EventStream} the work is told as it goes: events progress (stage, done, total, texts so far), then one event result or problem.");
 
+    /// <summary>Whether the client asked for events.</summary>
+    public static bool IsAsked(HttpContext http) => http.Request.Headers.Accept.Any(accept => accept?.Contains(EventStream, StringComparison.OrdinalIgnoreCase) == true);
+
     /// <summary>Does the work and answers in the way that the client asked for.</summary>
     public static async Task<IResult> Answer<T>(HttpContext http, Func<IProgress<Progress>?, Task<T>> work)
     {
-        if (!http.Request.Headers.Accept.Any(accept => accept?.Contains(EventStream, StringComparison.OrdinalIgnoreCase) == true)) return Api.Json(await work(null));
+        if (!IsAsked(http)) return Api.Json(await work(null));
         var steps = Channel.CreateBounded<Progress>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
         var result = Work();
         // What is wrong with the request is known before the first step, and can still be told by a status.

@@ -18,6 +18,9 @@ internal static class Links
     /// <summary>The prompt page with a prompt.</summary>
     public static string Prompt(string model, string prompt) => $"/prompt?model={Uri.EscapeDataString(model)}&text={Uri.EscapeDataString(prompt)}";
 
+    /// <summary>A list of features.</summary>
+    public static string List(string name) => $"/lists?name={Uri.EscapeDataString(name)}";
+
     /// <summary>The search page: how it is searched (label, text, says, like) and with what.</summary>
     public static string Search(string by, string query) => $"/search?by={by}&q={Uri.EscapeDataString(query)}";
 

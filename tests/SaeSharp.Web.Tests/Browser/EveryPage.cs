@@ -8,7 +8,7 @@ public sealed class EveryPage(Workbench workbench)
     /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
     private const double LeastContrast = 4.5;
 
-    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "coding", "learn", "guide", "not-found"];
+    public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "jobs", "lists", "coding", "learn", "guide", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
     public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
@@ -91,6 +91,8 @@ public sealed class EveryPage(Workbench workbench)
             "learn" => ("/learn", ".lessons"),
             "guide" => ("/api/docs", ".prose"),
             "train" => ("/train", ".curve polyline"),
+            "jobs" => ("/jobs", ".jobs > *"),
+            "lists" => ("/lists", ".ask input:not([disabled])"),
             "list" => (workbench.FeaturePage[..workbench.FeaturePage.LastIndexOf('/')], ".listing"),
             "feature" => (workbench.FeaturePage, ".examples"),
             "prompt" => ($"/prompt?text={prompt}", ".stack-token"),

@@ -39,12 +39,26 @@ public sealed class ApiDocumentTests(Workbench workbench)
         foreach (var (method, path) in Mapped.Where(entry => entry.Method == "POST"))
         {
             var request = document.Resolved(document.Operation(method, path)!.Value.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
-            foreach (var field in request.GetProperty("properties").EnumerateObject())
+            foreach (var field in document.Fields(request))
             {
-                Assert.True(field.Value.TryGetProperty("description", out var text) && text.GetString()!.Length > 0, $"{path}: {field.Name}");
-                Assert.DoesNotContain(field.Name, new[] { "messages", "edits", "out", "bundleOut", "texts", "idsFile" });
+                Assert.True(field.Name == "verb" || ApiSchema.IsDescribed(field.Value), $"{path}: {field.Name}");
+                Assert.DoesNotContain(field.Name, new[] { "messages", "edits", "out", "bundleOut", "texts", "idsFile", "activations" });
             }
         }
+    }
+
+    [Fact]
+    public async Task A_job_takes_the_requests_that_the_verbs_take()
+    {
+        using var client = workbench.Client();
+        var document = await ApiSchema.Of(client);
+        var verbs = document.Variants("JobRequest").ToDictionary(variant => variant.GetProperty("properties").GetProperty("verb").GetProperty("enum")[0].GetString()!, variant => document.Resolved(variant.GetProperty("properties").GetProperty("request")));
+
+        Assert.Equal(["contrast", "eval", "index", "sweep", "train"], verbs.Keys.Order());
+        foreach (var path in new[] { "contrast", "sweep" })
+            Assert.Equal(document.Resolved(document.Operation("POST", $"/api/{path}")!.Value.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema")).ToString(), verbs[path].ToString());
+        foreach (var request in verbs.Values)
+            Assert.All(request.GetProperty("properties").EnumerateObject(), field => Assert.True(ApiSchema.IsDescribed(field.Value), field.Name));
     }
 
     [Fact]

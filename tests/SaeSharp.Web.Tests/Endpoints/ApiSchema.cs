@@ -22,6 +22,16 @@ internal sealed class ApiSchema(JsonElement document)
         return faults;
     }
 
+    /// <summary>The kinds of a request that is told apart by a field.</summary>
+    public IReadOnlyList<JsonElement> Variants(string name) => [.. document.GetProperty("components").GetProperty("schemas").GetProperty(name).GetProperty("anyOf").EnumerateArray().Select(Resolved)];
+
+    /// <summary>The fields of a request; of one with several kinds, those of all.</summary>
+    public IEnumerable<JsonProperty> Fields(JsonElement request) => request.TryGetProperty("anyOf", out var kinds) ? kinds.EnumerateArray().Select(Resolved).SelectMany(Fields)
+        : request.TryGetProperty("properties", out var properties) ? properties.EnumerateObject() : [];
+
+    /// <summary>Whether a field is described, where it is told or where it points to.</summary>
+    public static bool IsDescribed(JsonElement field) => field.TryGetProperty("description", out var text) ? text.GetString()!.Length > 0 : field.TryGetProperty("oneOf", out var kinds) && kinds.EnumerateArray().Any(IsDescribed);
+
     /// <summary>The schema itself, where another one points to it.</summary>
     public JsonElement Resolved(JsonElement schema) => schema.TryGetProperty("$ref", out var pointer)
         ? pointer.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name)) : schema;

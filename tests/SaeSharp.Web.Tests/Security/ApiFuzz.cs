@@ -28,6 +28,18 @@ public sealed class ApiFuzz(Workbench workbench)
         "", "-1", "0", "1", "127", "128", "1000", "1001", "2147483647", "2147483648", "1e3", "NaN", "true", "x", "index", "density", "max", "Density", "7", "%00", "%ff", "..%2f..%2fetc", "%0d%0aSet-Cookie:x", "SAE", "MODEL", "<b>", "%E2%80%AE", "a&a=b", "[]", "null",
     ];
 
+    /// <summary>Work that is handed over: small, and over texts that the workspace lists.</summary>
+    private static readonly string[] Jobs =
+    [
+        """{"verb":"train","request":{"model":"MODEL","hooks":["blocks.0.hook_resid_post"],"corpus":{"texts":"TEXTS","context":32},"dSae":16,"k":2,"tokens":256,"batch":64,"bufferMiB":1,"out":"fuzzed"}}""",
+        """{"verb":"index","request":{"sae":"SAE","model":"MODEL","corpus":{"texts":"TEXTS","context":32},"tokens":200}}""",
+        """{"verb":"eval","request":{"sae":"SAE","model":"MODEL","corpus":{"texts":"TEXTS","context":32},"tokens":200,"metrics":["fvu"]}}""",
+        """{"verb":"contrast","request":{"model":"MODEL","promptsA":["a cat","a dog"],"promptsB":["the sun","the day"],"shuffles":100,"top":1}}""",
+        """{"verb":"sweep","request":{"model":"MODEL","prompt":"a cat","feature":"SAE:1","coefficients":[1],"maxTokens":2}}""",
+    ];
+
+    private string? _job;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,7 +47,7 @@ public sealed class ApiFuzz(Workbench workbench)
     {
         await using var twin = await workbench.Copy();
         using var client = twin.Client();
-        var document = (await ApiSchema.Of(client)).Document;
+        var document = await ApiSchema.Of(client);
         var (statuses, faults) = (new Dictionary<int, int>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(Enumerable.Range(0, Calls), new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = Cancel }, async (call, cancel) =>
         {
@@ -46,7 +58,8 @@ public sealed class ApiFuzz(Workbench workbench)
             var body = await answer.Content.ReadAsStringAsync(cancel);
             var about = $"call {call}: {sent[..Math.Min(600, sent.Length)]}\n{(int)answer.StatusCode} {body[..Math.Min(400, body.Length)]}";
             if ((int)answer.StatusCode is not ((>= 200 and < 300) or (>= 400 and < 500)) || (answer.StatusCode >= HttpStatusCode.BadRequest && !IsProblem(answer, body))) faults.Add(about);
-            else if (answer.StatusCode == HttpStatusCode.OK) using (JsonDocument.Parse(body)) { }
+            else if (answer.StatusCode == HttpStatusCode.OK) using (var whole = JsonDocument.Parse(body))
+                if (request.RequestUri!.OriginalString == "/api/jobs" && whole.RootElement.TryGetProperty("id", out var id)) _job = id.GetString();
             lock (statuses) statuses[(int)answer.StatusCode] = statuses.GetValueOrDefault((int)answer.StatusCode) + 1;
         });
         Assert.Empty(faults);
@@ -60,32 +73,31 @@ public sealed class ApiFuzz(Workbench workbench)
         return problem.RootElement.GetProperty("title").GetString()?.Length > 0 && problem.RootElement.GetProperty("detail").GetString()?.Length > 0 && problem.RootElement.GetProperty("status").GetInt32() == (int)answer.StatusCode;
     }
 
-    private HttpRequestMessage Get(JsonElement document, Random random)
+    private HttpRequestMessage Get(ApiSchema document, Random random)
     {
-        var paths = document.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)).ToList();
+        var paths = document.Document.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("get", out _)).ToList();
         var path = paths[random.Next(paths.Count)];
         var names = path.Value.GetProperty("get").TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query").Select(one => one.GetProperty("name").GetString()!).ToList() : [];
         if (random.Next(8) == 0) names.Add(random.Next(2) == 0 ? "nonsense" : "sae");
         var query = string.Join('&', names.Where(_ => random.Next(6) > 0).Select(name => $"{name}={(random.Next(3) > 0 ? Fitting(name) : Queries[random.Next(Queries.Length)])}"));
-        return new(random.Next(40) == 0 ? HttpMethod.Post : HttpMethod.Get, $"{path.Name.Replace("{id}", Queries[random.Next(Queries.Length)].Replace("%00", "0", StringComparison.Ordinal), StringComparison.Ordinal)}?{Named(query)}");
+        return new(random.Next(40) == 0 ? HttpMethod.Post : HttpMethod.Get, $"{Found(path.Name, random)}?{Named(query)}");
 
-        static string Fitting(string name) => name switch { "sae" => "SAE", "target" => "MODEL", "order" => "density", _ => "3" };
+        static string Fitting(string name) => name switch { "sae" => "SAE", "target" => "MODEL", "order" => "density", "name" => "x", _ => "3" };
     }
 
-    private HttpRequestMessage Post(JsonElement document, Random random)
+    private HttpRequestMessage Post(ApiSchema document, Random random)
     {
-        var paths = document.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("post", out _)).ToList();
+        var paths = document.Document.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("post", out _)).ToList();
         var path = paths[random.Next(paths.Count)];
-        var name = path.Value.GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
-        string[] known = [.. document.GetProperty("components").GetProperty("schemas").GetProperty(name).GetProperty("properties").EnumerateObject().Select(field => field.Name), "messages", "edits", "out", "nonsense"];
-        var fields = Valid(path.Name).ToDictionary();
-        for (var change = random.Next(4); change > 0; change--)
+        var request = document.Resolved(path.Value.GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+        var fields = Valid(path.Name, random);
+        if (fields.TryGetValue("request", out var inner) && random.Next(5) > 0)
         {
-            var field = known[random.Next(known.Length)];
-            if (random.Next(10) == 0) fields.Remove(field);
-            else fields[field] = Values[random.Next(Values.Length)];
+            var of = document.Fields(request).Where(field => field.Name == "request").Select(field => document.Resolved(field.Value)).SelectMany(document.Fields).Select(field => field.Name).Distinct();
+            fields["request"] = Text(Changed(Fields(inner), [.. of, "idsFile"], random));
         }
-        var json = Named("{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}");
+        else fields = Changed(fields, [.. document.Fields(request).Select(field => field.Name), "messages", "edits", "out", "nonsense"], random);
+        var json = Named(Text(fields));
         var bytes = Encoding.UTF8.GetBytes(Grown(json));
         switch (random.Next(30))
         {
@@ -97,11 +109,27 @@ public sealed class ApiFuzz(Workbench workbench)
             default: break;
         }
         var content = new ByteArrayContent(bytes) { Headers = { ContentType = random.Next(60) == 0 ? new MediaTypeHeaderValue("text/plain") : new MediaTypeHeaderValue("application/json") } };
-        return new(random.Next(60) == 0 ? HttpMethod.Get : HttpMethod.Post, path.Name) { Content = content, Headers = { ExpectContinue = bytes.Length > 1 << 20 } }; // what is too long is refused before it is sent
+        return new(random.Next(60) == 0 ? HttpMethod.Get : HttpMethod.Post, Found(path.Name, random)) { Content = content, Headers = { ExpectContinue = bytes.Length > 1 << 20 } }; // what is too long is refused before it is sent
     }
 
+    /// <summary>Up to three fields in another way.</summary>
+    private static Dictionary<string, string> Changed(Dictionary<string, string> fields, string[] known, Random random)
+    {
+        for (var change = random.Next(4); change > 0; change--)
+        {
+            var field = known[random.Next(known.Length)];
+            if (random.Next(10) == 0) fields.Remove(field);
+            else fields[field] = Values[random.Next(Values.Length)];
+        }
+        return fields;
+    }
+
+    private static Dictionary<string, string> Fields(string json) => JsonNode.Parse(json)!.AsObject().ToDictionary(field => field.Key, field => field.Value!.ToJsonString());
+
+    private static string Text(Dictionary<string, string> fields) => "{" + string.Join(',', fields.Select(field => $"\"{field.Key}\":{field.Value}")) + "}";
+
     /// <summary>A small request that is answered, as JSON by field.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> Valid(string path)
+    private static Dictionary<string, string> Valid(string path, Random random)
     {
         var fields = path switch
         {
@@ -115,12 +143,19 @@ public sealed class ApiFuzz(Workbench workbench)
             "/api/contrast" => """{"model":"MODEL","promptsA":["a cat","a dog"],"promptsB":["the sun","the day"],"shuffles":100,"top":1}""",
             "/api/search" => """{"text":["a cat"],"top":3}""",
             "/api/label" => """{"sae":"SAE","feature":127,"label":"x"}""",
+            "/api/vote" => """{"sae":"SAE","feature":127,"vote":"up"}""",
+            "/api/list" => """{"name":"x","add":["SAE:1"]}""",
+            "/api/jobs" => Jobs[random.Next(Jobs.Length)],
+            "/api/jobs/{id}/cancel" or "/api/jobs/{id}/resume" or "/api/jobs/{id}/remove" => "{}",
             _ => throw new InvalidOperationException($"{path} has no valid request here: add one"),
         };
-        return JsonNode.Parse(fields)!.AsObject().Select(field => KeyValuePair.Create(field.Key, field.Value!.ToJsonString()));
+        return Fields(fields);
     }
 
-    private string Named(string text) => text.Replace("MODEL", workbench.Model, StringComparison.Ordinal).Replace("SAE", workbench.Saes[0], StringComparison.Ordinal);
+    /// <summary>An address with an id in it: of a job that is there, for the most part.</summary>
+    private string Found(string path, Random random) => path.Replace("{id}", _job is { } job && random.Next(4) > 0 ? job : Queries[random.Next(Queries.Length)].Replace("%00", "0", StringComparison.Ordinal), StringComparison.Ordinal);
+
+    private string Named(string text) => text.Replace("MODEL", workbench.Model, StringComparison.Ordinal).Replace("SAE", workbench.Saes[0], StringComparison.Ordinal).Replace("TEXTS", workbench.Texts, StringComparison.Ordinal);
 
     /// <summary>What is too large to stand in a table.</summary>
     private static string Grown(string json) => json.Replace("DEEP", new string('[', 10_000) + new string(']', 10_000), StringComparison.Ordinal)

@@ -22,7 +22,7 @@ public sealed partial class DisplayInjection(Workbench workbench)
             foreach (var address in new[]
             {
                 $"/prompt?model={text}&text={text}", $"/steer?model={text}&text={text}&f={text}&when={text}&words={text}&at={text}&op={text}", $"/search?by={text}&q={text}", $"/contrast?pooling={text}&a={text}&b={text}", $"/coding?text={text}&sae={text}",
-                $"{workbench.FeaturePage}?x={text}", $"/api/feature?sae={text}&feature=1", $"/api/info?target={text}",
+                $"{workbench.FeaturePage}?x={text}", $"/api/feature?sae={text}&feature=1", $"/api/info?target={text}", $"/lists?name={text}", $"/api/lists?name={text}",
             })
                 await RequireText(client, address);
         }
@@ -36,6 +36,9 @@ public sealed partial class DisplayInjection(Workbench workbench)
         string[] payloads = [.. Payloads.All.Where(payload => payload.Length <= 500)];
         foreach (var (i, payload) in payloads.Index())
             Assert.Equal(HttpStatusCode.OK, (await client.PostAsJsonAsync("/api/label", new { sae = workbench.Saes[i % 2], feature = i / 2, label = payload, note = payload }, Cancel)).StatusCode);
+        foreach (var (i, payload) in payloads.Index().Where(entry => entry.Item.Trim() is { Length: > 0 and <= 100 } && !entry.Item.Trim().Any(char.IsControl)))
+            Assert.Equal(HttpStatusCode.OK, (await client.PostAsJsonAsync("/api/list", new { name = payload, add = new[] { $"{workbench.Saes[i % 2]}:{i / 2}" } }, Cancel)).StatusCode);
+        foreach (var payload in payloads.Where(payload => payload.Length <= 100).Prepend("")) await RequireText(client, payload.Length == 0 ? "/lists" : $"/lists?name={Uri.EscapeDataString(payload)}");
         foreach (var page in workbench.Saes.Select(sae => $"/model/{sae["tiny/".Length..].Insert(0, "tiny~")}"))
         {
             foreach (var skip in new[] { 0, 50, 100 }) await RequireText(client, $"{page}?skip={skip}");

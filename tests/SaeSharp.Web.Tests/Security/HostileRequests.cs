@@ -61,7 +61,7 @@ public sealed class HostileRequests(Workbench workbench)
         yield return Get("/api/workspace", "");
 
         // Another site's script, form or frame; also its web socket, which no policy of a browser stops.
-        string[] senders = [Get("/api/workspace", host), Post("/api/label", host + Json, Body), Get("/_blazor/negotiate?negotiateVersion=1", host), Get("/_blazor?id=x", host + SocketHeaders)];
+        string[] senders = [Get("/api/workspace", host), Post("/api/label", host + Json, Body), Post("/api/jobs", host + Json, """{"verb":"eval","request":{}}"""), Post("/api/jobs/x/cancel", host + Json, "{}"), Get("/_blazor/negotiate?negotiateVersion=1", host), Get("/_blazor?id=x", host + SocketHeaders)];
         foreach (var sender in senders)
         {
             foreach (var origin in (string[])["http://evil.test", "https://evil.test", "null", "http://localhost", "http://localhost:1", $"https://localhost:{port}", $"http://127.0.0.1:{port}", $"http://localhost:{port}.evil.test", "file://", "chrome-extension://x", $"http://evil.test, http://localhost:{port}"])
@@ -73,7 +73,7 @@ public sealed class HostileRequests(Workbench workbench)
                 yield return With(sender, $"Referer: {referer}\r\n");
         }
         yield return With(senders[1], "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"); // a form that posts
-        foreach (var address in (string[])["read", "steer", "label", "search", "contrast", "sweep", "generate"])
+        foreach (var address in (string[])["read", "steer", "label", "search", "contrast", "sweep", "generate", "jobs", "jobs/x/remove", "vote", "list"])
             foreach (var type in (string[])["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"])
                 yield return Post($"/api/{address}", host + $"Content-Type: {type}\r\n", Body);
 
@@ -83,7 +83,7 @@ public sealed class HostileRequests(Workbench workbench)
 
         foreach (var target in (string[])[
             "/../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2fx", "/assets/%2e%2e%2fx", "/assets/..\\x", "/assets/..%5cx", "/assets/%00", "/assets/shell.js%00.png", "/api/runs/..%2f..%2fsaesharp.db",
-            "/api/runs/%2e%2e", "//evil.test/", "/api//workspace", "/./api/workspace", "/api/./workspace", "/api/x/../workspace", "/%c0%ae%c0%ae/etc", "/api/%ff", "/model/..%2f..%2fetc/1", "/learn/..%2f..%2fREADME", "/tour/%2e", "/C:%5cWindows",
+            "/api/runs/%2e%2e", "/api/jobs/..%2f..%2fsaesharp.db", "/api/jobs/%2e%2e/cancel", "/api/jobs/x%00", "//evil.test/", "/api//workspace", "/./api/workspace", "/api/./workspace", "/api/x/../workspace", "/%c0%ae%c0%ae/etc", "/api/%ff", "/model/..%2f..%2fetc/1", "/learn/..%2f..%2fREADME", "/tour/%2e", "/C:%5cWindows",
             "http://evil.test/api/workspace", $"http://localhost:{port}/api/workspace", "https://localhost/", "*", "evil.test:80", "api/workspace", "", "file:///etc/passwd", "/api/workspace\u0000", "/\u00e9"])
             yield return $"{Plain} {target} HTTP/1.1\r\n{host}\r\n";
 

@@ -15,6 +15,9 @@ internal static class TextSources
         return files.Count > 0 ? files : throw OptionException.Invalid("--texts is empty, expected a file, a folder or a pattern.", "Give --texts FILE.");
     }
 
+    /// <summary>The files of texts in a folder and those in it, by name; none where there is no such folder.</summary>
+    public static IReadOnlyList<string> Under(string folder) => Directory.Exists(folder) ? Texts(folder, "**/*") : [];
+
     private static IEnumerable<string> One(string source)
     {
         if (File.Exists(source)) return [source];

@@ -23,7 +23,7 @@ internal static class ApiDocument
             options.AddSchemaTransformer(ApiSchemas.Describe);
             options.AddOperationTransformer((operation, context, _) =>
             {
-                operation.OperationId = Name(context.Description.RelativePath!);
+                operation.OperationId = context.Description.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().FirstOrDefault()?.EndpointName ?? Name(context.Description.RelativePath!);
                 return Task.CompletedTask;
             });
             options.AddDocumentTransformer((document, _, _) =>
@@ -40,11 +40,11 @@ internal static class ApiDocument
 
     public static void MapApiDocument(this IEndpointRouteBuilder routes) => routes.MapOpenApi(Address);
 
-    /// <summary>A name for programs that are made from the document: <c>api/code-path</c> is codePath, <c>api/runs/{id}</c> is run.</summary>
+    /// <summary>A name for programs that are made from the document: <c>api/code-path</c> is codePath, <c>api/runs/{id}</c> is run, <c>api/jobs/{id}/cancel</c> is jobCancel.</summary>
     private static string Name(string path)
     {
         var parts = path.Split('/', '-').Where(part => part is not ("api" or "")).ToList();
-        if (parts is [var list, ['{', ..]]) parts = [list[..^1]];
+        if (parts is [var list, ['{', ..], .. var rest]) parts = [list[..^1], .. rest];
         return parts.Count == 0 ? "api" : string.Concat(parts.Select((part, i) => i == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..]));
     }
 }
