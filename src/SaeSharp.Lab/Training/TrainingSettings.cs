@@ -1,4 +1,5 @@
 using System.Numerics;
+using SaeSharp.Saes.Training;
 using SaeSharp.Saes.Training.Options;
 
 namespace SaeSharp.Lab.Training;
@@ -29,7 +30,7 @@ internal static class TrainingSettings
             ClipNorm = OptionException.NotNegative(request.ClipNorm, "--clip-norm") > 0 ? request.ClipNorm : null,
             Rate = new()
             {
-                Peak = choice.Lr is { } rate ? OptionException.Positive(rate, "--lr") : Rate(request, batch, dSae), Shape = request.LrShape,
+                Peak = choice.Lr is { } rate ? OptionException.Positive(rate, "--lr") : Rate(request, choice.Arch, batch, dSae), Shape = request.LrShape,
                 WarmupSteps = warmup, DecaySteps = Math.Min(OptionException.NotNegative(decay, "--decay"), steps - warmup),
             },
             Optimiser = new() { Kind = request.Optimiser, WeightDecay = request.WeightDecay },
@@ -56,7 +57,7 @@ internal static class TrainingSettings
         request.DeadTokens ?? (request.DeadWindow is { } steps ? (long)OptionException.Positive(steps, "--dead-window") * batch : (long)(DeadWaits * dSae / Math.Max(1, choice.TargetL0 ?? choice.K)));
 
     /// <summary>α ∝ √(batch / width): noise of a batch falls with its root, and a wider dictionary has rarer latents. The constants were found at one shape (docs/lab-log.md).</summary>
-    private static double Rate(TrainRequest request, int batch, int dSae) => (request.Optimiser switch
+    private static double Rate(TrainRequest request, string arch, int batch, int dSae) => SaeTrainer.RateShare(arch) * (request.Optimiser switch
     {
         OptimiserKind.Muon => MuonRate,
         OptimiserKind.Signum => SignumRate,

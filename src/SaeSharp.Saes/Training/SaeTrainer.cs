@@ -64,6 +64,9 @@ public sealed class SaeTrainer
     /// <summary>Whether an architecture takes latents one after another (matching_pursuit), so that its configuration says when to stop.</summary>
     public static bool Pursues(string architecture) => TrainingStep.TraitsOf(architecture).Pursues;
 
+    /// <summary>The learning rate that suits an architecture, as a share of that of topk.</summary>
+    public static double RateShare(string architecture) => TrainingStep.TraitsOf(architecture).RateShare;
+
     /// <summary>A saved SAE to go on from, in place of random weights; it reads raw activations. A run that resumes has its own weights.</summary>
     public SparseAutoencoder? Start { get; init; }
 

@@ -15,6 +15,7 @@ namespace SaeSharp.Saes.Training.Steps;
 /// dictionary_learning takes the step of f instead of pre, so latents below θ are near it only where θ &lt; ε/2; and it keeps ε in f32.
 /// </remarks>
 [SaeArchitecture("jumprelu"), SaeArchitecture("jumprelu_transcoder"), SaeArchitecture("jumprelu_skip_transcoder")]
+[TrainingTraits(RateShare = 0.4)] // the step's gradient is noisy: at 1 a fifteenth of the latents died (docs/lab-log.md)
 internal sealed partial class JumpReluStep : DenseStep
 {
     private readonly TrainedTensor _threshold;

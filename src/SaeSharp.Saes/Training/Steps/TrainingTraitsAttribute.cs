@@ -10,6 +10,9 @@ internal sealed class TrainingTraitsAttribute : Attribute
     /// <summary>Whether a row of a batch holds two activations, a token's and that of the next.</summary>
     public bool ReadsPairs { get; init; }
 
+    /// <summary>The learning rate that suits it, as a share of that of topk.</summary>
+    public double RateShare { get; init; } = 1;
+
     /// <summary>Whether latents are taken one after another, each off what the others left, until k are.</summary>
     public bool Pursues { get; init; }
 }
