@@ -117,7 +117,7 @@ internal sealed class SteeringRun
     }
 
     /// <summary>One for each SAE whose feature is pushed at its own hook; controls get them, too.</summary>
-    private IReadOnlyList<ResolvedEdit> Reconstructions()
+    private List<ResolvedEdit> Reconstructions()
     {
         var saes = _pushes.Where(push => push.Rail?.In(_model.Transformer.Spec.Layers).Contains(push.Sae.Layer ?? -1) ?? true).Select(push => push.Sae).Distinct().ToList();
         if (saes.Count == 0) throw OptionException.Invalid("--without-error leaves out what an SAE does not explain, but no feature is pushed at its own hook.", "Push SAE:N=COEF, or leave out --without-error.");
