@@ -44,7 +44,6 @@ public sealed class Workspace : IDisposable
     private readonly FeatureSearch _search;
     private readonly Lazy<HubClient> _hub;
     private readonly Lazy<JobBoard> _jobs;
-
     private readonly string? _database;
 
     private Workspace(string home, int threads, HubOptions hub, string? database)
