@@ -20,7 +20,7 @@ internal sealed class SteeringRun
     private readonly IReadOnlyList<LoadedSae> _saes;
     private readonly IReadOnlyList<Push> _pushes;
     private readonly IReadOnlyList<ResolvedEdit> _otherEdits;
-    private readonly IReadOnlyList<ResolvedEdit> _reconstructions;
+    private readonly List<ResolvedEdit> _reconstructions;
     private readonly IReadOnlyList<(LoadedSae Sae, int Feature)> _followed;
     private readonly Dictionary<LoadedSae, FeatureIndex?> _indexes;
     private readonly int[] _prompt;
