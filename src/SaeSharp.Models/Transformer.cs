@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using SaeSharp.Models.Blocks;
+using SaeSharp.Models.Branches;
 using SaeSharp.Models.Checkpoints;
 using SaeSharp.Models.Families;
 using SaeSharp.Models.Generation;
-using SaeSharp.Models.Branches;
 using SaeSharp.Numerics;
 using SaeSharp.Numerics.Backends;
 
