@@ -11,7 +11,7 @@ namespace SaeSharp.Cli.Binding;
 /// <remarks>Lists are flags that may be repeated, without the plural's s; the corpus' properties stand among the others.</remarks>
 internal sealed class RequestOptions<TRequest> where TRequest : notnull
 {
-    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["ShardMiB"] = "--shard-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature", ["ChatVariables"] = "--chat-variable", ["PromptsA"] = "--prompt-a", ["PromptsB"] = "--prompt-b", ["Words"] = "--word" };
+    private static readonly Dictionary<string, string> Names = new() { ["BufferMiB"] = "--buffer-mib", ["CacheMiB"] = "--cache-mib", ["ShardMiB"] = "--shard-mib", ["Hooks"] = "--hook", ["Saes"] = "--sae", ["Features"] = "--feature", ["ChatVariables"] = "--chat-variable", ["PromptsA"] = "--prompt-a", ["PromptsB"] = "--prompt-b", ["Words"] = "--word", ["Turns"] = "--turn" };
     private const string Texts = "Texts"; // several files: one a line of the property
     private readonly List<Bound> _bound = [];
 
