@@ -8,7 +8,7 @@ public sealed class DemoChatTests : IDisposable
 {
     private static readonly string[] Said = ["how do i sing ?", "you sing with a friend .", "how do i bake bread ?"];
     private readonly Testing.TemporaryFolder _folder = new();
-    private readonly Workspace _workspace = Workspace.Open(Path.Combine(AppContext.BaseDirectory, "samples", "demo"), 1);
+    private readonly Workspace _workspace = Workspace.Open(Path.Combine(AppContext.BaseDirectory, "carried"), 1);
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ public sealed class DemoContrastTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static string Home => Path.Combine(AppContext.BaseDirectory, "samples", "demo");
+    private static string Home => Path.Combine(AppContext.BaseDirectory, "carried");
 
     [Fact]
     public async Task The_features_ranked_first_of_both_signs_tell_fresh_requests_apart()

@@ -9,7 +9,7 @@ public sealed class MeaningTests : IDisposable
     private static readonly string[] Names = ["dogs", "ships and boats", "bread and cakes", "a letter to an aunt", "numbers above ten", "angry words"];
     private readonly Shelves _shelves = new(Home, 1);
 
-    private static string Home => Path.Combine(AppContext.BaseDirectory, "samples", "demo");
+    private static string Home => Path.Combine(AppContext.BaseDirectory, "carried");
 
     public void Dispose() => _shelves.Dispose();
 
