@@ -19,14 +19,14 @@ public abstract record JobRequest
     internal abstract string About { get; }
 
     /// <summary>Whether a job that was stopped goes on where it was, rather than from its start.</summary>
-    internal abstract bool GoesOn { get; }
+    internal virtual bool GoesOn => false;
 
     /// <summary>Does the work; <paramref name="again"/> where it was begun before.</summary>
     internal abstract Task<object> Run(Workspace workspace, bool again, IProgress<Progress> progress, CancellationToken cancel);
 
     /// <summary>What it will take, told before it begins; null where the verb cannot tell.</summary>
     /// <exception cref="SaeSharpException">It cannot be done as asked.</exception>
-    internal abstract Task<string?> Forecast(Workspace workspace, CancellationToken cancel);
+    internal virtual Task<string?> Forecast(Workspace workspace, CancellationToken cancel) => Task.FromResult<string?>(null);
 }
 
 /// <summary>Trains SAEs (<c>sae train</c>). Stopped, it goes on from its last checkpoint, and ends with the bits of a run that was never stopped.</summary>
@@ -57,11 +57,7 @@ public sealed record IndexJob : JobRequest
 
     internal override string About => Request.Sae.Count > 0 ? string.Join(", ", Request.Sae) : $"every SAE of {Path.GetFileName(Request.Model)}";
 
-    internal override bool GoesOn => false;
-
     internal override async Task<object> Run(Workspace workspace, bool again, IProgress<Progress> progress, CancellationToken cancel) => await workspace.Index(Request, progress, cancel).ConfigureAwait(false);
-
-    internal override Task<string?> Forecast(Workspace workspace, CancellationToken cancel) => Task.FromResult<string?>(null);
 }
 
 /// <summary>Measures how well an SAE stands in for the activations (<c>sae eval</c>). Stopped, it begins anew.</summary>
@@ -74,11 +70,7 @@ public sealed record EvalJob : JobRequest
 
     internal override string About => Request.Sae;
 
-    internal override bool GoesOn => false;
-
     internal override async Task<object> Run(Workspace workspace, bool again, IProgress<Progress> progress, CancellationToken cancel) => await workspace.Eval(Request, progress, cancel).ConfigureAwait(false);
-
-    internal override Task<string?> Forecast(Workspace workspace, CancellationToken cancel) => Task.FromResult<string?>(null);
 }
 
 /// <summary>Tells two sets of prompts apart (<c>sae contrast</c>). Stopped, it begins anew.</summary>
@@ -91,11 +83,7 @@ public sealed record ContrastJob : JobRequest
 
     internal override string About => $"{(Request.A is { } a ? Path.GetFileName(a) : $"{Request.PromptsA.Count} prompts")} and {(Request.B is { } b ? Path.GetFileName(b) : $"{Request.PromptsB.Count} prompts")} on {Path.GetFileName(Request.Model)}";
 
-    internal override bool GoesOn => false;
-
     internal override async Task<object> Run(Workspace workspace, bool again, IProgress<Progress> progress, CancellationToken cancel) => await workspace.Contrast(Request, progress, cancel).ConfigureAwait(false);
-
-    internal override Task<string?> Forecast(Workspace workspace, CancellationToken cancel) => Task.FromResult<string?>(null);
 }
 
 /// <summary>Pushes a feature at many strengths and layers (<c>sae steer --sweep</c>). Stopped, it begins anew.</summary>
@@ -108,9 +96,5 @@ public sealed record SweepJob : JobRequest
 
     internal override string About => Request.Feature;
 
-    internal override bool GoesOn => false;
-
     internal override async Task<object> Run(Workspace workspace, bool again, IProgress<Progress> progress, CancellationToken cancel) => await workspace.Sweep(Request, progress, cancel).ConfigureAwait(false);
-
-    internal override Task<string?> Forecast(Workspace workspace, CancellationToken cancel) => Task.FromResult<string?>(null);
 }

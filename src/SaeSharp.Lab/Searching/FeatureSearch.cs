@@ -66,8 +66,15 @@ internal sealed class FeatureSearch(Shelves shelves, IndexShelf indexes, Feature
     {
         foreach (var name in searched.Select(one => one.Sae.Sae.Config.ModelName).OfType<string>().Distinct())
         {
-            if (shelves.Models.Locate(name) is not { } place || (!shelves.Models.IsOpen(place) && SizeOf(place.Folder) > MostModelBytes)) continue;
-            if (shelves.Models.Get(name) is { HasTokenizer: true } model) return model;
+            try
+            {
+                if (shelves.Models.Locate(name) is not { } place || (!shelves.Models.IsOpen(place) && SizeOf(place.Folder) > MostModelBytes)) continue;
+                if (shelves.Models.Get(name) is { HasTokenizer: true } model) return model;
+            }
+            catch (SaeSharpException)
+            {
+                // Words and spelling find names without it.
+            }
         }
         return null;
     }
