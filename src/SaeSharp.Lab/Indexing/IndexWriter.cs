@@ -51,6 +51,6 @@ internal sealed class IndexWriter(IndexShelf indexes, LanguageModel model, Token
         var sums = info.Postings ? IndexFiles.Kept.ToDictionary(name => name, name => ContentHash.OfFile(Path.Combine(folder, name))) : null;
         AtomicFile.Write(Path.Combine(folder, IndexFiles.Info), JsonSerializer.SerializeToUtf8Bytes(info with { Path = info.Name, Sums = sums }, LabJson.Options)); // last: an index without it does not exist
 
-        Task<AccountBatch> Gather(int first) => Task.Run(() => AccountBatch.Gather(first, spool, fired, places, settings), CancellationToken.None);
+        Task<AccountBatch> Gather(int first) => Task.Run(() => AccountBatch.Gather(first, spool, fired, places, ids => model.Text(ids), settings), CancellationToken.None);
     }
 }
