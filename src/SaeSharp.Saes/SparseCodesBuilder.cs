@@ -6,9 +6,16 @@ namespace SaeSharp.Saes;
 /// <summary>Collects rows of latents into <see cref="SparseCodes"/>.</summary>
 internal sealed class SparseCodesBuilder(int dSae, int rows)
 {
+    /// <summary>So many words of marks, of 64 latents each, are looked at in the time that a slot takes to be sorted.</summary>
+    private const int WordsASlot = 16;
+
     private readonly List<int> _starts = new(rows + 1) { 0 };
     private readonly List<int> _indices = [];
     private readonly List<float> _values = [];
+    private ulong[] _marks = [];
+    private float[] _marked = [];
+
+    private int Words => (dSae + 63) / 64;
 
     /// <summary>Rows of one context: what a row's latents may depend on.</summary>
     public int ContextRows { get; init; } = 1;
@@ -43,8 +50,40 @@ internal sealed class SparseCodesBuilder(int dSae, int rows)
         _starts.Add(_indices.Count);
     }
 
-    /// <summary>One row given as slots in any order; index −1 marks an empty slot. The spans are sorted in place.</summary>
+    /// <summary>One row given as slots in any order, each index once; index −1 marks an empty slot. The spans may be sorted in place.</summary>
     public void AddSlots(Span<int> indices, Span<float> values)
+    {
+        if (Words <= WordsASlot * indices.Length) AddMarked(indices, values);
+        else AddSorted(indices, values);
+        _starts.Add(_indices.Count);
+    }
+
+    public SparseCodes Build(RowScaling? scaling = null) => new(dSae, [.. _starts], [.. _indices], [.. _values]) { Scaling = scaling, Beside = Beside };
+
+    /// <summary>A bit for each latent says which are there; going through the bits gives them in order, several times as fast as sorting.</summary>
+    private void AddMarked(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
+    {
+        if (_marks.Length == 0) (_marks, _marked) = (new ulong[Words], GC.AllocateUninitializedArray<float>(dSae));
+        for (var i = 0; i < indices.Length; i++)
+        {
+            var index = indices[i];
+            if (index < 0) continue;
+            _marks[index >> 6] |= 1UL << index;
+            _marked[index] = values[i];
+        }
+        for (var word = 0; word < _marks.Length; word++)
+        {
+            for (var bits = _marks[word]; bits != 0; bits &= bits - 1)
+            {
+                var index = word << 6 | BitOperations.TrailingZeroCount(bits);
+                _indices.Add(index);
+                _values.Add(_marked[index]);
+            }
+            _marks[word] = 0;
+        }
+    }
+
+    private void AddSorted(Span<int> indices, Span<float> values)
     {
         indices.Sort(values);
         for (var i = 0; i < indices.Length; i++)
@@ -53,10 +92,7 @@ internal sealed class SparseCodesBuilder(int dSae, int rows)
             _indices.Add(indices[i]);
             _values.Add(values[i]);
         }
-        _starts.Add(_indices.Count);
     }
-
-    public SparseCodes Build(RowScaling? scaling = null) => new(dSae, [.. _starts], [.. _indices], [.. _values]) { Scaling = scaling, Beside = Beside };
 
     private void AddAbove(int index, float z, float threshold)
     {
