@@ -1,4 +1,3 @@
-using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
 using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Demo.Building;
@@ -29,7 +28,7 @@ namespace SaeSharp.Lab;
 
 /// <summary>Everything the product can do, one method per verb: a request record in, a result record out. Safe to call from several threads; models and SAEs are loaded once.</summary>
 /// <remarks>A workspace is a folder: <c>models/</c>, <c>saes/</c>, <c>indexes/</c>, <c>evals/</c>, <c>runs/</c>, <c>worlds/</c>, <c>texts/</c>, <c>jobs/</c>, and <c>saesharp.db</c> with what people write. Errors a person can fix are told by <see cref="Problem.Of"/>.</remarks>
-public sealed class Workspace : IDisposable
+public sealed partial class Workspace : IDisposable
 {
     private readonly Shelves _shelves;
     private readonly IndexShelf _indexes;
@@ -175,19 +174,6 @@ public sealed class Workspace : IDisposable
     /// <inheritdoc cref="SearchRequest"/>
     public Task<SearchResult> Search(SearchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => _search.Of(request, progress, cancel), cancel);
 
-    /// <inheritdoc cref="SearchBenchRequest"/>
-    public Task<SearchBenchResult> BenchSearch(SearchBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
-        Task.Run(() => new SearchBench(request, _shelves.Backend).Run(cancel), cancel);
-
-    /// <inheritdoc cref="IndexBenchRequest"/>
-    public Task<IndexBenchResult> BenchIndex(IndexBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() =>
-    {
-        if (request.Model is not null) return new IndexBench(request, _shelves).Run(progress, cancel);
-        using var folder = new TemporaryFolder();
-        using var bench = Open(folder.Path, Threads);
-        return new IndexBench(IndexBench.Furnish(request, bench.Home, Threads), bench._shelves).Run(progress, cancel);
-    }, cancel);
-
     /// <inheritdoc cref="ReadRequest"/>
     public Task<ReadResult> Read(ReadRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
         Task.Run(() => new FeatureReader(_shelves, _indexes, _labels).Read(request, progress, cancel), cancel);
@@ -212,12 +198,6 @@ public sealed class Workspace : IDisposable
         var indexes = await Index(Trial.Indexing(request, trained, model), progress, cancel).ConfigureAwait(false);
         return new(model.Name, trained, indexes.Saes);
     }
-
-    /// <inheritdoc cref="QualityRequest"/>
-    public Task<QualityResult> Quality(QualityRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new QualityRecipe(request, _shelves).Run(progress, cancel), cancel);
-
-    /// <inheritdoc cref="BenchRequest"/>
-    public Task<BenchResult> Bench(BenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => BenchRunner.Run(request, Threads, cancel), cancel);
 
     /// <inheritdoc cref="DemoTextsRequest"/>
     public static Task<DemoTextsResult> DemoTexts(DemoTextsRequest request, Stream output, IProgress<Progress>? progress = null, CancellationToken cancel = default) =>
@@ -244,9 +224,6 @@ public sealed class Workspace : IDisposable
 
     /// <inheritdoc cref="CodePathRequest"/>
     public Task<CodePathResult> CodePath(CodePathRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodePathRun(request, _shelves).Run(cancel), cancel);
-
-    /// <inheritdoc cref="CodeBenchRequest"/>
-    public Task<CodeBenchResult> BenchCode(CodeBenchRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new CodeBench(request, _shelves.Backend).Run(cancel), cancel);
 
     /// <inheritdoc cref="DemoSteerRequest"/>
     public Task<DemoSteerResult> DemoSteer(DemoSteerRequest request, IProgress<Progress>? progress = null, CancellationToken cancel = default) => Task.Run(() => new DemoSteer(request, _shelves).Run(progress, cancel), cancel);

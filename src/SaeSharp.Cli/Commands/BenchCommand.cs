@@ -3,6 +3,7 @@ using SaeSharp.Cli.Output;
 using SaeSharp.Lab;
 using SaeSharp.Lab.Benchmarks;
 using SaeSharp.Lab.Coding;
+using SaeSharp.Lab.Contrasting;
 using SaeSharp.Lab.Evaluating;
 using SaeSharp.Lab.Indexing;
 using SaeSharp.Lab.Searching;
@@ -27,6 +28,7 @@ internal static class BenchCommand
         shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<SearchBenchRequest>("search", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchSearch(request, progress, cancel), Print)),
         shell.Verb<IndexBenchRequest>("index", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchIndex(request, progress, cancel), Print)),
+        shell.Verb<ContrastBenchRequest>("contrast", new(["Model"]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchContrast(request, progress, cancel), Print)),
         shell.Verb<QualityRequest>("quality", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.Quality(request, progress, cancel), Print)),
     };
 
@@ -81,6 +83,13 @@ internal static class BenchCommand
         output.WriteLine($"  whole index         {Figure.Of(result.IndexSeconds)} s, {Figure.Of(result.TokensPerSecond)} tokens/s: {Figure.Of(result.Ratio)} of 1 / (harvest + encoding)");
         output.WriteLine($"  size                {Figure.Bytes(result.IndexBytes)}");
         output.WriteLine($"  peak memory         {Figure.Of(result.PeakRssMiB)} MiB");
+    }
+
+    private static void Print(ContrastBenchResult result, TextWriter output)
+    {
+        output.WriteLine($"{Figure.Of((long)result.Prompts)} prompts, {Figure.Of(result.Tokens)} tokens, {Figure.Of((long)result.Features)} features of {result.Saes} SAEs of {Visible.Text(result.Model)}");
+        output.WriteLine($"  read and encode     {Figure.Of(result.EncodeSeconds)} s");
+        output.WriteLine($"  contrast            {Figure.Of(result.Seconds)} s: {Figure.Of(result.Ratio)} of 1 / encode; the first of the process {Figure.Of(result.FirstSeconds)} s");
     }
 
     private static void Print(QualityResult result, TextWriter output)

@@ -35,7 +35,7 @@ internal sealed class ShuffledScores(int rounds)
             hits -= Vector.LessThanOrEqual(sum, low) | Vector.GreaterThanOrEqual(sum, high);
             var deviation = Vector.Abs(Vector.ConvertToSingle(sum - centres) + rest) * factor;
             var largest = _largest.AsSpan(first + at, width);
-            Vector.Max(deviation, new Vector<float>(largest)).CopyTo(largest);
+            Vector.MaxNative(deviation, new Vector<float>(largest)).CopyTo(largest);
             Vector.Min(Vector.ConvertToInt32(deviation * BinsPerDeviation), last).CopyTo(here);
             foreach (var bin in here[..width]) counts[bin]++;
         }

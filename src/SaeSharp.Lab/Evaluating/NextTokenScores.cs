@@ -1,4 +1,4 @@
-using System.Numerics;
+using System.Runtime.Intrinsics;
 using SaeSharp.Numerics;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
@@ -86,29 +86,29 @@ internal sealed class NextTokenScores
         return max + Math.Log(sum);
     }
 
-    /// <summary>The largest number; rows with NaN get a NaN from what follows, which TensorPrimitives.Max looks for at a cost.</summary>
+    /// <summary>The largest number; rows with NaN get a NaN from what follows, so that looking for it here, as Max and TensorPrimitives do, would be for nothing.</summary>
     private static float Max(ReadOnlySpan<float> x)
     {
-        var largest = new Vector<float>(float.NegativeInfinity);
+        var largest = Vector512.Create(float.NegativeInfinity);
         var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count) largest = Vector.Max(largest, new Vector<float>(x[i..]));
+        for (; i <= x.Length - Vector512<float>.Count; i += Vector512<float>.Count) largest = Vector512.MaxNative(largest, Vector512.Create(x[i..]));
         var max = float.NegativeInfinity;
-        for (var lane = 0; lane < Vector<float>.Count; lane++) max = Math.Max(max, largest[lane]);
+        for (var lane = 0; lane < Vector512<float>.Count; lane++) max = Math.Max(max, largest[lane]);
         for (; i < x.Length; i++) max = Math.Max(max, x[i]);
         return max;
     }
 
     private static double Sum(ReadOnlySpan<float> x)
     {
-        Vector<double> low = default, high = default;
+        Vector512<double> low = default, high = default;
         var i = 0;
-        for (; i <= x.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= x.Length - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            Vector.Widen(new Vector<float>(x[i..]), out var first, out var second);
+            var (first, second) = Vector512.Widen(Vector512.Create(x[i..]));
             low += first;
             high += second;
         }
-        var sum = Vector.Sum(low + high);
+        var sum = Vector512.Sum(low + high);
         for (; i < x.Length; i++) sum += x[i];
         return sum;
     }
@@ -116,16 +116,16 @@ internal sealed class NextTokenScores
     /// <summary>Σ w (a − b).</summary>
     private static double WeightedDifference(ReadOnlySpan<float> w, ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
-        Vector<double> low = default, high = default;
+        Vector512<double> low = default, high = default;
         var i = 0;
-        for (; i <= w.Length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= w.Length - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            Vector.Widen(new Vector<float>(w[i..]), out var w1, out var w2);
-            Vector.Widen(new Vector<float>(a[i..]) - new Vector<float>(b[i..]), out var d1, out var d2);
+            var (w1, w2) = Vector512.Widen(Vector512.Create(w[i..]));
+            var (d1, d2) = Vector512.Widen(Vector512.Create(a[i..]) - Vector512.Create(b[i..]));
             low += w1 * d1;
             high += w2 * d2;
         }
-        var sum = Vector.Sum(low + high);
+        var sum = Vector512.Sum(low + high);
         for (; i < w.Length; i++) sum += (double)w[i] * (a[i] - b[i]);
         return sum;
     }

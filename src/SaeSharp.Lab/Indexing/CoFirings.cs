@@ -4,7 +4,8 @@ namespace SaeSharp.Lab.Indexing;
 
 /// <summary>For each feature the features whose values go with its own, exact over all tokens of the corpus, those on which neither fires included.</summary>
 /// <remarks>
-/// tokens × L0² steps in all, in as many passes over the codes as parts of the dSae × dSae table take memory for. Where that would be more than
+/// tokens × L0² ÷ 2 steps in all, in as many passes over the codes as parts of the dSae × dSae table take memory for: within a pass each pair is counted once, in the
+/// row of the smaller feature; one with a feature of another pass in its own row there. Where that would be more than
 /// <see cref="MostPasses"/> passes nothing is counted, and the lists stay empty.
 /// </remarks>
 internal sealed class CoFirings
@@ -16,21 +17,21 @@ internal sealed class CoFirings
     private readonly double[] _means, _scales;
     private readonly long[] _fired;
 
-    private CoFirings(CodeSpool spool, int dSae)
+    private CoFirings(CodeSpool spool, int dSae, long tableBytes)
     {
         (_spool, _dSae, _fired) = (spool, dSae, spool.Fired());
-        _perPart = (int)Math.Clamp(CacheBytes / (dSae * CellBytes), 1, dSae);
-        _perPass = (int)Math.Clamp(TableBytes / (dSae * CellBytes) / _perPart, 1, (dSae + _perPart - 1) / _perPart) * _perPart;
+        _perPart = (int)Math.Clamp(Math.Min(CacheBytes, tableBytes) / (dSae * CellBytes), 1, dSae);
+        _perPass = (int)Math.Clamp(tableBytes / (dSae * CellBytes) / _perPart, 1, (dSae + _perPart - 1) / _perPart) * _perPart;
         (_means, _scales) = Moments();
     }
 
-    /// <summary>The <paramref name="count"/> features most correlated with each, [dSae]; empty lists where they would take too long.</summary>
-    public static IReadOnlyList<CoFiring>[] Of(CodeSpool spool, int dSae, int count, CancellationToken cancel)
+    /// <summary>The <paramref name="count"/> features most correlated with each, [dSae]; empty lists where they would take too long. A pass counts as many features as <paramref name="tableBytes"/> hold.</summary>
+    public static IReadOnlyList<CoFiring>[] Of(CodeSpool spool, int dSae, int count, CancellationToken cancel, long tableBytes = TableBytes)
     {
         var found = new IReadOnlyList<CoFiring>[dSae];
         Array.Fill(found, []);
         if (count == 0) return found;
-        var table = new CoFirings(spool, dSae);
+        var table = new CoFirings(spool, dSae, tableBytes);
         if (dSae / table._perPass > MostPasses) return found;
         for (var first = 0; first < dSae; first += table._perPass) table.Fill(first, Math.Min(dSae, first + table._perPass), count, found, cancel);
         return found;
@@ -62,35 +63,55 @@ internal sealed class CoFirings
         for (var part = 0; part < parts.Length; part++) parts[part] = new Cell[Math.Min(_perPart, end - first - part * _perPart) * _dSae];
         var options = new ParallelOptions { CancellationToken = cancel };
         foreach (var codes in _spool.Blocks())
-            Parallel.For(0, parts.Length, options, part => Add(codes, first + part * _perPart, parts[part]));
-        Parallel.For(first, end, options, feature =>
+            Parallel.For(0, parts.Length, options, part => Add(codes, first, first + part * _perPart, parts[part]));
+        Parallel.For(first, end, options, () => new Cell[_dSae], (feature, _, row) =>
+        {
+            for (var other = 0; other < _dSae; other++)
+                row[other] = other >= first && other < feature ? CellOf(other, feature) : CellOf(feature, other);
+            found[feature] = Best(feature, row, count);
+            return row;
+        }, _ => { });
+
+        Cell CellOf(int feature, int other)
         {
             var (part, row) = Math.DivRem(feature - first, _perPart);
-            found[feature] = Best(feature, parts[part].AsSpan(row * _dSae, _dSae), count);
-        });
+            return parts[part][row * _dSae + other];
+        }
     }
 
-    /// <summary>Adds a block's tokens to the rows of the features from <paramref name="first"/> on.</summary>
-    private void Add(SparseCodes codes, int first, Cell[] cells)
+    /// <summary>Adds a block's tokens to the rows of the features from <paramref name="first"/> on, which are some of the pass that begins at <paramref name="pass"/>.</summary>
+    private void Add(SparseCodes codes, int pass, int first, Cell[] cells)
     {
         var end = first + cells.Length / _dSae;
         for (var row = 0; row < codes.Rows; row++)
         {
             var features = codes.RowIndices(row);
             var values = codes.RowValues(row);
-            var i = features.BinarySearch(first);
-            for (i = i < 0 ? ~i : i; i < features.Length && features[i] < end; i++)
+            var earlier = FirstFrom(features, pass);
+            for (var i = FirstFrom(features, first); i < features.Length && features[i] < end; i++)
             {
                 var with = cells.AsSpan((features[i] - first) * _dSae, _dSae);
-                var value = (double)values[i];
-                for (var j = 0; j < features.Length; j++)
-                {
-                    ref var cell = ref with[features[j]];
-                    cell.Products += value * values[j];
-                    cell.Both++;
-                }
+                Add(with, features[..earlier], values, values[i]);
+                Add(with, features[(i + 1)..], values[(i + 1)..], values[i]);
             }
         }
+    }
+
+    private static void Add(Span<Cell> with, ReadOnlySpan<int> features, ReadOnlySpan<float> values, double value)
+    {
+        for (var j = 0; j < features.Length; j++)
+        {
+            ref var cell = ref with[features[j]];
+            cell.Products += value * values[j];
+            cell.Both++;
+        }
+    }
+
+    /// <summary>Place of the first of rising features that is not below a bound.</summary>
+    private static int FirstFrom(ReadOnlySpan<int> features, int bound)
+    {
+        var place = features.BinarySearch(bound);
+        return place < 0 ? ~place : place;
     }
 
     private List<CoFiring> Best(int feature, ReadOnlySpan<Cell> row, int count)

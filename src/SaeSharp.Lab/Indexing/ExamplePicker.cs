@@ -4,7 +4,7 @@ using SaeSharp.Lab.Harvesting;
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>Picks the examples of one feature: the strongest, some of each equal-width interval of [0, max], one at each quantile, and look-alikes on which it does not fire.</summary>
-internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, IndexSettings settings)
+internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, Func<int[], string> textOf, IndexSettings settings)
 {
     /// <summary>Places of a look-alike's token that are compared, at most.</summary>
     private const int Compared = 256;
@@ -114,6 +114,6 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
             var offset = places.Positions[firings.Tokens[i]] - first;
             if (offset >= 0 && offset < values.Length) values[offset] = firings.Values[i];
         }
-        return new(places.DocumentOf(window, position), position, value, first, ids, values);
+        return new(places.DocumentOf(window, position), position, value, first, ids, values, textOf(ids));
     }
 }

@@ -22,12 +22,12 @@ internal sealed record FeatureAccount
     public required IReadOnlyList<(int Id, long Fired, long Occurrences, double Mean)> Tokens { get; init; }
     public required IReadOnlyList<(int From, int To, long Fired, long Tokens, double Mean)> Positions { get; init; }
 
-    /// <summary>Gathers the account of <paramref name="feature"/>.</summary>
-    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, TokenProfile profile, IndexSettings settings)
+    /// <summary>Gathers the account of <paramref name="feature"/>; <paramref name="textOf"/> spells token ids and is asked by several threads.</summary>
+    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, TokenProfile profile, Func<int[], string> textOf, IndexSettings settings)
     {
         var sorted = new SortedFirings(firings);
         float? max = sorted.Count > 0 ? sorted.Value(sorted.Count - 1) : null;
-        var examples = new ExamplePicker(feature, firings, sorted, places, settings);
+        var examples = new ExamplePicker(feature, firings, sorted, places, textOf, settings);
         var strongest = examples.Strongest();
         return new()
         {
@@ -70,4 +70,5 @@ internal sealed record Moments(double Mean, double Std, double Skew)
 /// <param name="First">Position of the first token of the context.</param>
 /// <param name="Ids">Token ids of the context.</param>
 /// <param name="Values">The feature's value on each of them.</param>
-internal sealed record FeatureExample(long Document, int Position, float Value, int First, int[] Ids, float[] Values);
+/// <param name="Text">Their text.</param>
+internal sealed record FeatureExample(long Document, int Position, float Value, int First, int[] Ids, float[] Values, string Text);

@@ -42,7 +42,7 @@ internal sealed class IndexFiles : IAsyncDisposable
         }
         _tables = [Table(Features, 1 << 14), Table(Examples, 1 << 12), Table(Histogram, 1 << 15), Table(Tokens, 1 << 14), Table(Positions, 1 << 14), Table(Intervals, 1 << 14), Table(CoFiring, 1 << 14)];
         _features = new(_tables[0], places.Ids.Length);
-        _examples = new(_tables[1], model);
+        _examples = new(_tables[1]);
         _counts = new(_tables[2], _tables[3], _tables[4], _tables[5], _tables[6], model);
     }
 

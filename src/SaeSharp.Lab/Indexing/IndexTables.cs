@@ -1,5 +1,4 @@
 using System.Globalization;
-using SaeSharp.Lab.Library;
 
 namespace SaeSharp.Lab.Indexing;
 
@@ -47,7 +46,6 @@ internal sealed class ExampleTable
     public const string Top = "top", Interval = "interval", Quantile = "quantile", NearMiss = "near";
 
     private readonly ParquetTable _table;
-    private readonly LanguageModel _model;
     private readonly NumberColumn<int> _feature, _number, _rank, _position, _first;
     private readonly NumberColumn<long> _document;
     private readonly NumberColumn<float> _value;
@@ -55,9 +53,9 @@ internal sealed class ExampleTable
     private readonly ListColumn<int> _ids;
     private readonly ListColumn<float> _values;
 
-    public ExampleTable(ParquetTable table, LanguageModel model)
+    public ExampleTable(ParquetTable table)
     {
-        (_table, _model) = (table, model);
+        _table = table;
         (_feature, _kind, _number, _rank) = (table.Number<int>("feature"), table.Text("kind"), table.Number<int>("number"), table.Number<int>("rank"));
         (_document, _position, _value) = (table.Number<long>("document"), table.Number<int>("position"), table.Number<float>("value"));
         (_first, _text, _ids, _values) = (table.Number<int>("first"), table.Text("text"), table.List<int>("ids"), table.List<float>("values"));
@@ -83,7 +81,7 @@ internal sealed class ExampleTable
             _position.Add(example.Position);
             _value.Add(example.Value);
             _first.Add(example.First);
-            _text.Add(_model.Text(example.Ids));
+            _text.Add(example.Text);
             _ids.Add(example.Ids);
             _values.Add(example.Values);
             _table.EndRow();

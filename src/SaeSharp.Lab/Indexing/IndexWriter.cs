@@ -7,8 +7,6 @@ namespace SaeSharp.Lab.Indexing;
 /// <summary>Writes an index from all codes of its SAE: each feature's firings are looked at together, and the folder is there whole or not at all.</summary>
 internal sealed class IndexWriter(IndexShelf indexes, LanguageModel model, TokenPlaces places)
 {
-    private const long FiringsAtATime = 1 << 22;
-
     /// <summary>Writes the folder that <paramref name="info"/> names.</summary>
     public IndexedSae Write(IndexInfo info, CodeSpool spool, IProgress<Progress>? progress, CancellationToken cancel)
     {
@@ -29,26 +27,30 @@ internal sealed class IndexWriter(IndexShelf indexes, LanguageModel model, Token
         await using (files.ConfigureAwait(false))
         {
             await files.AddCorpus(places).ConfigureAwait(false);
-            for (var from = 0; from < fired.Length;)
+            var next = Gather(0);
+            try
             {
-                cancel.ThrowIfCancellationRequested();
-                var (to, count) = (from, 0L);
-                while (to < fired.Length && (to == from || count + fired[to] <= FiringsAtATime)) count += fired[to++];
-                var (first, firings, accounts) = (from, spool.Read(from, to), new FeatureAccount[to - from]);
-                Parallel.For(0, firings.Length, () => new TokenProfile(places), (i, _, profile) =>
+                for (var written = 0; written < fired.Length;)
                 {
-                    accounts[i] = FeatureAccount.Of(first + i, firings[i], places, profile, settings);
-                    return profile;
-                }, _ => { });
-                foreach (var account in accounts)
-                {
-                    await files.Add(account, coFirings[account.Feature]).ConfigureAwait(false);
-                    await files.AddPostings(account.Feature, firings[account.Feature - first]).ConfigureAwait(false);
+                    cancel.ThrowIfCancellationRequested();
+                    var batch = await next.ConfigureAwait(false);
+                    next = Gather(batch.End); // while the tables take this one, the other threads look at the next
+                    foreach (var (account, firings) in batch.Accounts.Zip(batch.Firings))
+                    {
+                        await files.Add(account, coFirings[account.Feature]).ConfigureAwait(false);
+                        await files.AddPostings(account.Feature, firings).ConfigureAwait(false);
+                    }
+                    meter.Report(written = batch.End);
                 }
-                meter.Report(from = to);
+            }
+            finally
+            {
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it reads the spool, which is disposed of next
             }
         }
         var sums = info.Postings ? IndexFiles.Kept.ToDictionary(name => name, name => ContentHash.OfFile(Path.Combine(folder, name))) : null;
         AtomicFile.Write(Path.Combine(folder, IndexFiles.Info), JsonSerializer.SerializeToUtf8Bytes(info with { Path = info.Name, Sums = sums }, LabJson.Options)); // last: an index without it does not exist
+
+        Task<AccountBatch> Gather(int first) => Task.Run(() => AccountBatch.Gather(first, spool, fired, places, ids => model.Text(ids), settings), CancellationToken.None);
     }
 }

@@ -11,8 +11,8 @@ internal sealed class SortedFirings
     {
         // The bits of positive floats sort as their values do; of equal ones the earliest comes last, so that it is the first from the top.
         _keys = new ulong[firings.Values.Length];
-        for (var i = 0; i < _keys.Length; i++) _keys[i] = (ulong)BitConverter.SingleToUInt32Bits(firings.Values[i]) << 32 | (uint)(int.MaxValue - i);
-        Array.Sort(_keys);
+        for (var i = 0; i < _keys.Length; i++) _keys[^(i + 1)] = (ulong)BitConverter.SingleToUInt32Bits(firings.Values[i]) << 32 | (uint)(int.MaxValue - i);
+        RadixSort.Sort(_keys);
     }
 
     public int Count => _keys.Length;

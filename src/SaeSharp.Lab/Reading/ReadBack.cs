@@ -5,12 +5,12 @@ using SaeSharp.Saes;
 
 namespace SaeSharp.Lab.Reading;
 
-/// <summary>Reads along with SAEs while a model writes: the rows of each hook wait until there are 16, so that one pass over an encoder serves 16 tokens.</summary>
+/// <summary>Reads along with SAEs while a model writes: the rows of each hook wait until there are 48, so that one pass over an encoder serves 48 tokens.</summary>
 /// <remarks>A row's codes do not depend on the rows beside it: they are those of an encoding token by token. Edits that need a code at once do not come here.</remarks>
 internal sealed class ReadBack : IDisposable
 {
     /// <summary>Rows that wait at most.</summary>
-    public const int Chunk = 16;
+    public const int Chunk = 48;
 
     private readonly Waiting[] _hooks;
 

@@ -12,14 +12,16 @@ public sealed class CoFiringLaws : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void The_most_correlated_features_are_those_of_a_dense_recount() =>
+    [Theory]
+    [InlineData(1 << 20)] // one pass
+    [InlineData(250)] // two features a pass
+    public void The_most_correlated_features_are_those_of_a_dense_recount(long tableBytes) =>
         Gen.Frequency((3, Gen.Const(0f)), (1, Gen.Int[1, 40].Select(n => n / 8f))).Array[7].Array[2, 60].Sample(rows =>
         {
             using var spool = new CodeSpool(_folder, 7, rows.Length);
             foreach (var part in rows.Chunk(13)) spool.Add(Codes(part));
             spool.Complete();
-            var found = CoFirings.Of(spool, 7, 3, CancellationToken.None);
+            var found = CoFirings.Of(spool, 7, 3, CancellationToken.None, tableBytes);
             for (var feature = 0; feature < 7; feature++)
             {
                 double[] mine = [.. rows.Select(row => (double)row[feature])];

@@ -119,7 +119,7 @@ public class FeatureAccountLaws
     {
         int[] tokens = [.. Enumerable.Range(0, values.Length).Where(token => values[token] > 0)];
         var places = new TokenPlaces(corpus.Windows);
-        return FeatureAccount.Of(0, new(tokens, [.. tokens.Select(token => values[token])]), places, new(places), Request);
+        return FeatureAccount.Of(0, new(tokens, [.. tokens.Select(token => values[token])]), places, new(places), _ => "", Request);
     }
 
     private static List<(int Token, int Window, int Position, float Value)> Places(Corpus corpus, float[] values, bool zeros = false)

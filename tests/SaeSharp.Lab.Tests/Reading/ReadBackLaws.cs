@@ -14,7 +14,7 @@ public sealed class ReadBackLaws
     private static readonly int[] Prompt = [5, 3, 8];
 
     [Theory]
-    [InlineData(1), InlineData(15), InlineData(16), InlineData(17), InlineData(40)]
+    [InlineData(1), InlineData(44), InlineData(45), InlineData(46), InlineData(47), InlineData(100)]
     public void Codes_of_chunks_are_those_of_the_whole_text(int tokens)
     {
         LoadedSae[] saes = [Reader("blocks.0.hook_resid_post", 64), Reader("blocks.1.hook_resid_post", 200), Reader("blocks.1.hook_resid_post", 64)];

@@ -57,7 +57,7 @@ internal unsafe struct EncodeTopKJob<L, TVector> : IJob where L : ILanes<TVector
             Source.Multiply(packed, tile, count, p, wide);
             for (var r = 0; r < count; r++) Choose(ref selectors[r], keys, tile + r * TilePanels * Width, p * Width, Math.Min(wide * Width, Source.DSae - p * Width));
         }
-        for (var r = 0; r < count; r++) selectors[r].Finish(keys, Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K);
+        for (var r = 0; r < count; r++) selectors[r].Finish(keys, Values + ((long)(first + r) * Slices + slice) * K, Indices + ((long)(first + r) * Slices + slice) * K, inOrder: Slices == 1);
     }
 
     /// <summary>Offers one row's next pre-activations, (z + bias) · scale, to its selector.</summary>

@@ -67,13 +67,13 @@ internal unsafe struct RunningTopK<L, TVector> where L : ILanes<TVector> where T
         Filter();
     }
 
-    /// <summary>Writes the k largest of exact numbers, largest first; empty slots become 0 at index −1.</summary>
-    public readonly void Finish(ulong* keys, float* values, int* indices)
+    /// <summary>Writes the k largest of exact numbers, largest first where <paramref name="inOrder"/>; empty slots, behind the others, become 0 at index −1.</summary>
+    public readonly void Finish(ulong* keys, float* values, int* indices, bool inOrder = true)
     {
         var selector = new TopKSelector(keys, _k);
         for (var i = 0; i < Count; i++)
             if (_lower[i] > 0) selector.Add(_lower[i], _index[i]);
-        selector.Finish(values, indices);
+        selector.Finish(values, indices, inOrder);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -12,8 +12,8 @@ internal unsafe struct TopKSelector(ulong* candidates, int k)
 
     public void Add(float value, int index) => candidates[_count++] = Key(value, index);
 
-    /// <summary>Writes the k largest, largest first; empty slots become 0 at index −1.</summary>
-    public void Finish(float* values, int* indices)
+    /// <summary>Writes the k largest, largest first where <paramref name="inOrder"/>; empty slots, behind the others, become 0 at index −1.</summary>
+    public void Finish(float* values, int* indices, bool inOrder = true)
     {
         if (_count > k)
         {
@@ -21,7 +21,7 @@ internal unsafe struct TopKSelector(ulong* candidates, int k)
             _count = k;
         }
         var best = new Span<ulong>(candidates, _count);
-        best.Sort();
+        if (inOrder) best.Sort();
         for (var i = 0; i < k; i++)
         {
             var at = _count - 1 - i;
