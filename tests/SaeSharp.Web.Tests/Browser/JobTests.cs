@@ -42,7 +42,7 @@ public sealed class JobTests(Workbench workbench) : IAsyncLifetime
     [Fact]
     public async Task A_training_moves_its_bar_is_cancelled_resumed_and_removed_by_keyboard_or_mouse()
     {
-        await Post("/api/jobs", Train("moving", 400_000_000));
+        await Post("/api/jobs", Train("moving", 40_000_000));
         await using var visit = await workbench.Open("/jobs", server: _twin.Address);
         var bar = visit.Page.Locator(".job progress[value]");
         await bar.WaitForAsync(new() { Timeout = Patience });
@@ -109,7 +109,7 @@ public sealed class JobTests(Workbench workbench) : IAsyncLifetime
     {
         object corpus = new { texts = workbench.Texts, context = 32 };
         await Until(await Post("/api/jobs", new { verb = "index", request = new { sae = workbench.Saes[0], model = workbench.Model, corpus, tokens = 300 } }), "finished");
-        var cancelled = await Post("/api/jobs", Train("cancelled", 400_000_000));
+        var cancelled = await Post("/api/jobs", Train("cancelled", 4_000_000));
         await Post($"/api/jobs/{cancelled}/cancel", new { });
         await Until(cancelled, "cancelled");
         await Until(await Post("/api/jobs", new { verb = "eval", request = new { sae = workbench.Saes[0], model = workbench.Model, corpus, metrics = new[] { "flu" } } }), "failed");
