@@ -71,6 +71,21 @@ public sealed partial class HouseRules
         where reference.Attributes().Select(attribute => attribute.Name.LocalName).Concat(reference.Elements().Select(element => element.Name.LocalName)).Any(name => name is "Version" or "VersionOverride")
         select $"{file} gives {reference.Attribute("Include")?.Value} a version of its own: write it in Directory.Packages.props.");
 
+    /// <summary>Of what <c>dotnet format</c> looks at, the one thing that neither its check of the layout nor the compiler reports.</summary>
+    [Fact]
+    public void Usings_stand_in_order() => AssertNone(
+        from file in SourceTree.Sources
+        let usings = File.ReadLines(SourceTree.Path(file)).Where(line => Using().IsMatch(line)).ToList()
+        where !usings.SequenceEqual(usings.OrderBy(Place, StringComparer.OrdinalIgnoreCase))
+        select $"{file}: its usings are out of order: System first, then by name, static ones behind and aliases last, as dotnet format puts them.");
+
+    /// <summary>What a using is ordered by: a namespace stands before those inside it.</summary>
+    private static string Place(string line)
+    {
+        var parts = Using().Match(line).Groups;
+        return $"{(parts["alias"].Success ? 2 : parts["static"].Success ? 1 : 0)}{(parts["name"].Value.Split('.')[0] == "System" ? 0 : 1)}{(parts["alias"].Success ? parts["alias"] : parts["name"]).Value.Replace('.', '\u0001')}";
+    }
+
     private static void AssertNone(IEnumerable<string> violations)
     {
         var found = violations.ToList();
@@ -87,6 +102,9 @@ public sealed partial class HouseRules
 
     [GeneratedRegex(@"\b(LibraryImport|DllImport|NativeLibrary)\b")]
     private static partial Regex NativeCall();
+
+    [GeneratedRegex(@"^using (?<static>static )?(?:(?<alias>\w+) = )?(?<name>[\w.]+)[^=]*;$")]
+    private static partial Regex Using();
 
     [GeneratedRegex(@"(?<!\w)Console\s*\.")]
     private static partial Regex ConsoleCall();

@@ -10,7 +10,7 @@ using SaeSharp.Lab;
 namespace SaeSharp.Web.Endpoints;
 
 /// <summary>Long work as it goes: asked for <c>text/event-stream</c>, an event <c>progress</c> for each step, then <c>result</c> or <c>problem</c>; otherwise the result alone.</summary>
-/// <remarks>Each step says all that is written so far, so a client that reads slowly misses steps and no text, and little waits for it. A client that leaves cancels the work.</remarks>
+/// <remarks>Each step says all that is written so far, so a client that reads slowly misses steps and no text, and little waits for it. A client that leaves cancels the work, and its request is over when the work is.</remarks>
 internal static class Streaming
 {
     /// <summary>The content type of a stream of events.</summary>
@@ -30,8 +30,8 @@ internal static class Streaming
         if (!IsAsked(http)) return Api.Json(await work(null));
         var steps = Channel.CreateBounded<Progress>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
         var result = Work();
-        // What is wrong with the request is known before the first step, and can still be told by a status.
-        if (!await steps.Reader.WaitToReadAsync(http.RequestAborted)) await result;
+        // What is wrong with the request is known before the first step, and can still be told by a status. A client that leaves ends the work, and with it the steps.
+        if (!await steps.Reader.WaitToReadAsync(CancellationToken.None)) await result;
         return TypedResults.ServerSentEvents(Events(steps.Reader, result));
 
         async Task<T> Work()
@@ -49,8 +49,15 @@ internal static class Streaming
 
     private static async IAsyncEnumerable<SseItem<string>> Events<T>(ChannelReader<Progress> steps, Task<T> result, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        await foreach (var step in steps.ReadAllAsync(cancel)) yield return Event("progress", step);
-        yield return await Last(result);
+        try
+        {
+            await foreach (var step in steps.ReadAllAsync(cancel)) yield return Event("progress", step);
+            yield return await Last(result);
+        }
+        finally
+        {
+            await ((Task)result).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static async Task<SseItem<string>> Last<T>(Task<T> result)

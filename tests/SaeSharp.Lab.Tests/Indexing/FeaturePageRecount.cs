@@ -18,7 +18,7 @@ public sealed class FeaturePageRecount(TinyWorkspace tiny) : IDisposable
     [Theory, InlineData(WindowKind.Document), InlineData(WindowKind.Packed)]
     public async Task Every_number_of_every_page_equals_a_recount(WindowKind kind)
     {
-        var texts = _home.Part(0, 70);
+        var texts = _home.Part(0, 35);
         var options = TinyWorkspace.Corpus with { Texts = texts, Window = kind, Context = 24 };
         var index = await _home.Index(new IndexRequest { Sae = TinyWorkspace.Sae, Corpus = options, Intervals = Intervals, Before = Before, After = After, Top = Top, Batch = 300 });
         using var shelves = new Shelves(_home.Home, 1);

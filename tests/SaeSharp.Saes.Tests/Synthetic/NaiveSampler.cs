@@ -3,10 +3,12 @@ using SaeSharp.Saes.Synthetic;
 namespace SaeSharp.Saes.Tests.Synthetic;
 
 /// <summary>The naive twin of <see cref="FiringSampler"/>: a Gaussian for every feature, then level by level what the tree takes away.</summary>
-internal static class NaiveSampler
+internal sealed class NaiveSampler(SyntheticWorld world)
 {
+    private readonly double[] _thresholds = [.. world.Probabilities.Select(probability => Gaussian.Threshold(probability))];
+
     /// <summary>Strengths of all features in one sample.</summary>
-    public static float[] Draw(SyntheticWorld world, SampleRandom random)
+    public float[] Draw(SampleRandom random)
     {
         var factors = new double[world.Factors.Columns];
         foreach (ref var factor in factors.AsSpan()) factor = random.Normal();
@@ -19,7 +21,7 @@ internal static class NaiveSampler
                 var loading = world.Factors.Row<float>(i)[r];
                 (common, square) = (common + loading * factors[r], square + loading * loading);
             }
-            var isOn = common + Math.Sqrt(1 - square) * random.Normal() > Gaussian.Threshold(world.Probabilities[i]);
+            var isOn = common + Math.Sqrt(1 - square) * random.Normal() > _thresholds[i];
             var strength = world.Means[i] + world.Deviations[i] * random.Normal();
             strengths[i] = isOn ? (float)Math.Max(0, strength) : 0;
         }

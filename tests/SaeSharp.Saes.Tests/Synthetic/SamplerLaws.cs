@@ -15,7 +15,8 @@ public class SamplerLaws
     {
         var (backend, naive, fast) = (CpuBackend.Create(), new FiringStatistics(60, 60), new FiringStatistics(60, 60));
         var world = SyntheticWorld.Create(Spec, backend);
-        for (var i = 0; i < Samples; i++) naive.Add(SparseCodes.FromDense(Tensor.Of(NaiveSampler.Draw(world, new SampleRandom(7, i)), 1, 60)));
+        var sampler = new NaiveSampler(world);
+        naive.Add(SparseCodes.FromDense(Tensor.Of([.. Enumerable.Range(0, Samples).SelectMany(i => sampler.Draw(new(7, i)))], Samples, 60)));
         fast.Add(new SyntheticSource(world, Samples, backend).FillWithFeatures(0, Tensor.Zeros(DType.F32, Samples, 16), TestContext.Current.CancellationToken));
         for (var i = 0; i < 60; i++)
         {

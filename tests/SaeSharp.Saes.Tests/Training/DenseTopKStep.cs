@@ -101,12 +101,13 @@ internal sealed class DenseTopKStep(TrainingOptions options, int batchSize, int 
         var rate = options.Rate.Peak * Math.Min(1, Math.Min(
             options.Rate.WarmupSteps == 0 ? 1 : (_step + 1.0) / options.Rate.WarmupSteps, options.Rate.DecaySteps == 0 ? 1 : (double)(options.Steps - _step) / options.Rate.DecaySteps));
         _step++;
+        var (meanLeft, squareLeft) = (1 - Math.Pow(options.Optimiser.Beta1, _step), 1 - Math.Pow(options.Optimiser.Beta2, _step));
         for (var p = 0; p < 4; p++)
             for (var i = 0; i < gradients[p].Length; i++)
             {
                 var g = gradients[p][i] * clip;
                 var (m, v) = (_means[p][i] = options.Optimiser.Beta1 * _means[p][i] + (1 - options.Optimiser.Beta1) * g, _squares[p][i] = options.Optimiser.Beta2 * _squares[p][i] + (1 - options.Optimiser.Beta2) * g * g);
-                Parameters[p][i] -= rate * (m / (1 - Math.Pow(options.Optimiser.Beta1, _step))) / (Math.Sqrt(v / (1 - Math.Pow(options.Optimiser.Beta2, _step))) + 1e-8);
+                Parameters[p][i] -= rate * (m / meanLeft) / (Math.Sqrt(v / squareLeft) + 1e-8);
             }
     }
 

@@ -8,7 +8,7 @@ namespace SaeSharp.Saes.Tests.Training;
 
 public class SparseStepProperties
 {
-    private const int DIn = 64, DSae = 512, Batch = 256, K = 8;
+    private const int DIn = 64, DSae = 512, Batch = 256, K = 8, FullSizeSteps = 8;
 
     private static readonly TrainingOptions Options = new()
     {
@@ -29,9 +29,9 @@ public class SparseStepProperties
     {
         var config = new SaeConfig { Architecture = "topk", DIn = 288, DSae = 4608, K = 32, RescaleActsByDecoderNorm = true };
         var pool = PoolSource.SparseSums(7, 2 * 4096, 288, directions: 2000, active: 12);
-        var sparse = new SaeTrainer(config, Options with { Steps = 20, Rate = new() { Peak = 1e-3, WarmupSteps = 5, DecaySteps = 5 }, Dead = new() }, new PoolSource(pool, 4096), CpuBackend.Create(2));
+        var sparse = new SaeTrainer(config, Options with { Steps = FullSizeSteps, Rate = new() { Peak = 1e-3, WarmupSteps = 2, DecaySteps = 2 }, Dead = new() }, new PoolSource(pool, 4096), CpuBackend.Create(2));
         var dense = new DenseProducts(sparse, 4096);
-        for (var t = 0; t < 20; t++)
+        for (var t = 0; t < FullSizeSteps; t++)
         {
             var (expected, actual) = (dense.Advance(pool.Rows(t % 2 * 4096, 4096).Clone()), sparse.Advance(default).Loss);
             Assert.True(Math.Abs(actual - expected) <= 1e-3 * expected, $"step {t}: loss {actual:R}, expected {expected:R}");

@@ -7,53 +7,32 @@ public sealed class EveryPage(Workbench workbench)
 {
     /// <summary>WCAG 2.2, success criterion 1.4.3 (AA), for text of ordinary size.</summary>
     private const double LeastContrast = 4.5;
+    private const int Wide = 1280, Narrow = 360;
 
     public static TheoryData<string> Pages => ["home", "list", "feature", "prompt", "steer", "steered", "contrast", "search", "train", "jobs", "lists", "coding", "learn", "guide", "not-found"];
 
     [Theory, MemberData(nameof(Pages))]
-    public async Task Renders_in_both_colour_schemes_without_a_fault_and_asks_no_other_host(string page)
+    public async Task Renders_and_fits_and_can_be_read_in_both_colour_schemes_and_asks_no_other_host(string page)
     {
         var backgrounds = new List<string>();
-        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
+        foreach (var (colours, width) in new[] { (ColorScheme.Light, Wide), (ColorScheme.Dark, Narrow) })
         {
-            await using var visit = await Settled(page, colours, 1280);
-            backgrounds.Add(await visit.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+            await using var visit = await Settled(page, colours, width);
+            Assert.NotEqual("", await visit.Page.Locator("h1").InnerTextAsync());
+            Assert.Empty(await visit.PickyFields());
+            Assert.Empty(await visit.Barriers());
+            backgrounds.Add(await Background(visit));
+            foreach (var size in new[] { width, Wide + Narrow - width })
+            {
+                await visit.Resize(size);
+                Assert.Equal(0, await visit.Overflow());
+                Assert.Empty(await visit.FaintTexts(LeastContrast));
+            }
 
             Assert.DoesNotContain(visit.Faults, fault => page != "not-found" || !fault.Contains("404", StringComparison.Ordinal));
             Assert.Subset(new HashSet<string> { workbench.Address.Authority, "data" }, visit.Hosts);
-            Assert.NotEqual("", await visit.Page.Locator("h1").InnerTextAsync());
         }
         Assert.NotEqual(backgrounds[0], backgrounds[1]);
-    }
-
-    [Theory, MemberData(nameof(Pages))]
-    public async Task Fits_a_screen_of_360_pixels_without_scrolling_sideways(string page)
-    {
-        await using var visit = await Settled(page, ColorScheme.Light, 360);
-
-        Assert.Equal(0, await visit.Overflow());
-    }
-
-    [Theory, MemberData(nameof(Pages))]
-    public async Task Every_text_stands_out_from_its_ground_in_both_colour_schemes(string page)
-    {
-        foreach (var colours in new[] { ColorScheme.Light, ColorScheme.Dark })
-        {
-            await using var visit = await Settled(page, colours, 1280);
-
-            Assert.Empty(await visit.FaintTexts(LeastContrast));
-        }
-    }
-
-    [Theory, MemberData(nameof(Pages))]
-    public async Task Axe_finds_no_serious_barrier_in_either_colour_scheme(string page)
-    {
-        foreach (var (colours, width) in new[] { (ColorScheme.Light, 1280), (ColorScheme.Dark, 360) })
-        {
-            await using var visit = await Settled(page, colours, width);
-
-            Assert.Empty(await visit.Barriers());
-        }
     }
 
     [Fact]

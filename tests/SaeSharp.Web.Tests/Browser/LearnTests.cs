@@ -26,6 +26,7 @@ public sealed class LearnTests(DemoBench bench, Workbench workbench)
             Assert.Equal(0, await visit.Overflow());
             Assert.Empty(await visit.FaintTexts(4.5));
             Assert.Empty(await visit.Barriers());
+            Assert.Empty(await visit.PickyFields());
             Assert.Empty(visit.Faults);
         }
     }

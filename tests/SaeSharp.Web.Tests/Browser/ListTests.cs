@@ -54,7 +54,7 @@ public sealed class ListTests(Workbench workbench) : IAsyncLifetime
         Assert.Equal(0, await visit.Overflow());
         Assert.Empty(await visit.FaintTexts(4.5));
         Assert.Empty(await visit.Barriers());
-        if (Environment.GetEnvironmentVariable("SAESHARP_PICTURES") is { Length: > 0 } folder) await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"list-{width}.png"), FullPage = true });
+        await visit.Picture($"list-{width}");
 
         await visit.Page.Locator(".ask input").FillAsync("others");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
