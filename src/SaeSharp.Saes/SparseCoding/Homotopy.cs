@@ -130,7 +130,8 @@ internal sealed class Homotopy
 
         void Try(int j, double sign)
         {
-            if (gone == (j, sign) || Math.Abs(sign - _q[j]) < 1e-12) return; // an atom that runs along with the active ones never meets them
+            // Below λ the atom's correlation must outgrow λ. One that runs along with the active ones never meets them; one that falls behind has just left, or is the same as one that has.
+            if (gone == (j, sign) || 1 - sign * _q[j] < 1e-12) return;
             var at = _p[j] / (sign - _q[j]);
             if (at > next.Lambda && at < lambda) next = (at, j, sign, -1);
         }

@@ -91,6 +91,19 @@ public class SparseCodingLaws
         if (answer.Why != StopReason.IterationLimit) Assert.InRange(gap, -1e-9 * squares, (method == CodeMethod.Lars ? 1e-9 : 1e-4 / 2 + 1e-9) * squares);
     }, iter: 100, threads: 1);
 
+    /// <summary>An atom that leaves, and its like, must not come back at the λ at which it left.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public void Every_knot_of_a_path_is_a_solution_where_atoms_are_alike(bool positive)
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var problem = Case.Of(seed, d: 3 + seed % 10, n: 4 + seed % 23, 0.01, 0, positive, kind: 2);
+            var squares = PlainLasso.Dot(problem.B, problem.B);
+            foreach (var knot in new LarsPath(new() { LeastRatio = 0.01, Positive = positive }).Knots(new(problem.Tensor(DType.F64), Cpu), problem.Signal)[0].Where(knot => knot.Lambda > 0))
+                Assert.InRange(PlainLasso.Gap(problem.Atoms, problem.B, CodingGolden.Dense(knot, problem.Atoms.Length), knot.Lambda!.Value, 0, positive), -1e-9 * squares, 1e-9 * squares);
+        }
+    }
+
     [Fact]
     public void A_signal_gets_the_same_code_alone_and_among_others()
     {
