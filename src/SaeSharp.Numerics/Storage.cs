@@ -50,7 +50,7 @@ public sealed unsafe class NativeStorage : Storage
             _address = (nint)NativeMemory.AlignedAlloc(size, Alignment);
             NativeMemory.Clear((void*)_address, size);
         }
-        if (bytes > 0) GC.AddMemoryPressure(bytes);
+        NativePressure.Add(bytes);
     }
 
     public override nint Address => _address;
@@ -71,6 +71,6 @@ public sealed unsafe class NativeStorage : Storage
         if (address == 0) return;
         if (_isMapped) Libc.Unmap(address, (nuint)Bytes);
         else NativeMemory.AlignedFree((void*)address);
-        if (Bytes > 0) GC.RemoveMemoryPressure(Bytes);
+        NativePressure.Add(-Bytes);
     }
 }

@@ -23,7 +23,7 @@ internal static class BenchCommand
             nameof(BenchRequest.Vocab), nameof(BenchRequest.Context), nameof(BenchRequest.Batch)),
         Kernel(shell, "harvest", "Activations a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Batch), nameof(BenchRequest.Context), nameof(BenchRequest.Folder)),
         Kernel(shell, "decode", "Generated tokens a second from a model of a given shape, random weights.", nameof(BenchRequest.Shape), nameof(BenchRequest.Prompt),
-            nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
+            nameof(BenchRequest.Steer), nameof(BenchRequest.When), nameof(BenchRequest.ReadBack), nameof(BenchRequest.K), nameof(BenchRequest.Streams), nameof(BenchRequest.Folder)),
         Kernel(shell, "store", "Training batches from an activation store on disk, one thread.", nameof(BenchRequest.DIn), nameof(BenchRequest.Batch)),
         shell.Verb<CodeBenchRequest>("code", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchCode(request, progress, cancel), (result, output) => Print(result, session, output))),
         shell.Verb<SearchBenchRequest>("search", new([]), (session, request, cancel) => session.Show(progress => session.Workspace.BenchSearch(request, progress, cancel), Print)),

@@ -23,7 +23,7 @@ public sealed record BenchRequest
     public int Vocab { get; init => field = OptionException.Positive(value); } = 1037;
     /// <summary>Tokens a step (sae-step, store; left out: 4096) or sequences of a batch (harvest, lm-step; left out: 16).</summary>
     public int? Batch { get; init => field = value is { } batch ? OptionException.Positive(batch) : null; }
-    /// <summary>Latents kept on a token (sae-step).</summary>
+    /// <summary>Latents kept on a token (sae-step, and of the SAEs that read back in decode).</summary>
     public int K { get; init; } = 32;
     /// <summary>Whether the encoder is screened in 8-bit integers: auto, on or off (sae-step). The result is the same.</summary>
     public string Screen { get; init; } = "auto";

@@ -14,7 +14,7 @@ namespace SaeSharp.Lab.Benchmarks;
 /// <summary>Decoding with an edit, with one that waits for a feature, with SAEs that read every layer, or of several texts at once, in turn with plain decoding of one: what each costs is then a ratio of neighbours in time.</summary>
 internal sealed class DecodeVariant
 {
-    private const int Turns = 5, Tokens = 6 * ReadBack.Chunk, K = 32;
+    private const int Turns = 5, Tokens = 6 * ReadBack.Chunk;
     private readonly Transformer _model;
     private readonly int[] _prompt;
     private readonly BenchRequest _request;
@@ -93,7 +93,7 @@ internal sealed class DecodeVariant
 
     private LoadedSae Reader(int layer, int latents, Backend backend)
     {
-        var config = new SaeConfig { Architecture = "topk", DIn = _model.Spec.DModel, DSae = latents, K = Math.Min(K, latents), HookName = $"blocks.{layer}.hook_resid_post" };
+        var config = new SaeConfig { Architecture = "topk", DIn = _model.Spec.DModel, DSae = latents, K = Math.Clamp(_request.K, 1, latents), HookName = $"blocks.{layer}.hook_resid_post" };
         return new($"layer {layer}", "", SaeCatalog.Create(config, SaeWeights.Random(layer + 1), backend));
     }
 }
