@@ -12,6 +12,9 @@ internal sealed class ActiveSet(WorkingSet set, double lambda, bool positive)
     /// <summary>Correlations above λ by less than this share of the largest a_j · b are rounding.</summary>
     private const double Rounding = 3e-14;
 
+    /// <summary>Atoms below this share of a dependent one are not part of it: with what <see cref="CholeskyFactor"/> calls dependent (10⁻¹¹ of a squared length), the combination is known no better.</summary>
+    private const double LeastShare = 3e-6;
+
     private readonly List<int> _active = [];                // places in the working set
     private readonly HashSet<int> _refused = [];            // entered and left without a step: rounding
     private readonly CholeskyFactor _factor = new();
@@ -115,7 +118,7 @@ internal sealed class ActiveSet(WorkingSet set, double lambda, bool positive)
         var (step, leaves) = (double.PositiveInfinity, -1);
         for (var i = 0; i < alpha.Length; i++)
         {
-            if (alpha[i] * _signs[at] * _signs[_active[i]] <= 1e-12) continue;
+            if (alpha[i] * _signs[at] * _signs[_active[i]] <= LeastShare) continue;
             var share = Math.Abs(set.Weights[_active[i]] / alpha[i]);
             if (share < step) (step, leaves) = (share, i);
         }

@@ -19,7 +19,11 @@ internal sealed class PositivePursuitRun(AtomDictionary dictionary, double[] sig
     {
         _set.Add([atom]);
         _present.Add(atom);
+        var (before, residual) = (_set.Weights.ToArray(), ResidualNorm);
         new ActiveSet(_set, 0, true).Run();
+        UpdateResidual(_set.Atoms, _set.Weights);
+        if (ResidualNorm <= residual) return true;
+        before.CopyTo(_set.Weights); // what was left to fit was rounding
         UpdateResidual(_set.Atoms, _set.Weights);
         return true;
     }

@@ -104,6 +104,16 @@ public class SparseCodingLaws
         }
     }
 
+    /// <summary>An atom that is another's negative is no sum of the atoms beside it, whatever rounding says: where a share of 10⁻¹² was followed, weights came to 10¹².</summary>
+    [Theory, InlineData(1019), InlineData(6464), InlineData(6471), InlineData(6556)]
+    public void Non_negative_least_squares_stays_below_the_signal_where_atoms_are_opposite(int seed)
+    {
+        var problem = Case.Of(seed, d: 9 + seed % 7, n: 32 + seed % 5, 0.01, 0, positive: false, kind: 2);
+        var answer = new NonNegativeLeastSquares().Solve(new(problem.Tensor(DType.F32), Cpu), problem.Signal)[0];
+        Assert.Equal(StopReason.Solved, answer.Why);
+        Assert.True(answer.Residual * answer.Residual <= PlainLasso.Dot(problem.B, problem.B));
+    }
+
     [Fact]
     public void A_signal_gets_the_same_code_alone_and_among_others()
     {
