@@ -59,11 +59,10 @@ internal sealed unsafe class ComputePool : IDisposable
 
         _open = false;
         Interlocked.MemoryBarrier(); // a worker that joins after this sees the door closed; one that joined before is counted in _active
-        var spin = new SpinWait();
-        while (Volatile.Read(ref _active) != 0)
+        for (var spins = 0; Volatile.Read(ref _active) != 0; spins++)
         {
-            if (spin.NextSpinWillYield) Thread.SpinWait(20);
-            else spin.SpinOnce(-1);
+            if (spins < SpinsBeforeSleep) Thread.SpinWait(1);
+            else Thread.Yield(); // where cores are shared, the worker may be waiting for this one
         }
         var failure = _failure;
         Volatile.Write(ref _taken, 0);
