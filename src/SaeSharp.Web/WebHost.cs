@@ -33,7 +33,9 @@ public static class WebHost
         await app.StartAsync(cancel);
         _ = workspace.Jobs; // what waited when the last program stopped is run, whether anybody looks or not
         options.Listening?.Invoke(AddressOf(app));
+        var first = FirstText.Write(workspace, app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync(cancel);
+        await first;
     }
 
     /// <summary>The configured application, not yet listening.</summary>

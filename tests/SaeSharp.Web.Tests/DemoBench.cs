@@ -27,6 +27,9 @@ public sealed class DemoBench(Workbench workbench) : IAsyncLifetime
 
     public Task<Visit> Open(string address, ColorScheme colours = ColorScheme.Light, int width = 1280) => workbench.Open(address, colours, width, Address);
 
+    /// <summary>What a server writes when it starts.</summary>
+    public Task<bool> FirstText(CancellationToken cancel) => SaeSharp.Web.FirstText.Write(_demo!, cancel);
+
     public async ValueTask InitializeAsync()
     {
         using (var workspace = Workspace.Open(_home.Path, 2))
