@@ -4,7 +4,11 @@ namespace SaeSharp.Models;
 /// <param name="Name">TransformerLens name: <c>blocks.0.hook_resid_pre</c> …</param>
 /// <param name="Order">Its place among all hooks, in the order a run passes them.</param>
 /// <param name="RowShape">Axes after rows; null where a row has none of fixed size (<c>hook_pattern</c>).</param>
-internal sealed record HookPoint(string Name, int Order, int[]? RowShape);
+internal sealed record HookPoint(string Name, int Order, int[]? RowShape)
+{
+    /// <summary>Its bit in a <see cref="HookSet"/>.</summary>
+    public ulong Mark { get; } = HookSet.MarkOf(Name);
+}
 
 /// <summary>Collects the hook points of a model while it is built; blocks add theirs in the order in which a run passes them.</summary>
 internal sealed class HookList

@@ -132,7 +132,7 @@ internal sealed class Pass
 
     private HookSet? HooksOf(int sequence) => _strands is null ? _hooks : _strands[sequence].Hooks;
 
-    private static bool Wants(HookSet? hooks, HookPoint point) => hooks is not null && hooks.Contains(point.Name);
+    private static bool Wants(HookSet? hooks, HookPoint point) => hooks is not null && hooks.Contains(point);
 
-    private static bool Edits(HookSet? hooks, HookPoint point) => hooks is not null && hooks.Edits(point.Name);
+    private static bool Edits(HookSet? hooks, HookPoint point) => hooks is not null && hooks.Edits(point);
 }

@@ -124,9 +124,9 @@ internal sealed unsafe partial class CpuBackend<L, TVector>
         if (PackRows(ref job, transposeA) is not { } packed)
         {
             // One row (aᵀ of one column lies the same): weights stream once. A few panels a part keep the streams long; many parts let no thread wait long for the last.
-            var panelCount = (n + PanelWidth - 1) / PanelWidth;
-            job.PanelsPerPart = panelCount < 8 * Threads ? 1 : Math.Max(2, (panelCount / (16 * Threads) + 1) & ~1);
-            _pool.For(job.RowParts, ref job, (long)n * k < 4 * SmallWork);
+            var (panelCount, alone) = ((n + PanelWidth - 1) / PanelWidth, Threads == 1 || (long)n * k < 4 * SmallWork);
+            job.PanelsPerPart = alone ? panelCount : panelCount < 8 * Threads ? 1 : Math.Max(2, (panelCount / (16 * Threads) + 1) & ~1);
+            _pool.For(job.RowParts, ref job, alone);
             return;
         }
         job.PanelsPerPart = TilePanels;

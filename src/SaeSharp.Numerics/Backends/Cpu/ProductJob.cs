@@ -28,7 +28,7 @@ internal unsafe struct ProductJob<L, TVector> : IJob where L : ILanes<TVector> w
         // Panels outermost: parts that run at the same time read different weights and the same rows.
         var first = (PackedA == null ? part : part / RowBlocks) * PanelsPerPart;
         var end = Math.Min(PanelCount, first + PanelsPerPart);
-        var wide = Type == DType.F32 ? null : Scratch.Rent((long)(PackedA == null ? 1 : PanelsPerPart) * BlockK * Width * sizeof(float));
+        var wide = Type == DType.F32 || (PackedA == null && Type == DType.BF16) ? null : Scratch.Rent((long)(PackedA == null ? 1 : PanelsPerPart) * BlockK * Width * sizeof(float));
         for (var k0 = 0; k0 < K; k0 += BlockK)
         {
             var k = Math.Min(BlockK, K - k0);
