@@ -14,10 +14,10 @@ internal sealed record AccountBatch(int First, Firings[] Firings, FeatureAccount
         var (end, count) = (first, 0L);
         while (end < fired.Length && (end == first || count + fired[end] <= FiringsAtATime)) count += fired[end++];
         var (firings, accounts) = (spool.Read(first, end), new FeatureAccount[end - first]);
-        Parallel.For(0, firings.Length, () => new TokenProfile(places), (i, _, profile) =>
+        Parallel.For(0, firings.Length, () => new AccountScratch(places), (i, _, scratch) =>
         {
-            accounts[i] = FeatureAccount.Of(first + i, firings[i], places, profile, textOf, settings);
-            return profile;
+            accounts[i] = FeatureAccount.Of(first + i, firings[i], places, scratch, textOf, settings);
+            return scratch;
         }, _ => { });
         return new(first, firings, accounts);
     }

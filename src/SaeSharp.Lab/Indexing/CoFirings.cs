@@ -4,24 +4,26 @@ namespace SaeSharp.Lab.Indexing;
 
 /// <summary>For each feature the features whose values go with its own, exact over all tokens of the corpus, those on which neither fires included.</summary>
 /// <remarks>
-/// tokens × L0² ÷ 2 steps in all, in as many passes over the codes as parts of the dSae × dSae table take memory for: within a pass each pair is counted once, in the
-/// row of the smaller feature; one with a feature of another pass in its own row there. Where that would be more than
-/// <see cref="MostPasses"/> passes nothing is counted, and the lists stay empty.
+/// tokens × L0² steps in all, feature by feature: the row of one feature, dSae cells, stays in a cache near the core while its firings pass, which is worth counting each pair from both
+/// sides. In as many passes over the codes as parts of the dSae × dSae table take memory for; where that would be more than <see cref="MostPasses"/> nothing is counted, and the lists stay empty.
 /// </remarks>
 internal sealed class CoFirings
 {
-    private const long CellBytes = 16, CacheBytes = 1 << 20, TableBytes = 256 << 20;
+    private const long CellBytes = 16, TableBytes = 256 << 20;
     private const int MostPasses = 2048;
+
+    /// <summary>Codes that a core keeps near while it goes through the features: 1 MiB.</summary>
+    private const int PartFirings = 1 << 17;
+
     private readonly CodeSpool _spool;
-    private readonly int _dSae, _perPart, _perPass;
+    private readonly int _dSae, _perPass;
     private readonly double[] _means, _scales;
     private readonly long[] _fired;
 
     private CoFirings(CodeSpool spool, int dSae, long tableBytes)
     {
         (_spool, _dSae, _fired) = (spool, dSae, spool.Fired());
-        _perPart = (int)Math.Clamp(Math.Min(CacheBytes, tableBytes) / (dSae * CellBytes), 1, dSae);
-        _perPass = (int)Math.Clamp(tableBytes / (dSae * CellBytes) / _perPart, 1, (dSae + _perPart - 1) / _perPart) * _perPart;
+        _perPass = (int)Math.Clamp(tableBytes / (dSae * CellBytes), 1, dSae);
         (_means, _scales) = Moments();
     }
 
@@ -41,7 +43,7 @@ internal sealed class CoFirings
     private (double[] Means, double[] Scales) Moments()
     {
         var (sums, squares) = (new double[_dSae], new double[_dSae]);
-        foreach (var codes in _spool.Blocks())
+        foreach (var codes in _spool.Codes())
         {
             for (var i = 0; i < codes.Indices.Length; i++)
             {
@@ -59,59 +61,46 @@ internal sealed class CoFirings
 
     private void Fill(int first, int end, int count, IReadOnlyList<CoFiring>[] found, CancellationToken cancel)
     {
-        var parts = new Cell[(end - first + _perPart - 1) / _perPart][];
-        for (var part = 0; part < parts.Length; part++) parts[part] = new Cell[Math.Min(_perPart, end - first - part * _perPart) * _dSae];
+        var rows = new Cell[end - first][];
+        for (var row = 0; row < rows.Length; row++) rows[row] = new Cell[_dSae];
         var options = new ParallelOptions { CancellationToken = cancel };
-        foreach (var codes in _spool.Blocks())
-            Parallel.For(0, parts.Length, options, part => Add(codes, first, first + part * _perPart, parts[part]));
-        Parallel.For(first, end, options, () => new Cell[_dSae], (feature, _, row) =>
+        foreach (var block in _spool.Blocks(first, end))
         {
-            for (var other = 0; other < _dSae; other++)
-                row[other] = other >= first && other < feature ? CellOf(other, feature) : CellOf(feature, other);
-            found[feature] = Best(feature, row, count);
-            return row;
-        }, _ => { });
-
-        Cell CellOf(int feature, int other)
-        {
-            var (part, row) = Math.DivRem(feature - first, _perPart);
-            return parts[part][row * _dSae + other];
-        }
-    }
-
-    /// <summary>Adds a block's tokens to the rows of the features from <paramref name="first"/> on, which are some of the pass that begins at <paramref name="pass"/>.</summary>
-    private void Add(SparseCodes codes, int pass, int first, Cell[] cells)
-    {
-        var end = first + cells.Length / _dSae;
-        for (var row = 0; row < codes.Rows; row++)
-        {
-            var features = codes.RowIndices(row);
-            var values = codes.RowValues(row);
-            var earlier = FirstFrom(features, pass);
-            for (var i = FirstFrom(features, first); i < features.Length && features[i] < end; i++)
+            var next = new int[end - first];
+            for (var row = 0; row < next.Length; row++) next[row] = block.FiringsOf(first + row).First;
+            for (var until = 0; until < block.Codes.Rows;)
             {
-                var with = cells.AsSpan((features[i] - first) * _dSae, _dSae);
-                Add(with, features[..earlier], values, values[i]);
-                Add(with, features[(i + 1)..], values[(i + 1)..], values[i]);
+                until = EndOfPart(block.Codes, until);
+                Parallel.For(first, end, options, feature => Add(block, feature, until, ref next[feature - first], rows[feature - first]));
             }
         }
+        Parallel.For(first, end, options, feature => found[feature] = Best(feature, rows[feature - first], count));
     }
 
-    private static void Add(Span<Cell> with, ReadOnlySpan<int> features, ReadOnlySpan<float> values, double value)
+    /// <summary>The row before which the codes from row <paramref name="start"/> on fill a cache.</summary>
+    private static int EndOfPart(SparseCodes codes, int start)
     {
-        for (var j = 0; j < features.Length; j++)
+        var end = Array.BinarySearch(codes.RowStarts, codes.RowStarts[start] + PartFirings);
+        return Math.Clamp(end < 0 ? ~end : end, start + 1, codes.Rows);
+    }
+
+    /// <summary>Adds what fires where <paramref name="feature"/> does, itself included, from its firing number <paramref name="next"/> on and before row <paramref name="until"/>.</summary>
+    private static void Add(SpooledBlock block, int feature, int until, ref int next, Cell[] cells)
+    {
+        var (i, end) = (next, block.FiringsOf(feature).End);
+        for (; i < end && block.Rows[i] < until; i++)
         {
-            ref var cell = ref with[features[j]];
-            cell.Products += value * values[j];
-            cell.Both++;
+            var features = block.Codes.RowIndices(block.Rows[i]);
+            var values = block.Codes.RowValues(block.Rows[i]);
+            double value = block.Values[i];
+            for (var j = 0; j < features.Length; j++)
+            {
+                ref var cell = ref cells[features[j]];
+                cell.Products += value * values[j];
+                cell.Both++;
+            }
         }
-    }
-
-    /// <summary>Place of the first of rising features that is not below a bound.</summary>
-    private static int FirstFrom(ReadOnlySpan<int> features, int bound)
-    {
-        var place = features.BinarySearch(bound);
-        return place < 0 ? ~place : place;
+        next = i;
     }
 
     private List<CoFiring> Best(int feature, ReadOnlySpan<Cell> row, int count)

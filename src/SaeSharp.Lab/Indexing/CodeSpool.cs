@@ -74,10 +74,7 @@ internal sealed class CodeSpool : IDisposable
         var filled = new int[found.Length];
         foreach (var block in _blocks)
         {
-            var (first, last) = (block.Starts[from], block.Starts[to]);
-            var (tokens, values) = (new int[last - first], new float[last - first]);
-            ReadExactly(MemoryMarshal.AsBytes(tokens.AsSpan()), block.Offset + (long)first * sizeof(int));
-            ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), block.Offset + (long)block.Starts[^1] * sizeof(int) + (long)first * sizeof(float));
+            var (first, (tokens, values)) = (block.Starts[from], Firings(block, from, to));
             for (var i = 0; i < found.Length; i++)
             {
                 var (start, count) = (block.Starts[from + i] - first, block.Starts[from + i + 1] - block.Starts[from + i]);
@@ -90,16 +87,36 @@ internal sealed class CodeSpool : IDisposable
     }
 
     /// <summary>All codes token by token, a block at a time.</summary>
-    public IEnumerable<SparseCodes> Blocks()
+    public IEnumerable<SparseCodes> Codes() => _blocks.Select(Codes);
+
+    /// <summary>The same, and beside it where features [<paramref name="from"/>, <paramref name="to"/>) fire.</summary>
+    public IEnumerable<SpooledBlock> Blocks(int from, int to)
     {
         foreach (var block in _blocks)
         {
-            var (features, values) = (new int[block.Starts[^1]], new float[block.Starts[^1]]);
-            var offset = block.Offset + 2L * features.Length * sizeof(int);
-            ReadExactly(MemoryMarshal.AsBytes(features.AsSpan()), offset);
-            ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), offset + (long)features.Length * sizeof(int));
-            yield return new(_dSae, block.RowStarts, features, values);
+            var (rows, values) = Firings(block, from, to);
+            for (var i = 0; i < rows.Length; i++) rows[i] -= block.FirstToken;
+            yield return new(Codes(block), from, block.Starts, rows, values);
         }
+    }
+
+    private SparseCodes Codes(Block block)
+    {
+        var (features, values) = (new int[block.Starts[^1]], new float[block.Starts[^1]]);
+        var offset = block.Offset + 2L * features.Length * sizeof(int);
+        ReadExactly(MemoryMarshal.AsBytes(features.AsSpan()), offset);
+        ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), offset + (long)features.Length * sizeof(int));
+        return new(_dSae, block.RowStarts, features, values);
+    }
+
+    /// <summary>Tokens and values of features [<paramref name="from"/>, <paramref name="to"/>) in a block, one feature after another.</summary>
+    private (int[] Tokens, float[] Values) Firings(Block block, int from, int to)
+    {
+        var (first, last) = (block.Starts[from], block.Starts[to]);
+        var (tokens, values) = (new int[last - first], new float[last - first]);
+        ReadExactly(MemoryMarshal.AsBytes(tokens.AsSpan()), block.Offset + (long)first * sizeof(int));
+        ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()), block.Offset + (long)block.Starts[^1] * sizeof(int) + (long)first * sizeof(float));
+        return (tokens, values);
     }
 
     public void Dispose() => _file.Dispose();
@@ -122,7 +139,7 @@ internal sealed class CodeSpool : IDisposable
                     (tokens[place], values[place]) = (_blockStart + row, _values[i]);
                 }
             }
-            _blocks.Add(new(_file.Length, starts, [0, .. _rowEnds]));
+            _blocks.Add(new(_blockStart, _file.Length, starts, [0, .. _rowEnds]));
             _file.Seek(0, SeekOrigin.End);
             _file.Write(MemoryMarshal.AsBytes(tokens.AsSpan()));
             _file.Write(MemoryMarshal.AsBytes(values.AsSpan()));
@@ -154,7 +171,7 @@ internal sealed class CodeSpool : IDisposable
         }
     }
 
-    private sealed record Block(long Offset, int[] Starts, int[] RowStarts);
+    private sealed record Block(int FirstToken, long Offset, int[] Starts, int[] RowStarts);
 }
 
 /// <summary>Where and how strongly one feature fires, in token order.</summary>

@@ -4,7 +4,7 @@ using SaeSharp.Lab.Harvesting;
 namespace SaeSharp.Lab.Indexing;
 
 /// <summary>Picks the examples of one feature: the strongest, some of each equal-width interval of [0, max], one at each quantile, and look-alikes on which it does not fire.</summary>
-internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, Func<int[], string> textOf, IndexSettings settings)
+internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings sorted, TokenPlaces places, FiringMarks fires, Func<int[], string> textOf, IndexSettings settings)
 {
     /// <summary>Places of a look-alike's token that are compared, at most.</summary>
     private const int Compared = 256;
@@ -47,19 +47,22 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     public List<FeatureExample> NearMisses(IReadOnlyList<FeatureExample> strongest)
     {
         if (settings.NearMisses == 0) return [];
-        var found = new List<long>(); // most shared first by the upper half, so that one sort of numbers orders by it and then by the token
+        var found = new List<long>(); // most shared first by the upper half, so that the order of numbers is by it and then by the token
         foreach (var alike in strongest.GroupBy(example => example.Ids[example.Position - example.First]))
         {
+            FeatureExample[] examples = [.. alike];
             var occurrences = places.PlacesOf(alike.Key);
             var step = Math.Max(1, (occurrences.Length + Compared - 1) / Compared);
             for (var i = 0; i < occurrences.Length; i += step)
             {
                 var token = occurrences[i];
-                if (Array.BinarySearch(firings.Tokens, token) < 0) found.Add((long)(int.MaxValue - alike.Max(example => SharedBefore(token, example))) << 32 | (uint)token);
+                if (fires[token]) continue;
+                var shared = 0;
+                foreach (var example in examples) shared = Math.Max(shared, SharedBefore(token, example));
+                found.Add((long)(int.MaxValue - shared) << 32 | (uint)token);
             }
         }
-        found.Sort();
-        return Distinct(found.Select(place => Example((int)place, 0)), settings.NearMisses);
+        return Distinct(LowestFirst.Of(found).Select(place => Example((int)place, 0)), settings.NearMisses);
     }
 
     /// <summary>The interval of a value, its upper bound included.</summary>
@@ -81,8 +84,9 @@ internal sealed class ExamplePicker(int feature, Firings firings, SortedFirings 
     /// <summary>How many tokens before a place are those before an example.</summary>
     private int SharedBefore(int token, FeatureExample example)
     {
-        var (ids, position) = (places.WindowIds(places.WindowOf(token)), places.Positions[token]);
         var at = example.Position - example.First;
+        if (at == 0 || places.IdsBefore[token] != example.Ids[at - 1]) return 0; // most end here, without a look at the window
+        var (ids, position) = (places.WindowIds(places.WindowOf(token)), places.Positions[token]);
         var shared = 0;
         while (shared < position && shared < at && ids[position - 1 - shared] == example.Ids[at - 1 - shared]) shared++;
         return shared;

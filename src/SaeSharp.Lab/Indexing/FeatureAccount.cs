@@ -23,17 +23,18 @@ internal sealed record FeatureAccount
     public required IReadOnlyList<(int From, int To, long Fired, long Tokens, double Mean)> Positions { get; init; }
 
     /// <summary>Gathers the account of <paramref name="feature"/>; <paramref name="textOf"/> spells token ids and is asked by several threads.</summary>
-    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, TokenProfile profile, Func<int[], string> textOf, IndexSettings settings)
+    public static FeatureAccount Of(int feature, Firings firings, TokenPlaces places, AccountScratch scratch, Func<int[], string> textOf, IndexSettings settings)
     {
+        scratch.Marks.Mark(firings.Tokens);
         var sorted = new SortedFirings(firings);
         float? max = sorted.Count > 0 ? sorted.Value(sorted.Count - 1) : null;
-        var examples = new ExamplePicker(feature, firings, sorted, places, textOf, settings);
+        var examples = new ExamplePicker(feature, firings, sorted, places, scratch.Marks, textOf, settings);
         var strongest = examples.Strongest();
         return new()
         {
             Feature = feature, Fired = sorted.Count, Moments = Indexing.Moments.Of(firings.Values), Max = max, Quantiles = max is null ? [] : [.. QuantilePoints.Select(sorted.Quantile)],
             Histogram = sorted.Histogram(), Top = strongest, Intervals = max is { } top ? examples.Intervals(top) : [], QuantileExamples = max is null ? [] : [.. examples.Quantiles()],
-            NearMisses = examples.NearMisses(strongest), Tokens = profile.ByToken(firings, TokensKept), Positions = profile.ByPosition(firings),
+            NearMisses = examples.NearMisses(strongest), Tokens = scratch.Profile.ByToken(firings, TokensKept), Positions = scratch.Profile.ByPosition(firings),
         };
     }
 }

@@ -88,7 +88,7 @@ internal sealed class IndexBuild : IDisposable
         var places = new TokenPlaces(IndexMerge.Join([before.Windows, _corpus.Windows]));
         using var joined = new CodeSpool(_indexes.Folder, sae.DSae, places.Ids.Length);
         new IndexMerge(_indexes).Read([before], places, joined, progress, cancel);
-        foreach (var codes in spool.Blocks()) joined.Add(codes);
+        foreach (var codes in spool.Codes()) joined.Add(codes);
         joined.Complete();
         var made = new IndexWriter(_indexes, _model, places).Write(IndexMerge.Named(IndexIdentity.Join([grown, info], places.Windows), _indexes.Folder), joined, progress, cancel);
         _indexes.Remove(grown);

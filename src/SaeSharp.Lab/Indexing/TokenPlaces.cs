@@ -13,13 +13,14 @@ internal sealed class TokenPlaces
         Windows = windows;
         _starts = new int[windows.Count + 1];
         for (var i = 0; i < windows.Count; i++) _starts[i + 1] = checked(_starts[i] + windows[i].Kept.Length);
-        (Ids, Positions, _windowOf) = (new int[_starts[^1]], new int[_starts[^1]], new int[_starts[^1]]);
+        (Ids, IdsBefore, Positions, _windowOf) = (new int[_starts[^1]], new int[_starts[^1]], new int[_starts[^1]], new int[_starts[^1]]);
         for (var i = 0; i < windows.Count; i++)
         {
             for (var j = 0; j < windows[i].Kept.Length; j++)
             {
                 var token = _starts[i] + j;
-                (Ids[token], Positions[token], _windowOf[token]) = (windows[i].Ids[windows[i].Kept[j]], windows[i].Kept[j], i);
+                var (ids, at) = (windows[i].Ids, windows[i].Kept[j]);
+                (Ids[token], IdsBefore[token], Positions[token], _windowOf[token]) = (ids[at], at > 0 ? ids[at - 1] : -1, at, i);
             }
         }
         var counts = new int[Ids.Length == 0 ? 0 : Ids.Max() + 1];
@@ -42,6 +43,9 @@ internal sealed class TokenPlaces
 
     /// <summary>Token id of each counted token.</summary>
     public int[] Ids { get; }
+
+    /// <summary>Token id right before each counted token in its window, counted or not; −1 where there is none.</summary>
+    public int[] IdsBefore { get; }
 
     /// <summary>Position of each counted token in its window.</summary>
     public int[] Positions { get; }

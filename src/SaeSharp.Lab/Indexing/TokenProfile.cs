@@ -22,8 +22,11 @@ internal sealed class TokenProfile(TokenPlaces places)
             _sums[id] += firings.Values[i];
         }
         var profile = new List<(int, long, long, double)>();
-        foreach (var id in _touched.OrderByDescending(id => _counts[id]).ThenBy(id => id).Take(count))
+        foreach (var key in LowestFirst.Of(_touched.Select(id => (long)-_counts[id] << 32 | (uint)id)).Take(count)) // most firings first, then by id
+        {
+            var id = (int)key;
             profile.Add((id, _counts[id], places.PlacesOf(id).Length, _sums[id] / _counts[id]));
+        }
         foreach (var id in _touched) (_counts[id], _sums[id]) = (0, 0);
         _touched.Clear();
         return profile;
