@@ -12,9 +12,6 @@ internal sealed class CoFirings
     private const long CellBytes = 16, TableBytes = 256 << 20;
     private const int MostPasses = 2048;
 
-    /// <summary>Codes that a core keeps near while it goes through the features: 1 MiB.</summary>
-    private const int PartFirings = 1 << 17;
-
     private readonly CodeSpool _spool;
     private readonly int _dSae, _perPass;
     private readonly double[] _means, _scales;
@@ -64,31 +61,15 @@ internal sealed class CoFirings
         var rows = new Cell[end - first][];
         for (var row = 0; row < rows.Length; row++) rows[row] = new Cell[_dSae];
         var options = new ParallelOptions { CancellationToken = cancel };
-        foreach (var block in _spool.Blocks(first, end))
-        {
-            var next = new int[end - first];
-            for (var row = 0; row < next.Length; row++) next[row] = block.FiringsOf(first + row).First;
-            for (var until = 0; until < block.Codes.Rows;)
-            {
-                until = EndOfPart(block.Codes, until);
-                Parallel.For(first, end, options, feature => Add(block, feature, until, ref next[feature - first], rows[feature - first]));
-            }
-        }
+        foreach (var block in _spool.Blocks(first, end)) Parallel.For(first, end, options, feature => Add(block, feature, rows[feature - first]));
         Parallel.For(first, end, options, feature => found[feature] = Best(feature, rows[feature - first], count));
     }
 
-    /// <summary>The row before which the codes from row <paramref name="start"/> on fill a cache.</summary>
-    private static int EndOfPart(SparseCodes codes, int start)
+    /// <summary>Adds what fires in a block where <paramref name="feature"/> does, itself included.</summary>
+    private static void Add(SpooledBlock block, int feature, Cell[] cells)
     {
-        var end = Array.BinarySearch(codes.RowStarts, codes.RowStarts[start] + PartFirings);
-        return Math.Clamp(end < 0 ? ~end : end, start + 1, codes.Rows);
-    }
-
-    /// <summary>Adds what fires where <paramref name="feature"/> does, itself included, from its firing number <paramref name="next"/> on and before row <paramref name="until"/>.</summary>
-    private static void Add(SpooledBlock block, int feature, int until, ref int next, Cell[] cells)
-    {
-        var (i, end) = (next, block.FiringsOf(feature).End);
-        for (; i < end && block.Rows[i] < until; i++)
+        var (first, end) = block.FiringsOf(feature);
+        for (var i = first; i < end; i++)
         {
             var features = block.Codes.RowIndices(block.Rows[i]);
             var values = block.Codes.RowValues(block.Rows[i]);
@@ -100,7 +81,6 @@ internal sealed class CoFirings
                 cell.Both++;
             }
         }
-        next = i;
     }
 
     private List<CoFiring> Best(int feature, ReadOnlySpan<Cell> row, int count)
