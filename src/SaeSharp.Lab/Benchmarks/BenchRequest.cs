@@ -47,7 +47,7 @@ public sealed record BenchRequest
     public bool Steer { get; init; }
     /// <summary>Steer only where a feature of a TopK SAE with this many latents fires, which needs its codes at every token at once; 0 for no condition (decode of one text).</summary>
     public int When { get; init => field = OptionException.NotNegative(value); }
-    /// <summary>Latents of a TopK SAE that reads every layer while decoding, 16 tokens at a time; 0 for none (decode of one text).</summary>
+    /// <summary>Latents of a TopK SAE that reads every layer while decoding, 48 tokens at a time; 0 for none (decode of one text).</summary>
     public int ReadBack { get; init => field = OptionException.NotNegative(value); }
     /// <summary>Texts written at once (decode).</summary>
     public int Streams { get; init => field = OptionException.Positive(value); } = 1;
