@@ -114,6 +114,16 @@ public class SparseCodingLaws
         Assert.True(answer.Residual * answer.Residual <= PlainLasso.Dot(problem.B, problem.B));
     }
 
+    /// <summary>Where a residual is rounding already, fitting again with one more atom made it 10⁻⁸ to 10⁻⁶ of the signal.</summary>
+    [Theory, InlineData(5042), InlineData(5237), InlineData(16550)]
+    public void A_positive_pursuit_keeps_a_fit_that_one_more_atom_would_spoil(int seed)
+    {
+        var problem = Case.Of(seed, d: 5 + seed % 9, n: 20 + seed % 17, 0.01, 0, positive: true, kind: 3);
+        var options = new GreedyOptions { Count = problem.Atoms.Length, Positive = true, Precision = CodePrecision.F64 };
+        var path = new OrthogonalPursuit(options).Path(new(problem.Tensor(DType.F32), Cpu), problem.Signal)[0];
+        Assert.All(path.Zip(path.Skip(1)), step => Assert.True(step.Second.Residual <= step.First.Residual));
+    }
+
     [Fact]
     public void A_signal_gets_the_same_code_alone_and_among_others()
     {
